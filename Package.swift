@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One settings array for every Swift target: Swift 6 mode, and no warning is let through.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+  .enableUpcomingFeature("ExistentialAny"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0480-swiftpm-warning-control.md
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+  name: "jira-sync",
+  products: [
+    .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
+    .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+  ],
+  targets: [
+    // C, and what makes it usable from Swift.
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CurlShim", dependencies: ["CLibCurl"]),
+    .target(name: "CSys"),
+
+    // The product, from the bottom up: a target imports only what stands above it here.
+    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "Postgres", dependencies: ["CLibPQ", "CSys", logging], swiftSettings: settings),
+    .target(
+      name: "HTTP", dependencies: ["CLibCurl", "CurlShim", "CSys", logging],
+      swiftSettings: settings),
+    .target(
+      name: "Schema", dependencies: ["Postgres"], swiftSettings: settings,
+      plugins: ["EmbedMigrationsPlugin"]),
+    .target(
+      name: "JobQueue", dependencies: ["Postgres", "JSON", logging, lifecycle],
+      swiftSettings: settings),
+    .target(name: "Jira", dependencies: ["HTTP", "JSON", logging], swiftSettings: settings),
+    .target(
+      name: "Sync", dependencies: ["JobQueue", "Jira", "Postgres", "JSON", yams, logging],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "JiraSyncCLI",
+      dependencies: [
+        "Sync", "Schema", "JobQueue", "Jira", "HTTP", "Postgres", "JSON", argumentParser, logging,
+        lifecycle, yams,
+      ], swiftSettings: settings),
+
+    // A JIRA to try and test against.
+    .target(
+      name: "JiraSandbox", dependencies: ["JSON", hummingbird, logging], swiftSettings: settings),
+    .executableTarget(
+      name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
+      swiftSettings: settings),
+
+    // The migrations become part of the binary while it is built.
+    .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
+    .plugin(
+      name: "EmbedMigrationsPlugin", capability: .buildTool(), dependencies: ["EmbedMigrations"]),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", logging],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "SyncTests",
+      dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "JiraSyncCLITests", dependencies: ["Postgres", "JSON", "TestSupport"],
+      swiftSettings: settings),
+  ]
+)

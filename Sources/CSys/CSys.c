@@ -1,0 +1,9 @@
+#define _GNU_SOURCE
+#include "CSys.h"
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+
+int csys_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void csys_set_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }

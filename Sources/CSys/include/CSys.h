@@ -1,0 +1,12 @@
+#ifndef CSYS_H
+#define CSYS_H
+
+#include <stdint.h>
+
+/// `eventfd(2)`, which Swift's Glibc module lacks on Debian 12: non-blocking and close-on-exec; -1 and errno on failure.
+int csys_eventfd(void);
+
+/// Names the calling thread (at most 15 bytes) so that `top -H` and gdb show what it is for.
+void csys_set_thread_name(const char *name);
+
+#endif

@@ -1,0 +1,66 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension JSON: Codable {
+  public init(from decoder: any Decoder) throws {
+    if let keyed = try? decoder.container(keyedBy: MemberName.self) {
+      var members: [String: JSON] = [:]
+      members.reserveCapacity(keyed.allKeys.count)
+      for key in keyed.allKeys { members[key.stringValue] = try keyed.decode(JSON.self, forKey: key) }
+      self = .object(members)
+      return
+    }
+    if var unkeyed = try? decoder.unkeyedContainer() {
+      var elements: [JSON] = []
+      while !unkeyed.isAtEnd { elements.append(try unkeyed.decode(JSON.self)) }
+      self = .array(elements)
+      return
+    }
+    let single = try decoder.singleValueContainer()
+    if single.decodeNil() {
+      self = .null
+    } else if let value = try? single.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? single.decode(Decimal.self) {
+      self = .number(value)
+    } else {
+      self = .string(try single.decode(String.self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .null:
+      var container = encoder.singleValueContainer()
+      try container.encodeNil()
+    case .bool(let value):
+      var container = encoder.singleValueContainer()
+      try container.encode(value)
+    case .number(let value):
+      var container = encoder.singleValueContainer()
+      try container.encode(value)
+    case .string(let value):
+      var container = encoder.singleValueContainer()
+      try container.encode(value)
+    case .array(let elements):
+      var container = encoder.unkeyedContainer()
+      for element in elements { try container.encode(element) }
+    case .object(let members):
+      var container = encoder.container(keyedBy: MemberName.self)
+      for (name, value) in members { try container.encode(value, forKey: MemberName(name)) }
+    }
+  }
+
+  /// A member's name, which is any text.
+  private struct MemberName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+}
