@@ -1,0 +1,321 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import Logging
+import Postgres
+
+/// Claims jobs, runs them through their handlers, keeps their leases alive and rescues those of lost workers.
+///
+/// Two connections: one for statements, one that listens and carries the heartbeat, so that no lock that a statement waits
+/// for can cost a lease. Decisions are made by `WakeUp`; this actor performs them.
+public actor Worker {
+  let configuration: PostgresConfiguration
+  let handlers: [any JobHandler]
+  let options: WorkerOptions
+  let name: String
+  let logger: Logger
+  let store: JobStore
+  let leases: Locked<LeaseClock>
+  let observe: @Sendable (RunOutcome) -> Void
+
+  var wakeUp: WakeUp
+  var runs: [Int: ActiveRun] = [:]
+  var lastRunID = 0
+  var settling: Set<Int> = []
+  var stopStage = StopStage.none
+  var troubles = Troubles()
+  var canListen = true
+  private var inbox: [WorkerEvent] = []
+  private var waiter: CheckedContinuation<Void, Never>?
+  private var waitGeneration = 0
+
+  /// How far a stop has come.
+  enum StopStage: Comparable {
+    case none
+    case finishing
+    case hurrying
+  }
+
+  /// A run that goes on.
+  struct ActiveRun {
+    let run: JobRun
+    let task: Task<Void, Never>
+    let startedAt: ContinuousClock.Instant
+    var deadlineHasPassed = false
+  }
+
+  /// Prepares a worker; nothing happens before `run`.
+  ///
+  /// - Parameters:
+  ///   - configuration: the database.
+  ///   - handlers: who does the work; kinds that none of them names are left to other workers.
+  ///   - options: how it behaves.
+  ///   - name: who it is in `jira_sync.workers`, host and process id.
+  ///   - logger: where it says what it does.
+  ///   - observe: called for each run of a job that has ended.
+  public init(
+    configuration: PostgresConfiguration, handlers: [any JobHandler],
+    options: WorkerOptions = WorkerOptions(), name: String, logger: Logger,
+    observe: @escaping @Sendable (RunOutcome) -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.handlers = handlers
+    self.options = options
+    self.name = name
+    self.logger = logger
+    self.observe = observe
+    store = JobStore(
+      incarnation: UUID(), database: PostgresClient(configuration, logger: logger))
+    leases = Locked(LeaseClock(lease: options.lease, now: .now))
+    wakeUp = WakeUp(slots: options.concurrency)
+  }
+
+  /// Works until it is stopped, or, where the options say so, until nothing is left to do.
+  ///
+  /// An unreachable database does not end it, unless it drains: then it gives up after `drainPatience`.
+  ///
+  /// - Throws: `PostgresError` where the database cannot be reached while draining.
+  /// - Returns: why it ended.
+  public func run() async throws -> WorkerEnd {
+    try await register()
+    let touch = Task { await keepInTouch() }
+    let end: Result<WorkerEnd, any Error>
+    do { end = .success(try await loop()) } catch { end = .failure(error) }
+    touch.cancel()
+    await touch.value
+    await takeLeave()
+    return try end.get()
+  }
+
+  /// Stops: at the first call nothing more is claimed and running jobs may finish within the stop deadline; at the second
+  /// they are given back at once.
+  public func stop() {
+    switch stopStage {
+    case .none:
+      stopStage = .finishing
+      logger.info("stopping: \(runs.count) runs may finish within \(options.stopDeadline)")
+      Task { [options] in
+        try await Task.sleep(for: options.stopDeadline)
+        self.hurry()
+      }
+    case .finishing: hurry()
+    case .hurrying: break
+    }
+    post(.stopping)
+  }
+
+  /// Looks for work at once; to be called when a handler's `closedReason` has gone.
+  public func nudge() {
+    post(.notified)
+  }
+
+  private func hurry() {
+    guard stopStage < .hurrying else { return }
+    stopStage = .hurrying
+    for id in runs.keys { end(run: id) }
+    post(.stopping)
+  }
+
+  // MARK: - The loop
+
+  private func loop() async throws -> WorkerEnd {
+    var closedSince: ContinuousClock.Instant?
+    while true {
+      while !inbox.isEmpty { await handle(inbox.removeFirst()) }
+      if stopStage > .none {
+        if runs.isEmpty { return .stopped }
+        await waitForEvent(until: nil)
+        continue
+      }
+      let open = handlers.filter { $0.closedReason == nil }
+      if options.drainsWithin != nil, let reason = handlers.lazy.compactMap(\.closedReason).first {
+        let since = closedSince ?? .now
+        closedSince = since
+        if runs.isEmpty, .now - since >= options.drainPatience { return .closed(reason: reason) }
+      } else {
+        closedSince = nil
+      }
+      do {
+        switch wakeUp.next() {
+        case .claim(let lowestFirst):
+          try await claim(for: open, lowestFirst: lowestFirst)
+        case .announceSleep:
+          try await fallAsleep()
+        case .wait(let until):
+          if let end = try await drained(closed: closedSince != nil) { return end }
+          let patience = closedSince.map { $0 + options.drainPatience }
+          await waitForEvent(until: [until, patience].compactMap(\.self).min())
+        }
+        troubles.ended("the database", logger: logger)
+      } catch {
+        try await endure(error)
+      }
+    }
+  }
+
+  private func claim(for open: [any JobHandler], lowestFirst: Bool) async throws {
+    let kinds = open.flatMap(\.kinds)
+    guard !kinds.isEmpty else {
+      wakeUp.claimed(runs: 0, alone: false, now: .now)
+      return
+    }
+    let free = options.concurrency - wakeUp.running
+    let sentAt = ContinuousClock.now
+    let jobs = try await store.claim(
+      kinds: kinds, limit: free * 100, holdsNothing: wakeUp.holdsNothing, lowestFirst: lowestFirst)
+    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt) } }
+    var started = 0
+    for handler in open {
+      let batch = jobs.filter { handler.kinds.contains($0.kind) }
+      for start in stride(from: 0, to: batch.count, by: handler.maximumBatch) {
+        let end = min(start + handler.maximumBatch, batch.count)
+        begin(Array(batch[start..<end]), handler: handler)
+        started += 1
+      }
+    }
+    wakeUp.claimed(runs: started, alone: jobs.contains { $0.crashes > 0 }, now: .now)
+  }
+
+  private func fallAsleep() async throws {
+    let sentAt = ContinuousClock.now
+    let result = try await store.database.query(
+      store.pulsing(fallsAsleep: true), doing: "falling asleep")
+    guard let row = result.rows.first else { return }
+    let pulse = try Pulse(row: row)
+    leases.withLock { $0.renewed(sentAt: sentAt) }
+    await handle(.pulsed(pulse))
+    wakeUp.announced(nextDueIn: pulse.dueIn, now: .now)
+  }
+
+  /// Whether a draining worker is at its end.
+  private func drained(closed: Bool) async throws -> WorkerEnd? {
+    guard let horizon = options.drainsWithin, runs.isEmpty, !closed else { return nil }
+    let remaining = try await store.remaining(
+      kinds: handlers.flatMap(\.kinds), within: horizon)
+    if remaining.isNothing { return .drained }
+    if let reason = remaining.pauseReason, remaining.running == 0 { return .paused(reason: reason) }
+    return nil
+  }
+
+  /// Says once what is wrong with the database, and waits a little; a draining worker gives up in time.
+  private func endure(_ error: any Error) async throws {
+    let since = troubles.began("the database", error: error, logger: logger)
+    if options.drainsWithin != nil, .now - since >= options.drainPatience { throw error }
+    await waitForEvent(until: .now + .milliseconds(500))
+  }
+
+  private func handle(_ event: WorkerEvent) async {
+    switch event {
+    case .notified: wakeUp.notified()
+    case .timer: wakeUp.timerFired(now: .now)
+    case .runEnded, .stopping: break
+    case .cancelRequested: await askForCancelled()
+    case .rescueDue: await rescue()
+    case .pulsed(let pulse): await handle(pulse)
+    }
+  }
+
+  private func handle(_ pulse: Pulse) async {
+    wakeUp.pulsed(dueNow: pulse.dueNow, nextDueIn: pulse.dueIn, now: .now)
+    cancel(pulse.cancelled)
+    await attempt("registering again") {
+      if !pulse.known { try await self.announce() }
+      if pulse.maintenanceDue { try await self.store.maintain() }
+    }
+    if let rescueIn = pulse.rescueIn {
+      if rescueIn <= .zero {
+        await rescue()
+      } else if rescueIn <= options.idlePulse + options.lease {
+        Task { [weak self] in
+          try await Task.sleep(for: rescueIn + .milliseconds(50))
+          await self?.post(.rescueDue)
+        }
+      }
+    }
+  }
+
+  private func askForCancelled() async {
+    await attempt("asking for cancelled jobs") {
+      let result = try await self.store.database.query(
+        self.store.pulsing(fallsAsleep: false), doing: "asking for cancelled jobs")
+      if let row = result.rows.first { self.cancel(try Pulse(row: row).cancelled) }
+    }
+  }
+
+  private func rescue() async {
+    await attempt("rescuing jobs of lost workers") {
+      let rescued = try await self.store.rescue()
+      guard rescued > 0 else { return }
+      self.logger.warning("gave \(rescued) jobs of lost workers back to the queue")
+      self.wakeUp.notified()
+    }
+  }
+
+  /// Does what can be done again at the next heartbeat; failure is said and does not end the worker.
+  private func attempt(_ what: String, _ body: () async throws -> Void) async {
+    do { try await body() } catch { logger.warning("\(what) failed, will be tried again: \(error)") }
+  }
+
+  // MARK: - Coming and going
+
+  private func register() async throws {
+    let since = ContinuousClock.now
+    while stopStage == .none {
+      do {
+        try await announce()
+        try await store.maintain()
+        troubles.ended("the database", logger: logger)
+        return
+      } catch let error as PostgresError where error.isHopeless {
+        throw error
+      } catch {
+        _ = troubles.began("the database", error: error, logger: logger)
+        if options.drainsWithin != nil, .now - since >= options.drainPatience { throw error }
+        await waitForEvent(until: .now + .seconds(1))
+        inbox.removeAll()
+      }
+    }
+  }
+
+  private func announce() async throws {
+    try await store.register(
+      name: name, kinds: handlers.flatMap(\.kinds), slots: options.concurrency,
+      lease: options.lease)
+  }
+
+  private func takeLeave() async {
+    await attempt("taking leave of the queue") { try await self.store.unregister() }
+    await store.database.close()
+  }
+
+  // MARK: - Events
+
+  /// Hands the loop something to do.
+  func post(_ event: WorkerEvent) {
+    inbox.append(event)
+    waiter?.resume()
+    waiter = nil
+  }
+
+  /// Waits until something happens; `timer` happens at the given time.
+  private func waitForEvent(until deadline: ContinuousClock.Instant?) async {
+    guard inbox.isEmpty else { return }
+    waitGeneration += 1
+    let generation = waitGeneration
+    let timer = deadline.map { deadline in
+      Task {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        self.timerFired(generation: generation)
+      }
+    }
+    await withCheckedContinuation { waiter = $0 }
+    timer?.cancel()
+  }
+
+  private func timerFired(generation: Int) {
+    guard generation == waitGeneration, waiter != nil else { return }
+    post(.timer)
+  }
+}
