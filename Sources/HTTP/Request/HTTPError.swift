@@ -2,8 +2,10 @@
 public struct HTTPError: Error, Sendable, Hashable {
   /// What went wrong.
   public enum Kind: Sendable, Hashable {
-    /// The address is malformed, or is plain http to a host that is not loopback.
+    /// The address is malformed, has a user in it, or is plain http to a host that is not loopback.
     case refusedAddress
+    /// The verb or a header could not be sent as it is, so nothing was sent.
+    case refusedRequest
     /// The host's name could not be resolved.
     case resolve
     /// No connection: refused, unreachable, or not within the time for connecting.
@@ -26,7 +28,7 @@ public struct HTTPError: Error, Sendable, Hashable {
 
   /// What went wrong.
   public var kind: Kind
-  /// Verb and address without user, password and query.
+  /// Verb and address without user, password and query; without path, where the path is a secret.
   public var request: String
   /// What libcurl said, without secrets.
   public var detail: String
@@ -43,5 +45,6 @@ public struct HTTPError: Error, Sendable, Hashable {
 }
 
 extension HTTPError: CustomStringConvertible {
+  /// The request and what libcurl said, in one line.
   public var description: String { "\(request): \(detail)" }
 }

@@ -23,6 +23,7 @@ public struct HTTPResponse: Sendable {
   /// The first header of a name, compared without regard to case.
   ///
   /// - Parameter name: the header's name.
+  /// - Returns: its value, or nil where there is no such header.
   public func header(_ name: String) -> String? {
     headers.first { $0.name.lowercased() == name.lowercased() }?.value
   }

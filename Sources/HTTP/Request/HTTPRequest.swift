@@ -18,16 +18,19 @@ public struct HTTPRequest: Sendable {
   public var timeouts: HTTPTimeouts
   /// The most that is kept of an answer's body, in bytes after decompression; more is an error.
   public var maximumResponseBytes: Int
-  /// Whether it may travel on a connection that was used before.
+  /// Whether it needs a connection that nothing has used before.
   ///
-  /// libcurl silently sends a request again, POST included, when a *reused* connection closes without an answer. What must not happen twice needs a connection of its own.
+  /// A kept connection may just be closing at the other end, and then nobody knows whether the request was received. What is expensive to find out afterwards is worth a connection of its own.
+  /// Sent twice it is in neither case, see `CurlClient`.
   public var needsFreshConnection: Bool
+  /// Whether the address's path is a credential, as in Slack's webhook addresses: errors and logs then leave it out.
+  public var hidesPath: Bool
 
   /// Describes a request.
   public init(
     method: String, url: String, headers: [(name: String, value: String)] = [], body: Data? = nil,
     timeouts: HTTPTimeouts = HTTPTimeouts(), maximumResponseBytes: Int = 32 * 1024 * 1024,
-    needsFreshConnection: Bool = false
+    needsFreshConnection: Bool = false, hidesPath: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -36,5 +39,6 @@ public struct HTTPRequest: Sendable {
     self.timeouts = timeouts
     self.maximumResponseBytes = maximumResponseBytes
     self.needsFreshConnection = needsFreshConnection
+    self.hidesPath = hidesPath
   }
 }
