@@ -1,0 +1,85 @@
+import JSON
+
+extension JiraClient {
+  /// An entity property of an issue.
+  ///
+  /// - Parameters:
+  ///   - key: the property's key.
+  ///   - id: the issue's id or key.
+  /// - Returns: nil where the issue or the property does not exist, or the account may not see it.
+  public func property(_ key: String, of id: String) async throws -> JSON? {
+    do {
+      let answer = try await perform(
+        JiraRequest(
+          method: "GET", template: "/issue/{}/properties/{}", arguments: [id, key], issue: id))
+      guard let value = try answer.json()["value"] else {
+        throw answer.unexpected("there is no value")
+      }
+      return value
+    } catch let error as JiraError where error.kind == .notFound {
+      return nil
+    }
+  }
+
+  /// Sets an entity property of an issue.
+  ///
+  /// - Parameters:
+  ///   - key: the property's key.
+  ///   - value: its value, at most 32,768 characters as JSON text.
+  ///   - id: the issue's id or key.
+  public func setProperty(_ key: String, to value: JSON, of id: String) async throws {
+    _ = try await perform(
+      JiraRequest(
+        method: "PUT", template: "/issue/{}/properties/{}", arguments: [id, key], body: value,
+        isWrite: true, issue: id))
+  }
+
+  /// Adds a comment.
+  ///
+  /// JIRA has no key against doubles here either: an error that leaves it open whether the comment was added is for the caller to look into, with `comments(of:)`.
+  ///
+  /// - Parameters:
+  ///   - text: plain text, cut to what JIRA holds.
+  ///   - id: the issue's id or key.
+  ///   - properties: entity properties of the comment.
+  public func addComment(
+    _ text: String, to id: String, properties: [String: JSON] = [:]
+  ) async throws -> Comment {
+    let fitted = TextLimit.fit(
+      CanonicalText.lines(text), to: TextLimit.paragraph, dialect: dialect)
+    var body: [String: JSON] = ["body": RichText.json(fitted, dialect: dialect)]
+    if !properties.isEmpty { body["properties"] = properties.asPropertyList }
+    let answer = try await perform(
+      JiraRequest(
+        method: "POST", template: "/issue/{}/comment", arguments: [id], body: .object(body),
+        isWrite: true, issue: id, mustNotRepeat: true))
+    guard let comment = Comment(try answer.json(), dialect: dialect) else {
+      throw answer.unexpected("there is no comment id")
+    }
+    return comment
+  }
+
+  /// The comments of an issue, oldest first.
+  ///
+  /// - Parameter id: the issue's id or key.
+  public func comments(of id: String) async throws -> [Comment] {
+    var result: [Comment] = []
+    while true {
+      let answer = try await perform(
+        JiraRequest(
+          method: "GET", template: "/issue/{}/comment", arguments: [id],
+          query: [
+            (name: "startAt", value: "\(result.count)"), (name: "maxResults", value: "100"),
+          ], issue: id))
+      let json = try answer.json()
+      let page = try answer.list(json["comments"], of: "comments") {
+        Comment($0, dialect: dialect)
+      }
+      result += page
+      // An issue has at most 5,000 comments; a server that gives more is broken.
+      if page.isEmpty || result.count >= json["total"]?.integer ?? 0 || result.count > 10_000 {
+        return result
+      }
+    }
+  }
+}

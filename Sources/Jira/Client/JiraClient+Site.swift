@@ -1,0 +1,119 @@
+import JSON
+
+extension JiraClient {
+  /// What the site says of itself.
+  public func serverInfo() async throws -> ServerInfo {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/serverInfo"))
+    guard let info = ServerInfo(try answer.json()) else {
+      throw answer.unexpected("there is neither a version nor an address")
+    }
+    return info
+  }
+
+  /// Who the client is to JIRA: the way to find out whether the credentials are believed.
+  public func myself() async throws -> JiraUser {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/myself"))
+    guard let user = JiraUser(try answer.json()) else {
+      throw answer.unexpected("there is no account id and no name")
+    }
+    return user
+  }
+
+  /// A project and its issue types.
+  ///
+  /// - Parameter key: the project's key or id.
+  public func project(_ key: String) async throws -> JiraProject {
+    let answer = try await perform(
+      JiraRequest(method: "GET", template: "/project/{}", arguments: [key]))
+    guard let project = JiraProject(try answer.json()) else {
+      throw answer.unexpected("there is no project id or no key")
+    }
+    return project
+  }
+
+  /// Every field of the site.
+  public func fields() async throws -> [JiraField] {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/field"))
+    return try answer.list(try answer.json(), of: "fields", JiraField.init)
+  }
+
+  /// Every status that this account can see.
+  public func statuses() async throws -> [IssueStatus] {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/status"))
+    return try answer.list(try answer.json(), of: "statuses", IssueStatus.init)
+  }
+
+  /// The statuses that the workflows of a project have, each once.
+  ///
+  /// - Parameter project: the project's key or id.
+  public func statuses(project: String) async throws -> [IssueStatus] {
+    let answer = try await perform(
+      JiraRequest(method: "GET", template: "/project/{}/statuses", arguments: [project]))
+    let perType = try answer.list(try answer.json(), of: "issue types") { $0["statuses"] }
+    var seen: Set<String> = []
+    var result: [IssueStatus] = []
+    for list in perType {
+      for status in try answer.list(list, of: "statuses", IssueStatus.init)
+      where seen.insert(status.id).inserted {
+        result.append(status)
+      }
+    }
+    return result
+  }
+
+  /// Which of some permissions this account has.
+  ///
+  /// - Parameters:
+  ///   - permissions: their keys, such as `BROWSE_PROJECTS`, `CREATE_ISSUES`, `EDIT_ISSUES`.
+  ///   - project: the key of the project they are asked for; nil asks for the site.
+  /// - Returns: by key; a permission that JIRA does not know is false.
+  public func myPermissions(
+    _ permissions: [String], project: String? = nil
+  ) async throws -> [String: Bool] {
+    var query = [(name: "permissions", value: permissions.joined(separator: ","))]
+    if let project { query.append((name: "projectKey", value: project)) }
+    let answer = try await perform(
+      JiraRequest(method: "GET", template: "/mypermissions", query: query))
+    guard let found = try answer.json()["permissions"]?.object else {
+      throw answer.unexpected("there are no permissions")
+    }
+    return Dictionary(
+      permissions.map { ($0, found[$0]?["havePermission"]?.bool ?? false) }
+    ) { first, _ in first }
+  }
+
+  /// The fields of the screen on which issues are created.
+  ///
+  /// - Parameters:
+  ///   - project: the project's key or id.
+  ///   - issueTypeID: the issue type's id.
+  /// - Returns: nil where the site has no such endpoint, as Data Center before 8.4.
+  public func createMetadata(
+    project: String, issueTypeID: String
+  ) async throws -> [FieldMetadata]? {
+    var result: [FieldMetadata] = []
+    var seen: Set<String> = []
+    while true {
+      let request = JiraRequest(
+        method: "GET", template: "/issue/createmeta/{}/issuetypes/{}",
+        arguments: [project, issueTypeID],
+        query: [(name: "startAt", value: "\(result.count)"), (name: "maxResults", value: "200")])
+      let answer: JiraAnswer
+      do {
+        answer = try await perform(request)
+      } catch let error as JiraError where error.kind == .notFound && dialect == .dataCenter {
+        return nil
+      }
+      let json = try answer.json()
+      // Cloud says `fields`, Data Center `values`, and `results` is in Atlassian's description.
+      let page = try answer.list(
+        json["fields"] ?? json["values"] ?? json["results"], of: "fields"
+      ) { FieldMetadata($0) }
+      let fresh = page.filter { seen.insert($0.fieldID).inserted }
+      result += fresh
+      let total = json["total"]?.integer ?? 0
+      // A page with nothing new would come for ever.
+      if fresh.isEmpty || json["isLast"]?.bool == true || result.count >= total { return result }
+    }
+  }
+}
