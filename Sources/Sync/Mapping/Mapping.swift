@@ -1,0 +1,38 @@
+/// Which columns of a row stand for which fields of an issue.
+public struct Mapping: Sendable, Hashable {
+  /// The type of the issues we make.
+  public var issueType: String
+  /// The mapped fields, in the order in which they are planned.
+  public var fields: [FieldMapping]
+  /// What to do for a row that already names tickets.
+  public var existingTickets: ExistingTickets
+  /// Labels that every issue of ours gets when it is made.
+  public var labels: [String]
+  /// The columns of the table.
+  public var columns: [TableColumn]
+
+  /// Makes a mapping.
+  ///
+  /// - Parameters:
+  ///   - issueType: the type of the issues we make.
+  ///   - fields: the mapped fields.
+  ///   - existingTickets: what to do for a row that already names tickets.
+  ///   - labels: labels that every issue of ours gets.
+  ///   - columns: the columns of the table.
+  public init(
+    issueType: String = "Task", fields: [FieldMapping],
+    existingTickets: ExistingTickets = .create, labels: [String] = [],
+    columns: [TableColumn] = TableColumn.fileAudit
+  ) {
+    self.issueType = issueType
+    self.fields = fields
+    self.existingTickets = existingTickets
+    self.labels = labels
+    self.columns = columns
+  }
+
+  /// The columns whose change may need a push, sorted: what the triggers compare.
+  public var watchedColumns: [String] {
+    Set(fields.filter(\.direction.pushes).flatMap(\.columns)).sorted()
+  }
+}

@@ -1,0 +1,62 @@
+import Jira
+
+/// A mapped field and what it is on one JIRA site.
+public struct ResolvedField: Sendable, Hashable {
+  /// The field as it is mapped; its direction is the one that holds on this site.
+  public var mapping: FieldMapping
+  /// The field's id in JIRA, `status` for the composite, empty for the key.
+  public var fieldID: String
+  /// The field's name in JIRA, for messages.
+  public var fieldName: String
+  /// The field's type in JIRA.
+  public var type: FieldType
+  /// Whether the create screen has it.
+  public var writableOnCreate: Bool
+  /// The texts that JIRA takes for it, nil where it takes any or does not say.
+  public var options: [String]?
+  /// The columns of the mapping as the table has them.
+  public var columns: [TableColumn]
+  /// The site's family, which decides how much of a text has room.
+  public var dialect: JiraDialect
+
+  /// Describes a field on one site.
+  ///
+  /// - Parameters:
+  ///   - mapping: the field as it is mapped.
+  ///   - fieldID: the field's id in JIRA.
+  ///   - fieldName: the field's name in JIRA.
+  ///   - type: the field's type.
+  ///   - writableOnCreate: whether the create screen has it.
+  ///   - options: the texts that JIRA takes for it.
+  ///   - columns: the columns of the mapping as the table has them.
+  ///   - dialect: the site's family.
+  public init(
+    mapping: FieldMapping, fieldID: String, fieldName: String, type: FieldType,
+    writableOnCreate: Bool = true, options: [String]? = nil, columns: [TableColumn],
+    dialect: JiraDialect = .cloud
+  ) {
+    self.mapping = mapping
+    self.fieldID = fieldID
+    self.fieldName = fieldName
+    self.type = type
+    self.writableOnCreate = writableOnCreate
+    self.options = options
+    self.columns = columns
+    self.dialect = dialect
+  }
+
+  /// The field's name in the mapping.
+  public var name: String { mapping.name }
+
+  /// The rules of the composite, nil for any other field.
+  var statusRules: StatusRules? {
+    guard case .status(let rules) = mapping.source else { return nil }
+    return rules
+  }
+
+  /// The field in a message: name and id.
+  var label: String { fieldName == fieldID ? fieldID : "\(fieldName) (\(fieldID))" }
+
+  /// Whether it is JIRA's own list of labels, which people and other tools share with us.
+  var isSharedLabels: Bool { type == .labels && fieldID == "labels" }
+}

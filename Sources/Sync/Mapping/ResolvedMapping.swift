@@ -1,0 +1,75 @@
+import Jira
+
+/// A mapping against the fields of one JIRA site.
+public struct ResolvedMapping: Sendable, Hashable {
+  /// A mapped field that this site lacks.
+  public struct Skipped: Sendable, Hashable {
+    /// The field's name in the mapping.
+    public var name: String
+    /// Why it is left out, in words.
+    public var reason: String
+  }
+
+  /// A column that is filled on a resolution, whether or not JIRA has a field for it.
+  public struct Fill: Sendable, Hashable {
+    /// The field's name in the mapping.
+    public var name: String
+    /// The column that is filled.
+    public var column: TableColumn
+    /// What it is filled with.
+    public var fill: ResolutionFill
+  }
+
+  /// The mapping that was resolved.
+  public var mapping: Mapping
+  /// The fields that are kept in step, in the order of the mapping.
+  public var fields: [ResolvedField]
+  /// The fields that this site lacks.
+  public var skipped: [Skipped]
+  /// What will go wrong though the mapping itself is right, such as a field that JIRA requires and nothing fills.
+  public var problems: [String]
+  /// The columns that are filled on a resolution.
+  public var fills: [Fill]
+  /// The site's family.
+  public var dialect: JiraDialect
+
+  /// Makes a resolved mapping.
+  ///
+  /// - Parameters:
+  ///   - mapping: the mapping that was resolved.
+  ///   - fields: the fields that are kept in step.
+  ///   - skipped: the fields that this site lacks.
+  ///   - problems: what will go wrong though the mapping itself is right.
+  ///   - fills: the columns that are filled on a resolution.
+  ///   - dialect: the site's family.
+  public init(
+    mapping: Mapping, fields: [ResolvedField], skipped: [Skipped] = [], problems: [String] = [],
+    fills: [Fill] = [], dialect: JiraDialect = .cloud
+  ) {
+    self.mapping = mapping
+    self.fields = fields
+    self.skipped = skipped
+    self.problems = problems
+    self.fills = fills
+    self.dialect = dialect
+  }
+
+  /// A field by its name in the mapping.
+  ///
+  /// - Parameter name: the name.
+  public subscript(name: String) -> ResolvedField? { fields.first { $0.name == name } }
+
+  /// The columns whose change may need a push on this site, sorted.
+  public var watchedColumns: [String] {
+    Set(fields.filter(\.mapping.direction.pushes).flatMap(\.mapping.columns)).sorted()
+  }
+
+  /// The ids of the JIRA fields that a plan must see, sorted: what to ask for when an issue is read.
+  public var issueFieldIDs: [String] {
+    var ids = Set(fields.map(\.fieldID).filter { !$0.isEmpty })
+    if fields.contains(where: { $0.statusRules != nil }) {
+      ids.formUnion(["status", "resolution", "resolutiondate", "statuscategorychangedate"])
+    }
+    return ids.union(["updated"]).sorted()
+  }
+}

@@ -1,0 +1,25 @@
+import JSON
+
+/// The values on which row and issue last agreed, field by field: values, not hashes, so that a conflict can show both sides and what was before.
+public struct Base: Sendable, Hashable, Codable {
+  /// The agreements by the field's name in the mapping.
+  public var fields: [String: BaseField]
+
+  /// Makes a base.
+  ///
+  /// - Parameter fields: the agreements by the field's name in the mapping.
+  public init(fields: [String: BaseField] = [:]) { self.fields = fields }
+
+  /// The raw columns of all fields; a column on which two fields differ is left out, so that a trigger takes it for changed.
+  public var columns: [String: JSON] {
+    var columns: [String: JSON] = [:]
+    var differing: Set<String> = []
+    for field in fields.values {
+      for (column, value) in field.raw {
+        if let known = columns[column], known != value { differing.insert(column) }
+        columns[column] = value
+      }
+    }
+    return columns.filter { !differing.contains($0.key) }
+  }
+}

@@ -1,0 +1,27 @@
+import JSON
+import Jira
+
+/// What both sides of one field last agreed on.
+public struct BaseField: Sendable, Hashable, Codable {
+  /// The columns as they were in the row: a trigger compares them.
+  public var raw: [String: JSON]
+  /// The row's value in canonical form.
+  public var canonical: FieldValue
+  /// The issue's value where the two were agreed to differ, such as a status that the row leaves alone; nil where it is the row's.
+  public var issue: FieldValue?
+
+  /// Describes an agreement.
+  ///
+  /// - Parameters:
+  ///   - raw: the columns as they were in the row.
+  ///   - canonical: the row's value in canonical form.
+  ///   - issue: the issue's value where it is another.
+  public init(raw: [String: JSON], canonical: FieldValue, issue: FieldValue? = nil) {
+    self.raw = raw
+    self.canonical = canonical
+    self.issue = issue == canonical ? nil : issue
+  }
+
+  /// The issue's value when both sides agreed.
+  public var issueValue: FieldValue { issue ?? canonical }
+}

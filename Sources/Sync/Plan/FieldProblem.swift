@@ -1,0 +1,35 @@
+/// Why one field of one row cannot be kept in step; the row's other fields can.
+public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The field's name in the mapping.
+  public var field: String
+  /// The columns that it is made from.
+  public var columns: [String]
+  /// The JIRA field, name and id.
+  public var jiraField: String
+  /// What is wrong and what to do.
+  public var message: String
+
+  /// Describes a problem.
+  ///
+  /// - Parameters:
+  ///   - field: the field's name in the mapping.
+  ///   - columns: the columns that it is made from.
+  ///   - jiraField: the JIRA field, name and id.
+  ///   - message: what is wrong and what to do.
+  public init(field: String, columns: [String], jiraField: String, message: String) {
+    self.field = field
+    self.columns = columns
+    self.jiraField = jiraField
+    self.message = message
+  }
+
+  /// The columns and what is wrong.
+  public var description: String { "\(columns.joined(separator: ", ")): \(message)" }
+}
+
+extension ResolvedField {
+  /// A problem of this field.
+  func problem(_ message: String) -> FieldProblem {
+    FieldProblem(field: name, columns: mapping.columns, jiraField: label, message: message)
+  }
+}

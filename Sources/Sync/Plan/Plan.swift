@@ -1,0 +1,41 @@
+/// What is to be done so that row and issue agree.
+///
+/// After all of it was done and `newBase` was kept, the plan for the two sides is empty.
+public struct Plan: Sendable, Hashable {
+  /// What to write to the issue, in one edit.
+  public var issueWrites: [FieldWrite] = []
+  /// What to write to the row, in one update.
+  public var rowWrites: [ColumnWrite] = []
+  /// The status that the issue is to reach, nil where it stays.
+  public var transition: StatusChange?
+  /// The values of which only one can stay, and those that wait for a person.
+  public var conflicts: [FieldConflict] = []
+  /// The fields that cannot be kept in step, and why.
+  public var problems: [FieldProblem] = []
+  /// The base once everything above was done.
+  public var newBase: Base
+  /// Fields whose value an issue being made does not get yet; the next plan writes them.
+  public var deferred: [String] = []
+  /// Whether the plan would say more if it were told who resolved the issue.
+  public var needsResolver = false
+
+  /// Makes a plan that does nothing.
+  ///
+  /// - Parameter newBase: the base as it stays.
+  public init(newBase: Base) { self.newBase = newBase }
+
+  /// Whether nothing is to be written on either side.
+  public var isEmpty: Bool { issueWrites.isEmpty && rowWrites.isEmpty && transition == nil }
+
+  /// The base where some fields were not written after all: those keep what was agreed before.
+  ///
+  /// - Parameters:
+  ///   - failed: the fields' names in the mapping.
+  ///   - old: the base that the plan was made from.
+  /// - Returns: the base to keep.
+  public func base(without failed: Set<String>, old: Base?) -> Base {
+    var base = newBase
+    for name in failed { base.fields[name] = old?.fields[name] }
+    return base
+  }
+}

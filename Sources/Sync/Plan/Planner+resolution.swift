@@ -1,0 +1,95 @@
+import JSON
+import Jira
+
+extension Planner {
+  /// Fills the columns about the audit when JIRA's resolution has just reached the row.
+  ///
+  /// What a person wrote into the JIRA field itself goes before: the table brings it to the row.
+  mutating func fillOnResolution() {
+    guard let status = mapping.fields.first(where: { $0.statusRules != nil }),
+      let rules = status.statusRules,
+      let state = StatusState(issue: issue.fields, rules: rules), state == .done || state == .kept
+    else { return }
+    for fill in mapping.fills {
+      guard let field = mapping[fill.name] else {
+        fillColumn(fill)
+        continue
+      }
+      let decoded = issueValue(field, issueFields: issue.fields, dialect: issue.dialect)
+      guard decoded.isReadable else { continue }
+      let known = base.fields[field.name]
+      if decoded.value != .empty, decoded.value != known?.issueValue { continue }
+      fillField(field, fill, decoded)
+    }
+  }
+
+  /// JIRA has no field for it: only the column is written.
+  private mutating func fillColumn(_ fill: ResolvedMapping.Fill) {
+    guard let new = text(fill, asUserID: false) else { return }
+    write(new, fill)
+  }
+
+  /// The column is written, and the JIRA field follows it in the same run.
+  private mutating func fillField(
+    _ field: ResolvedField, _ fill: ResolvedMapping.Fill, _ decoded: DecodedField
+  ) {
+    guard let new = text(fill, asUserID: field.type == .user) else { return }
+    do throws(FieldProblem) {
+      let before = try field.reading(of: row).value
+      var after = row
+      after[fill.column.name] = new
+      let value = try field.reading(of: after).value
+      let known = base.fields[field.name]
+      if let known, known.canonical != before, before != value, before != .empty {
+        result.conflicts.append(
+          FieldConflict(
+            field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
+            base: known.canonical, row: before, issue: value, winner: .issue,
+            policy: field.mapping.conflict, reason: .bothChanged))
+      }
+      write(new, fill)
+      filled.insert(field.name)
+      let pushes = field.mapping.direction.pushes && field.mapping.apply != .create
+      if pushes, !decoded.isLossy, value != decoded.value {
+        result.issueWrites.append(
+          FieldWrite(
+            field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
+            type: field.type, value: value, old: decoded.value, isShared: field.isSharedLabels))
+        result.newBase.fields[field.name] = BaseField(
+          raw: rawColumns(field, row), canonical: value)
+      } else {
+        result.newBase.fields[field.name] = BaseField(
+          raw: rawColumns(field, row), canonical: value, issue: decoded.value)
+      }
+    } catch {
+      result.problems.append(error)
+    }
+  }
+
+  private mutating func write(_ new: JSON, _ fill: ResolvedMapping.Fill) {
+    let old = row[fill.column.name] ?? .null
+    guard old != new else { return }
+    apply([ColumnWrite(column: fill.column.name, old: old, new: new, field: fill.name)])
+  }
+
+  /// What the column becomes; nil where JIRA does not say.
+  private mutating func text(_ fill: ResolvedMapping.Fill, asUserID: Bool) -> JSON? {
+    switch fill.fill {
+    case .date:
+      // Workflows that set no resolution leave only the time of the last change of category.
+      let names = ["resolutiondate", "statuscategorychangedate", "updated"]
+      let fields = issue.fields
+      let time = names.compactMap { fields[$0]?.string.flatMap(JiraTimestamp.parse) }.first
+      let zoned = row[fill.column.name]?.string.map(Timestamp.hasZone) ?? false
+      return time.flatMap { Timestamp(milliseconds: $0).rowText(zoned: zoned) }.map { .string($0) }
+    case .resolver:
+      guard let resolver = issue.resolver else {
+        result.needsResolver = true
+        return nil
+      }
+      let name = asUserID || resolver.displayName.isEmpty ? resolver.id : resolver.displayName
+      guard case .text(let limit?) = fill.column.kind else { return .string(name) }
+      return .string(String(String.UnicodeScalarView(name.unicodeScalars.prefix(limit))))
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import JSON
+import Jira
+
+/// One run of the plan over a pair of row and issue.
+///
+/// Fields that may write the row come first, because fields that are only pushed are made from what the row will be: a summary shows the debt that JIRA just changed.
+struct Planner {
+  let base: Base
+  let issue: IssueSnapshot
+  let mapping: ResolvedMapping
+  let verdicts: [String: FieldConflict.Side]
+  /// The row as it will be once the writes so far were done.
+  var row: Row
+  var result: Plan
+  /// Fields that a resolution filled: the table has no say in them.
+  var filled: Set<String> = []
+
+  init(
+    base: Base, row: Row, issue: IssueSnapshot, mapping: ResolvedMapping,
+    verdicts: [String: FieldConflict.Side]
+  ) {
+    self.base = base
+    self.row = row
+    self.issue = issue
+    self.mapping = mapping
+    self.verdicts = verdicts
+    result = Plan(newBase: base)
+  }
+
+  mutating func plan() -> Plan {
+    for field in mapping.fields where field.statusRules != nil {
+      if plan(field) { fillOnResolution() }
+    }
+    for field in mapping.fields where field.mapping.direction.pulls {
+      guard field.statusRules == nil, !filled.contains(field.name) else { continue }
+      if field.mapping.target == .issueKey { appendKey(field) } else { plan(field) }
+    }
+    for field in mapping.fields where !field.mapping.direction.pulls && field.statusRules == nil {
+      plan(field)
+    }
+    return result
+  }
+
+  /// Plans one field by the table.
+  ///
+  /// - Returns: whether the row is written.
+  @discardableResult
+  private mutating func plan(_ field: ResolvedField) -> Bool {
+    do throws(FieldProblem) {
+      return try step(field)
+    } catch {
+      result.problems.append(error)
+      return false
+    }
+  }
+
+  private mutating func step(_ field: ResolvedField) throws(FieldProblem) -> Bool {
+    let sides = try sides(field)
+    let known = sides.base
+    var outcome = FieldDecision.decide(
+      sides, direction: field.mapping.direction, policy: field.mapping.conflict,
+      verdict: verdicts[field.name])
+    if field.mapping.apply == .create, outcome.decision == .writeIssue || outcome.decision == .wait,
+      known != nil, !sides.issueChanged || !field.mapping.direction.pulls
+    {
+      // It was sent once; from then on each side keeps its own.
+      outcome = FieldDecision.Outcome(decision: .agree)
+    }
+    switch outcome.decision {
+    case .nothing:
+      if let known {
+        result.newBase.fields[field.name] = BaseField(
+          raw: rawColumns(field, row), canonical: known.canonical, issue: known.issue)
+      }
+      return false
+    case .agree: agree(field, sides)
+    case .wait: conflict(field, sides, outcome)
+    case .writeIssue:
+      conflict(field, sides, outcome)
+      writeIssue(field, sides)
+    case .writeRow:
+      let writes = try field.columnWrites(sides.issue, row: row)
+      var after = row
+      for write in writes { after[write.column] = write.new }
+      // Where the columns cannot say exactly what JIRA says, each side's own value is the base.
+      let value = try field.reading(of: after).value
+      conflict(field, sides, outcome)
+      apply(writes)
+      result.newBase.fields[field.name] = BaseField(
+        raw: rawColumns(field, row), canonical: value, issue: sides.issue)
+      return !writes.isEmpty
+    }
+    return false
+  }
+
+  /// The two values of a field and what they were.
+  private func sides(_ field: ResolvedField) throws(FieldProblem) -> FieldDecision.Sides {
+    let reading = try field.reading(of: row)
+    let decoded = issueValue(field, issueFields: issue.fields, dialect: issue.dialect)
+    guard decoded.isReadable else {
+      throw field.problem(
+        "JIRA's value of the field \(field.label) is of another kind than its type "
+          + "(\(field.type)) says; look at the field in JIRA, or map another")
+    }
+    let known = base.fields[field.name]
+    var value = decoded.value
+    if field.statusRules != nil, StatusState(value) == nil {
+      throw field.problem("the issue's status cannot be read; look at the status in JIRA")
+    }
+    if field.isSharedLabels {
+      let constant = Set(mapping.mapping.labels)
+      var members = value.members.subtracting(constant.subtracting(reading.value.members))
+      // Labels that people gave the issue are theirs, as long as JIRA only follows.
+      if !field.mapping.direction.pulls {
+        members.formIntersection(reading.value.members.union(known?.issueValue.members ?? []))
+      }
+      value = .set(of: members)
+    }
+    return FieldDecision.Sides(
+      base: known, row: reading.value, issue: value, isFormatted: decoded.isLossy,
+      isCut: reading.isCut)
+  }
+
+  private mutating func agree(_ field: ResolvedField, _ sides: FieldDecision.Sides) {
+    result.newBase.fields[field.name] = BaseField(
+      raw: rawColumns(field, row), canonical: sides.row, issue: sides.issue)
+  }
+
+  private mutating func conflict(
+    _ field: ResolvedField, _ sides: FieldDecision.Sides, _ outcome: FieldDecision.Outcome
+  ) {
+    guard let reason = outcome.reason else { return }
+    result.conflicts.append(
+      FieldConflict(
+        field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
+        base: sides.base?.canonical, row: sides.row, issue: sides.issue, winner: outcome.winner,
+        policy: field.mapping.conflict, reason: reason))
+  }
+
+  private mutating func writeIssue(_ field: ResolvedField, _ sides: FieldDecision.Sides) {
+    guard let rules = field.statusRules else {
+      result.issueWrites.append(
+        FieldWrite(
+          field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
+          type: field.type, value: sides.row, old: sides.issue, isShared: field.isSharedLabels))
+      result.newBase.fields[field.name] = BaseField(
+        raw: rawColumns(field, row), canonical: sides.row)
+      return
+    }
+    guard let state = StatusState(sides.row), let now = StatusState(sides.issue),
+      let target = state.target(rules), !state.isSatisfied(by: now)
+    else {
+      agree(field, sides)
+      return
+    }
+    result.transition = StatusChange(
+      field: field.name, columns: field.mapping.columns, target: target,
+      from: issue.fields["status"]?["name"]?.string)
+    result.newBase.fields[field.name] = BaseField(
+      raw: rawColumns(field, row), canonical: sides.row)
+  }
+
+  mutating func apply(_ writes: [ColumnWrite]) {
+    for write in writes { row[write.column] = write.new }
+    result.rowWrites += writes
+  }
+
+  /// The issue's key is appended where it is missing, and nothing is removed.
+  private mutating func appendKey(_ field: ResolvedField) {
+    guard let column = field.mapping.columns.first, !issue.key.isEmpty else { return }
+    let old = row[column] ?? .null
+    let tickets = old.array ?? []
+    guard !tickets.contains(.string(issue.key)) else { return }
+    apply([
+      ColumnWrite(
+        column: column, old: old, new: .array(tickets + [.string(issue.key)]), field: field.name)
+    ])
+  }
+}

@@ -1,0 +1,163 @@
+import JSON
+import Jira
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The row's value of a field.
+///
+/// - Parameters:
+///   - field: the field.
+///   - row: the row.
+/// - Returns: the value in canonical form, as JIRA would hold it.
+/// - Throws: `FieldProblem` where JIRA could not hold it at all; it names column and field and what to do.
+public func rowValue(_ field: ResolvedField, row: Row) throws(FieldProblem) -> FieldValue {
+  try field.reading(of: row).value
+}
+
+extension ResolvedField {
+  /// A row's value, and whether JIRA holds all of it.
+  struct Reading {
+    var value: FieldValue
+    /// Whether a part was left out: a pull would lose it.
+    var isCut = false
+  }
+
+  /// Reads the field's value from a row.
+  func reading(of row: Row) throws(FieldProblem) -> Reading {
+    if let rules = statusRules {
+      return Reading(value: try StatusState(row: row, field: self, rules: rules).value)
+    }
+    let text = try columnText(of: row)
+    let fitted = FieldCodec.fit(try canonical(text), as: type, dialect: dialect)
+    try checkOptions(fitted)
+    return Reading(value: fitted, isCut: isCut(text, fitted))
+  }
+
+  /// Whether JIRA holds less than the text: its end is missing, or its line ends.
+  ///
+  /// Sets are written back member by member, which keeps what JIRA spells otherwise.
+  private func isCut(_ text: ColumnText, _ fitted: FieldValue) -> Bool {
+    guard case .text(let held) = fitted, case .one(let whole) = text.joined(by: ", ") else {
+      return false
+    }
+    let lines = CanonicalText.lines(whole)
+    return lines != held && lines.trimmingWhiteSpace() != held
+  }
+
+  /// The members of a set that one element of a list stands for.
+  func members(of element: JSON, column: String) throws(FieldProblem) -> Set<String> {
+    let whole = try canonical(try columnText(of: [column: .array([element])]))
+    return FieldCodec.fit(whole, as: type, dialect: dialect).members
+  }
+
+  /// The columns' text with everything that the mapping does to it.
+  private func columnText(of row: Row) throws(FieldProblem) -> ColumnText {
+    let raw: ColumnText
+    switch mapping.source {
+    case .template(let template):
+      let filled = try template.filled { (column: String) throws(FieldProblem) -> String in
+        try text(of: row[column] ?? .null, column: column).texts.joined(separator: ", ")
+      }
+      raw = filled.isEmpty ? .none : .one(filled)
+    case .constant(let text): raw = .one(text)
+    case .column, .tickets, .status:
+      if mapping.columns.count > 1 {
+        var parts: [String] = []
+        for column in mapping.columns {
+          parts += try text(of: row[column] ?? .null, column: column).texts
+        }
+        raw = .list(parts)
+      } else {
+        let column = mapping.columns.first ?? ""
+        raw = try text(of: row[column] ?? .null, column: column)
+      }
+    }
+    let changed = mapping.transforms.reduce(raw) { value, step in step.applied(to: value) }
+    return mapping.valueMap.isEmpty ? changed : changed.map(mapping.valueMap.outward)
+  }
+
+  private func text(of json: JSON, column: String) throws(FieldProblem) -> ColumnText {
+    switch json {
+    case .null: return .none
+    case .string(let text): return .one(text)
+    case .number(let number): return .one(number.description)
+    case .bool(let flag): return .one(flag ? "true" : "false")
+    case .array(let elements):
+      var texts: [String] = []
+      for element in elements { texts += try text(of: element, column: column).texts }
+      return .list(texts)
+    case .object:
+      throw problem("\(column) holds an object, which no JIRA field can hold; map another column")
+    }
+  }
+
+  /// The canonical value of a text, before it is fitted into the field.
+  func canonical(_ text: ColumnText) throws(FieldProblem) -> FieldValue {
+    switch type {
+    case .multiSelect, .checkboxes, .labels, .components, .versions, .multiUser:
+      return .set(of: text.texts.map { CanonicalText.line($0) }.filter { !$0.isEmpty })
+    case .cascadingSelect: return try cascade(text)
+    default: break
+    }
+    guard case .one(let single) = text.joined(by: ", ") else { return .empty }
+    let plain = CanonicalText.line(single)
+    guard !plain.isEmpty else { return .empty }
+    switch type {
+    case .number:
+      let number = FieldCodec.canonical(plain, as: type)
+      guard case .number = number else {
+        throw problem("a text that is no number cannot go into the number field \(label)")
+      }
+      return number
+    case .date:
+      guard let instant = Timestamp(plain), let day = JiraTimestamp.day(instant.milliseconds) else {
+        throw problem("a text that is no date cannot go into the date field \(label)")
+      }
+      return .date(day)
+    case .dateTime:
+      guard let instant = Timestamp(plain) else {
+        throw problem("a text that is no time cannot go into the date and time field \(label)")
+      }
+      return .instant(instant.milliseconds)
+    case .select, .priority, .resolution, .status, .issueType, .project, .parent, .version:
+      return .option(plain)
+    case .user: return .user(plain)
+    default: return FieldCodec.canonical(single, as: type)
+    }
+  }
+
+  private func cascade(_ text: ColumnText) throws(FieldProblem) -> FieldValue {
+    var parts = text.texts.map { CanonicalText.line($0) }
+    if case .one(let single) = text {
+      parts = FieldTransform.split(" / ").applied(to: .one(single)).texts
+    }
+    parts = parts.filter { !$0.isEmpty }
+    guard let parent = parts.first else { return .empty }
+    guard parts.count <= 2 else {
+      throw problem("more than two levels cannot go into the cascading field \(label)")
+    }
+    return .cascade(parent: parent, child: parts.count > 1 ? parts[1] : nil)
+  }
+
+  /// The options that JIRA lists decide; it refuses the whole request for one that it does not know.
+  private func checkOptions(_ value: FieldValue) throws(FieldProblem) {
+    guard mapping.direction.pushes, let options else { return }
+    let wanted: [String]
+    switch value {
+    case .option(let text): wanted = [text]
+    case .set(let members): wanted = members
+    default: return
+    }
+    guard let unknown = wanted.first(where: { !options.contains($0) }) else { return }
+    let shown = options.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
+    throw problem(
+      "'\(unknown.prefix(60))' is not an option of the JIRA field \(label); options are \(shown)"
+        + (options.count > 20 ? " and \(options.count - 20) more" : "")
+        + "; change the row, add the option in JIRA, or give the mapping a value for it")
+  }
+
+}

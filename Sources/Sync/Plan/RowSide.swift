@@ -1,0 +1,7 @@
+/// The row's side of a plan.
+public enum RowSide: Sendable, Hashable {
+  /// The row as it was read.
+  case present(Row)
+  /// There is no such row.
+  case absent
+}

@@ -1,0 +1,25 @@
+/// Decides what to write so that a row and its issue agree, from what both are and what they last agreed on.
+///
+/// It looks at values only: no clock, no database, no network. So a job that runs twice, late or out of order does no harm, and what we wrote ourselves is no change.
+///
+/// - Parameters:
+///   - base: the values on which both sides last agreed, nil where they never met.
+///   - row: the row as it was read.
+///   - issue: the issue as it was read; absent where it is to be made.
+///   - mapping: the fields, as they were found on the JIRA site.
+///   - verdicts: what people decided about conflicts that waited, by the field's name.
+/// - Returns: what to write on either side, and the base once that was done.
+public func plan(
+  base: Base?, row: RowSide, issue: IssueSide, mapping: ResolvedMapping,
+  verdicts: [String: FieldConflict.Side] = [:]
+) -> Plan {
+  guard case .present(let values) = row else { return Plan(newBase: base ?? Base()) }
+  switch issue {
+  case .absent:
+    return creationPlan(row: values, mapping: mapping)
+  case .present(let snapshot):
+    var planner = Planner(
+      base: base ?? Base(), row: values, issue: snapshot, mapping: mapping, verdicts: verdicts)
+    return planner.plan()
+  }
+}
