@@ -1,0 +1,32 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import JSON
+
+/// What is stored of a row and its issue after a run.
+struct LinkedPair: Sendable {
+  let rowID: Int64
+  let filePath: String
+  let issueID: String
+  let issueKey: String
+  let baseText: String
+  let rawText: String
+  let error: String?
+  /// The issue's `updated`, in seconds since 1970.
+  let updatedSeconds: Double?
+
+  init(
+    item: WorkItem, issueID: String, issueKey: String, base: Base, error: String?, updated: Int64?
+  ) throws {
+    rowID = item.rowID
+    filePath = item.filePath
+    self.issueID = issueID
+    self.issueKey = issueKey
+    baseText = String(decoding: try JSONEncoder().encode(base), as: UTF8.self)
+    rawText = JSON.object(base.columns).text
+    self.error = error
+    updatedSeconds = updated.map { Double($0) / 1000 }
+  }
+}
