@@ -52,6 +52,7 @@ create table jira_sync.links (
     synced_at timestamptz,
     base jsonb,
     base_raw jsonb,
+    write_token bigint,
     attempted_at timestamptz,
     looks integer not null default 0,
     created_at timestamptz not null default now(),
@@ -82,6 +83,9 @@ comment on column jira_sync.links.issue_updated is 'The issue''s `updated` when 
 comment on column jira_sync.links.synced_at is 'When row and issue were last found or made equal.';
 comment on column jira_sync.links.base is 'Per field, the values on which both sides last agreed.';
 comment on column jira_sync.links.base_raw is 'Per column, the value of the row at that time.';
+comment on column jira_sync.links.write_token is
+'The fencing token in the issue''s property when it was last read: another one there is a write of ours that '
+'was never recorded.';
 comment on column jira_sync.links.attempted_at is 'When a creation was last sent.';
 comment on column jira_sync.links.looks is 'How often a creation without an answer was looked for.';
 

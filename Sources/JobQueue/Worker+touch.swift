@@ -22,7 +22,8 @@ extension Worker {
       } catch {
         if Task.isCancelled { return }
         _ = troubles.began("the listening connection", error: error, logger: logger)
-        do { try await Task.sleep(for: backoff.next()) } catch { return }
+        var random = SystemRandomNumberGenerator()
+        do { try await Task.sleep(for: backoff.failed(using: &random)) } catch { return }
       }
     }
   }

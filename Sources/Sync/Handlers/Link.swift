@@ -18,4 +18,6 @@ struct Link: Sendable, Hashable {
   var sinceAttempt: Duration?
   /// How often it was looked for.
   var looks: Int
+  /// The token in the property when it was last read.
+  var writeToken: Int64?
 }

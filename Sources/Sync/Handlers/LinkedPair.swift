@@ -16,9 +16,12 @@ struct LinkedPair: Sendable {
   let error: String?
   /// The issue's `updated`, in seconds since 1970.
   let updatedSeconds: Double?
+  /// The token in the issue's property, nil where it was not looked at.
+  let writeToken: Int64?
 
   init(
-    item: WorkItem, issueID: String, issueKey: String, base: Base, error: String?, updated: Int64?
+    item: WorkItem, issueID: String, issueKey: String, base: Base, error: String?, updated: Int64?,
+    writeToken: Int64?
   ) throws {
     rowID = item.rowID
     filePath = item.filePath
@@ -27,6 +30,7 @@ struct LinkedPair: Sendable {
     baseText = String(decoding: try JSONEncoder().encode(base), as: UTF8.self)
     rawText = JSON.object(base.columns).text
     self.error = error
+    self.writeToken = writeToken
     updatedSeconds = updated.map { Double($0) / 1000 }
   }
 }

@@ -16,7 +16,7 @@ enum RowStore {
     let result = try await database.query(
       """
       select u.id as row_id, to_jsonb(f) as row, l.id as link_id, l.state, l.file_path, l.issue_id,
-        l.issue_key, l.marker, l.last_error, l.base, l.looks,
+        l.issue_key, l.marker, l.last_error, l.base, l.looks, l.write_token,
         extract(epoch from clock_timestamp() - l.attempted_at)::float8 as since_attempt
       from unnest(\(ids)::bigint[]) as u(id)
       left join public.file_audit as f on f.id = u.id
@@ -50,7 +50,7 @@ enum RowStore {
       lastError: try row.get("last_error", as: String?.self),
       base: try base.map { try JSONDecoder().decode(Base.self, from: Data($0.utf8)) },
       sinceAttempt: try row.get("since_attempt", as: Double?.self).map { .seconds($0) },
-      looks: try row.get("looks"))
+      looks: try row.get("looks"), writeToken: try row.get("write_token", as: Int64?.self))
   }
 
   /// Prepares a transaction for writing to `file_audit`: its triggers shall know the writer, and an application's lock is
@@ -83,13 +83,15 @@ enum RowStore {
     set state = 'linked', issue_id = u.issue_id, issue_key = u.issue_key, file_path = u.path,
       base = u.base::jsonb, base_raw = u.base_raw::jsonb, last_error = u.error, looks = 0,
       issue_updated = coalesce(to_timestamp(u.updated), l.issue_updated),
+      write_token = coalesce(u.token, l.write_token),
       synced_at = case when u.error is null then clock_timestamp() else l.synced_at end
     from unnest(
       \(pairs.map(\.rowID))::bigint[], \(pairs.map(\.issueID))::text[],
       \(pairs.map(\.issueKey))::text[], \(pairs.map(\.filePath))::text[],
       \(pairs.map(\.baseText))::text[], \(pairs.map(\.rawText))::text[],
-      \(pairs.map(\.error))::text[], \(pairs.map(\.updatedSeconds))::float8[])
-      as u(row_id, issue_id, issue_key, path, base, base_raw, error, updated)
+      \(pairs.map(\.error))::text[], \(pairs.map(\.updatedSeconds))::float8[],
+      \(pairs.map(\.writeToken))::bigint[])
+      as u(row_id, issue_id, issue_key, path, base, base_raw, error, updated, token)
     where l.file_audit_id = u.row_id and l.state <> 'row_gone'
     """
   }

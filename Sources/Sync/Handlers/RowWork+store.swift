@@ -1,0 +1,73 @@
+import JSON
+import Jira
+import JobQueue
+import Postgres
+
+extension RowWork {
+  /// Stores what came of pairs: all in one transaction, or, where a row refuses, each in its own.
+  func store(_ results: [(step: PairStep, outcome: PairOutcome)]) async throws {
+    do {
+      try await storeTogether(results, refusal: nil)
+    } catch let error as PostgresError where error.kind == .server {
+      guard results.count > 1 else { return try await storeRefused(results[0], error: error) }
+      for result in results { try await store([result]) }
+    }
+  }
+
+  /// The row refused to be written: the link is stored all the same, so that no issue is forgotten.
+  private func storeRefused(
+    _ result: (step: PairStep, outcome: PairOutcome), error: PostgresError
+  ) async throws {
+    guard !result.step.plan.rowWrites.isEmpty else { throw error }
+    try await storeTogether([result], refusal: error)
+  }
+
+  private func storeTogether(
+    _ results: [(step: PairStep, outcome: PairOutcome)], refusal: PostgresError?
+  ) async throws {
+    let worker = run.worker
+    try await run.write(
+      for: results.map(\.step.item.job), doing: "storing \(results.count) rows and their issues"
+    ) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = try results.filter { heldIDs.contains($0.step.item.job.id) }
+        .map { try PairRecord(step: $0.step, outcome: $0.outcome, refusal: refusal, worker: worker) }
+      var statements = [RowStore.announcing(writer: worker), RowStore.linking(mine.map(\.pair))]
+      let changes = mine.flatMap(\.changes)
+      if !changes.isEmpty { statements.append(RowStore.recording(changes)) }
+      let conflicts = mine.flatMap(\.conflicts)
+      if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
+      for kind in ["pull", "push"] {
+        let rows = mine.filter { $0.followUp == kind }.map(\.step.item.rowID)
+        if !rows.isEmpty { statements.append(RowStore.enqueuing(kind: kind, rows: rows)) }
+      }
+      // The base is written before the row, so that the row's trigger knows the change as ours.
+      let writing = refusal == nil ? mine.filter { !$0.step.plan.rowWrites.isEmpty } : []
+      let first = statements.count
+      statements += writing.map {
+        RowStore.writing($0.step.plan.rowWrites, rowID: $0.step.item.rowID)
+      }
+      let answers = try await transaction.pipeline(
+        statements, doing: "storing \(mine.count) rows and their issues")
+      let moved = Set(
+        zip(writing, answers[first...]).filter { $0.1.affected == 0 }.map(\.0.step.item.job.id))
+      guard moved.isEmpty else { throw RowMoved(jobs: moved) }
+      return mine.map { ($0.step.item.job, $0.settlement(retryAfter: run.retryDelay)) }
+    }
+    for (step, outcome) in results {
+      let row = step.item.rowID
+      let record = try PairRecord(step: step, outcome: outcome, refusal: refusal, worker: worker)
+      if record.pair.error == nil { tally.succeeded(row) } else { tally.failed(row) }
+      if !record.changes.isEmpty { tally.updated(row) }
+      if !record.changes.isEmpty || record.pair.error != nil {
+        logger.info(
+          "row \(step.item.filePath) ↔ \(step.issue.key)",
+          metadata: [
+            "job": "\(step.item.job.id)",
+            "written": "\(record.changes.map { "\($0.side.rawValue).\($0.field)" }.joined(separator: " "))",
+            "error": "\(record.pair.error ?? "")",
+          ])
+      }
+    }
+  }
+}
