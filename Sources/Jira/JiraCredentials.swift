@@ -39,6 +39,7 @@ public enum JiraCredentials: Sendable, Hashable {
 extension JiraCredentials: CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
+  /// A text for people, without secrets.
   public var description: String {
     switch self {
     case .basic: "basic (redacted)"
@@ -47,7 +48,9 @@ extension JiraCredentials: CustomStringConvertible, CustomDebugStringConvertible
     }
   }
 
+  /// A text for people, without secrets.
   public var debugDescription: String { description }
 
+  /// A mirror without children, so that no dump shows a secret.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -35,8 +35,8 @@ public enum JiraTimestamp {
   /// - Returns: nil for years before 1 or after 9999, which the form has no room for.
   public static func render(_ milliseconds: Int64) -> String? {
     let days = milliseconds.flooredQuotient(86_400_000)
-    let ofDay = milliseconds - days * 86_400_000
     guard let date = CivilDay.text(days) else { return nil }
+    let ofDay = milliseconds - days * 86_400_000
     let time = [ofDay / 3_600_000, ofDay / 60_000 % 60, ofDay / 1_000 % 60]
     return date + "T" + time.map { padded($0, 2) }.joined(separator: ":") + "."
       + padded(ofDay % 1_000, 3) + "+0000"
@@ -54,14 +54,15 @@ public enum JiraTimestamp {
     let (shifted, overflow) = milliseconds.addingReportingOverflow(Int64(offsetMinutes) * 60_000)
     guard !overflow else { return nil }
     let days = shifted.flooredQuotient(86_400_000)
-    let ofDay = shifted - days * 86_400_000
     guard let date = CivilDay.text(days) else { return nil }
+    let ofDay = shifted - days * 86_400_000
     return date + " " + padded(ofDay / 3_600_000, 2) + ":" + padded(ofDay / 60_000 % 60, 2)
   }
 
   /// Whether a text is a calendar day that exists, `YYYY-MM-DD`.
   ///
   /// - Parameter text: the text.
+  /// - Returns: whether the calendar has it.
   public static func isDay(_ text: String) -> Bool {
     var scanner = DigitScanner(text.utf8)
     return scanner.day() != nil && scanner.isAtEnd

@@ -7,6 +7,7 @@ extension JiraClient {
   ///   - key: the property's key.
   ///   - id: the issue's id or key.
   /// - Returns: nil where the issue or the property does not exist, or the account may not see it.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func property(_ key: String, of id: String) async throws -> JSON? {
     do {
       let answer = try await perform(
@@ -27,6 +28,7 @@ extension JiraClient {
   ///   - key: the property's key.
   ///   - value: its value, at most 32,768 characters as JSON text.
   ///   - id: the issue's id or key.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func setProperty(_ key: String, to value: JSON, of id: String) async throws {
     _ = try await perform(
       JiraRequest(
@@ -42,6 +44,8 @@ extension JiraClient {
   ///   - text: plain text, cut to what JIRA holds.
   ///   - id: the issue's id or key.
   ///   - properties: entity properties of the comment.
+  /// - Returns: the comment as JIRA keeps it.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func addComment(
     _ text: String, to id: String, properties: [String: JSON] = [:]
   ) async throws -> Comment {
@@ -62,6 +66,8 @@ extension JiraClient {
   /// The comments of an issue, oldest first.
   ///
   /// - Parameter id: the issue's id or key.
+  /// - Returns: the comments.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func comments(of id: String) async throws -> [Comment] {
     var result: [Comment] = []
     while true {

@@ -12,6 +12,7 @@ extension JiraClient {
   ///   - fields: the ids of the fields to fetch.
   ///   - properties: the keys of the entity properties to fetch.
   /// - Returns: nil where there is none, or none that this account may see.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func issue(
     _ idOrKey: String, fields: [String], properties: [String] = []
   ) async throws -> Issue? {
@@ -40,6 +41,8 @@ extension JiraClient {
   ///   - ids: the issues' ids, any number, each counted once.
   ///   - fields: the ids of the fields to fetch.
   ///   - properties: the keys of the entity properties to fetch, at most five.
+  /// - Returns: the issues in the order of the ids, and the ids for which there is none.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func issues(
     ids: [String], fields: [String], properties: [String] = []
   ) async throws -> IssueBatch {
@@ -135,6 +138,7 @@ extension JiraClient {
   ///   - returnFields: the ids of the fields that the caller wants back.
   ///   - notifyUsers: whether watchers get a mail. Not to tell them takes an administrator; where the account is none, they are told.
   /// - Returns: the issue after the change, where JIRA tells (Cloud); nil otherwise.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   @discardableResult
   public func edit(
     _ idOrKey: String, fields: [String: JSON], update: [String: [JSON]] = [:],
@@ -178,6 +182,7 @@ extension JiraClient {
   ///   - idOrKey: the issue.
   ///   - deleteSubtasks: whether its subtasks go with it; without, JIRA refuses an issue that has some.
   /// - Returns: whether there was one.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   @discardableResult
   public func deleteIssue(_ idOrKey: String, deleteSubtasks: Bool = false) async throws -> Bool {
     do {

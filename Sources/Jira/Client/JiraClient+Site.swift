@@ -22,6 +22,8 @@ extension JiraClient {
   /// A project and its issue types.
   ///
   /// - Parameter key: the project's key or id.
+  /// - Returns: the project.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func project(_ key: String) async throws -> JiraProject {
     let answer = try await perform(
       JiraRequest(method: "GET", template: "/project/{}", arguments: [key]))
@@ -46,6 +48,8 @@ extension JiraClient {
   /// The statuses that the workflows of a project have, each once.
   ///
   /// - Parameter project: the project's key or id.
+  /// - Returns: the statuses, in the order in which they are first named.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func statuses(project: String) async throws -> [IssueStatus] {
     let answer = try await perform(
       JiraRequest(method: "GET", template: "/project/{}/statuses", arguments: [project]))
@@ -67,6 +71,7 @@ extension JiraClient {
   ///   - permissions: their keys, such as `BROWSE_PROJECTS`, `CREATE_ISSUES`, `EDIT_ISSUES`.
   ///   - project: the key of the project they are asked for; nil asks for the site.
   /// - Returns: by key; a permission that JIRA does not know is false.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func myPermissions(
     _ permissions: [String], project: String? = nil
   ) async throws -> [String: Bool] {
@@ -88,6 +93,7 @@ extension JiraClient {
   ///   - project: the project's key or id.
   ///   - issueTypeID: the issue type's id.
   /// - Returns: nil where the site has no such endpoint, as Data Center before 8.4.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func createMetadata(
     project: String, issueTypeID: String
   ) async throws -> [FieldMetadata]? {

@@ -4,6 +4,8 @@ extension JiraClient {
   /// The ways out of an issue's present status that this account may take now.
   ///
   /// - Parameter id: the id or key.
+  /// - Returns: the transitions.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func transitions(of id: String) async throws -> [Transition] {
     let answer = try await perform(
       JiraRequest(
@@ -22,6 +24,7 @@ extension JiraClient {
   ///   - fields: values by field id; JIRA refuses a field that is not on the transition's screen.
   ///   - update: operations by field id.
   ///   - properties: entity properties to set with it.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func transition(
     _ id: String, to transitionID: String, fields: [String: JSON] = [:],
     update: [String: [JSON]] = [:], properties: [String: JSON] = [:]

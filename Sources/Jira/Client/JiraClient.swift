@@ -67,6 +67,7 @@ public struct JiraClient: Sendable {
   /// The same client with another check before each call, as each job has its own lease.
   ///
   /// - Parameter check: runs before each call, after the check that is there already.
+  /// - Returns: the client.
   public func checking(
     _ check: @escaping @Sendable (JiraCall) async throws -> Void
   ) -> JiraClient {
@@ -103,6 +104,8 @@ public struct JiraClient: Sendable {
   /// - Parameters:
   ///   - request: the call.
   ///   - accepting: a status that is as welcome as a 2xx, where its body has more to say than an error can hold.
+  /// - Returns: the answer.
+  /// - Throws: `JiraError` for anything but a success.
   func exchange(
     _ request: JiraRequest, accepting: Int? = nil
   ) async throws(JiraError) -> JiraAnswer {

@@ -74,6 +74,7 @@ public struct JiraError: Error, Sendable, Hashable {
 }
 
 extension JiraError: CustomStringConvertible {
+  /// A text for people.
   public var description: String {
     var text = "JIRA \(endpoint): " + (status.map { "\($0) " } ?? "") + kind.summary
     let fields = fieldErrors.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }

@@ -4,7 +4,9 @@ public struct DecodedField: Sendable, Hashable {
   public var value: FieldValue
   /// Whether writing the value back would lose something: formatting, mentions, pictures, or what a field of an unknown kind holds besides.
   public var isLossy: Bool
-  /// Whether the field held what its type promises. If not, `value` is `empty` and means nothing: it must not be taken for a field that was cleared.
+  /// Whether the field held what its type promises.
+  ///
+  /// If not, `value` is `empty` and means nothing: it must not be taken for a field that was cleared.
   public var isReadable: Bool
 
   /// Describes a value.

@@ -13,6 +13,7 @@ extension FieldCodec {
   ///   - value: any value; one that is not of the field's kind is brought into canonical form and no further.
   ///   - type: what the field holds.
   ///   - dialect: the site's family; wiki markup of Data Center needs more room than the text it stands for.
+  /// - Returns: the value as JIRA would hold it.
   public static func fit(
     _ value: FieldValue, as type: FieldType, dialect: JiraDialect = .cloud
   ) -> FieldValue {

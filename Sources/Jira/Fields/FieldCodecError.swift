@@ -9,6 +9,7 @@ public enum FieldCodecError: Error, Sendable, Hashable, CustomStringConvertible 
   /// The value is of the right kind and yet none that JIRA takes; says why.
   case malformed(type: FieldType, reason: String)
 
+  /// A text for people.
   public var description: String {
     switch self {
     case .mismatch(let value, let type): "\(value) cannot be written to a \(type) field"

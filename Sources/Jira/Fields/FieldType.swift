@@ -48,6 +48,7 @@ public enum FieldType: Sendable, Hashable {
   /// The type of a field.
   ///
   /// - Parameter field: the field as the site describes it.
+  /// - Returns: the type, `unsupported` where values cannot be written or read faithfully.
   public static func of(_ field: JiraField) -> FieldType {
     guard let schema = field.schema else { return .unsupported(field.id) }
     return of(schema)
@@ -56,6 +57,7 @@ public enum FieldType: Sendable, Hashable {
   /// The type of a field with a schema.
   ///
   /// - Parameter schema: what the site says that the field holds.
+  /// - Returns: the type, `unsupported` where values cannot be written or read faithfully.
   public static func of(_ schema: FieldSchema) -> FieldType {
     if let system = schema.system, let type = ofSystem(system) { return type }
     if let custom = schema.custom, let type = ofCustom(custom) { return type }
@@ -143,6 +145,7 @@ public enum FieldType: Sendable, Hashable {
 }
 
 extension FieldType: CustomStringConvertible {
+  /// A text for people.
   public var description: String {
     switch self {
     case .unsupported(let name): "unsupported type \(name)"

@@ -13,6 +13,7 @@ enum TextLimit {
   ///   - text: a text in canonical form.
   ///   - limit: the most UTF-16 units, as JIRA counts.
   ///   - dialect: for rich text the site's family: wiki markup counts with its escapes. Nil for other text.
+  /// - Returns: the text, or as much of it as there is room for.
   static func fit(_ text: String, to limit: Int, dialect: JiraDialect? = nil) -> String {
     func measure(_ scalar: Unicode.Scalar) -> Int {
       dialect == .dataCenter ? WikiText.greatestLength(scalar) : UTF16.width(scalar)

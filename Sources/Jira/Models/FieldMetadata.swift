@@ -14,7 +14,7 @@ public struct FieldMetadata: Sendable, Hashable {
   public var schema: FieldSchema?
   /// The values it can take, as JIRA describes them; nil where they are not limited.
   public var allowedValues: [JSON]?
-  /// What may be done with it: `set`, `add`, `remove`, …
+  /// What may be done with it, such as `set`, `add` and `remove`.
   public var operations: [String]
 
   /// Describes a field of a screen.

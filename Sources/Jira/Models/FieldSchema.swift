@@ -2,7 +2,7 @@ import JSON
 
 /// What a field holds, as JIRA describes it.
 public struct FieldSchema: Sendable, Hashable {
-  /// The type: `string`, `number`, `array`, `option`, …
+  /// The type, such as `string`, `number`, `array` or `option`.
   public var type: String
   /// The type of an array's elements.
   public var items: String?

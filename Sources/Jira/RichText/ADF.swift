@@ -9,6 +9,7 @@ public enum ADF {
   /// Blank lines part paragraphs, single line ends become hard breaks, further blank lines empty paragraphs, so that reading the document gives the canonical text again.
   ///
   /// - Parameter text: any text; it is brought into canonical form.
+  /// - Returns: the document; without content for a text without any.
   public static func document(from text: String) -> JSON {
     let canonical = CanonicalText.lines(text)
     let content = canonical.isEmpty ? [] : paragraphs(canonical)

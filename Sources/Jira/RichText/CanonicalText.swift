@@ -8,6 +8,7 @@ public enum CanonicalText {
   /// That is NFC, `\n` line ends, no control characters but tab and newline, no blanks at a line's end and no blank lines at the text's end. Blanks and blank lines at the start mean something (an indented block) and stay.
   ///
   /// - Parameter text: any text.
+  /// - Returns: the text, empty where nothing is left.
   public static func lines(_ text: String) -> String {
     cutTrailingBlanks(normalized(text))
   }
@@ -15,6 +16,7 @@ public enum CanonicalText {
   /// Brings text into canonical form on one line: line ends and tabs become single blanks, and there are none at either end.
   ///
   /// - Parameter text: any text.
+  /// - Returns: the text, empty where nothing is left.
   public static func line(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var isBreaking = false

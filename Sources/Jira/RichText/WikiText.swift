@@ -18,6 +18,7 @@ public enum WikiText {
   /// Writes plain text as markup that shows it as it is.
   ///
   /// - Parameter text: any text; it is brought into canonical form.
+  /// - Returns: the markup.
   public static func escape(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var isFirst = true

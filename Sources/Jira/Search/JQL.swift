@@ -15,11 +15,13 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// The query.
   public var text: String { condition + order }
 
+  /// A text for people.
   public var description: String { text }
 
   /// Puts a text into quotes so that it means itself.
   ///
   /// - Parameter value: any text without control characters.
+  /// - Returns: the text in quotes, with quotes and backslashes escaped.
   /// - Throws: `JQLError.controlCharacter`.
   public static func quote(_ value: String) throws(JQLError) -> String {
     var quoted = "\""
@@ -39,6 +41,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   ///   - field: the field.
   ///   - comparison: how.
   ///   - value: the text.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where a name or a value holds a control character.
   public static func compare(
     _ field: JQLField, _ comparison: JQLComparison, _ value: String
   ) throws(JQLError) -> JQL {
@@ -53,6 +57,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   ///   - field: the field.
   ///   - comparison: how.
   ///   - milliseconds: since 1970-01-01T00:00:00Z.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where a name or a value holds a control character.
   public static func instant(
     _ field: JQLField, _ comparison: JQLComparison, _ milliseconds: Int64
   ) throws(JQLError) -> JQL {
@@ -64,6 +70,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// - Parameters:
   ///   - field: the field.
   ///   - values: the texts, at least one.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where there are no values, or one holds a control character.
   public static func any(_ field: JQLField, of values: [String]) throws(JQLError) -> JQL {
     guard !values.isEmpty else { throw JQLError.emptyList }
     var quoted: [String] = []
@@ -74,6 +82,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// A field without a value.
   ///
   /// - Parameter field: the field.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where a name or a value holds a control character.
   public static func isEmpty(_ field: JQLField) throws(JQLError) -> JQL {
     JQL("\(try field.clause()) is EMPTY")
   }
@@ -81,6 +91,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// Issues by id.
   ///
   /// - Parameter ids: the ids, at least one, each a whole number.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where there are no ids, or one is not a number.
   public static func ids(_ ids: [String]) throws(JQLError) -> JQL {
     guard !ids.isEmpty else { throw JQLError.emptyList }
     var numbers: [String] = []
@@ -94,6 +106,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// Issues of a project.
   ///
   /// - Parameter key: the project's key.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where a name or a value holds a control character.
   public static func project(_ key: String) throws(JQLError) -> JQL {
     try compare(.project, .equal, key)
   }
@@ -101,6 +115,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// Issues with a label.
   ///
   /// - Parameter label: the label.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where a name or a value holds a control character.
   public static func label(_ label: String) throws(JQLError) -> JQL {
     try compare(.labels, .equal, label)
   }
@@ -110,6 +126,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// - Parameters:
   ///   - milliseconds: since 1970-01-01T00:00:00Z.
   ///   - project: the project's key.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where a name or a value holds a control character.
   public static func updated(
     since milliseconds: Int64, project: String
   ) throws(JQLError) -> JQL {
@@ -119,11 +137,13 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// Issues that meet this and another condition; an order of either is dropped.
   ///
   /// - Parameter other: the other condition.
+  /// - Returns: the condition.
   public func and(_ other: JQL) -> JQL { JQL("(\(condition)) AND (\(other.condition))") }
 
   /// Issues that meet this or another condition; an order of either is dropped.
   ///
   /// - Parameter other: the other condition.
+  /// - Returns: the condition.
   public func or(_ other: JQL) -> JQL { JQL("(\(condition)) OR (\(other.condition))") }
 
   /// Issues that do not meet this condition.
@@ -132,6 +152,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
   /// The query with an order, in place of one it has.
   ///
   /// - Parameter keys: the fields to sort by, each ascending or descending, at least one.
+  /// - Returns: the query.
+  /// - Throws: `JQLError` where there is no field, or its name holds a control character.
   public func ordered(by keys: [(field: JQLField, ascending: Bool)]) throws(JQLError) -> JQL {
     guard !keys.isEmpty else { throw JQLError.emptyList }
     var parts: [String] = []

@@ -7,6 +7,7 @@ public enum JQLError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A list without elements: `in ()` is no JQL.
   case emptyList
 
+  /// A text for people.
   public var description: String {
     switch self {
     case .controlCharacter: "a value for JQL holds a control character; remove it"

@@ -29,6 +29,8 @@ public struct SearchPages: AsyncSequence, Sendable {
   /// An issue that changes while the pages are fetched may be on two of them; the later is kept.
   ///
   /// - Parameter limit: the most issues to fetch; nil fetches all.
+  /// - Returns: the issues in the order in which they were first met.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func all(limit: Int? = nil) async throws -> [Issue] {
     var positions: [String: Int] = [:]
     var result: [Issue] = []

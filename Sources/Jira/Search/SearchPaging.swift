@@ -19,6 +19,7 @@ public struct SearchPaging: Sendable, Hashable {
     /// The page begins elsewhere than was asked.
     case wrongPage
 
+    /// A text for people.
     public var description: String {
       switch self {
       case .repeatedToken: "the same page token came twice"
