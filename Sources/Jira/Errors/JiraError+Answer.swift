@@ -43,7 +43,7 @@ extension JiraError {
       case .timeout: .timeout
       case .cancelled: .cancelled
       case .tooLarge, .malformedResponse: .unexpectedAnswer
-      case .refusedAddress: .invalid
+      case .refusedAddress, .refusedRequest: .invalid
       case .resolve, .connect, .tls, .reset, .other: .network
       }
     self.init(
