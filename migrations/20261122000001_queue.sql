@@ -85,7 +85,7 @@ create table jira_sync.jobs (
     created_at timestamptz not null default now(),
     started_at timestamptz,
     cancel_requested boolean not null default false,
-    merged bigint [] not null default '{}',
+    merged bigint[] not null default '{}',
     constraint jobs_valid check (jira_sync.job_is_valid(kind, file_audit_id, args)),
     constraint jobs_state_known check (state in ('ready', 'running', 'dead')),
     constraint jobs_lease_exactly_while_running check (
@@ -142,7 +142,7 @@ comment on sequence jira_sync.lease_tokens is 'Fencing tokens: a new one for eve
 create table jira_sync.workers (
     incarnation uuid primary key,
     name text not null,
-    kinds text [] not null,
+    kinds text[] not null,
     concurrency integer not null check (concurrency > 0),
     lease interval not null default '8 seconds' check (lease > '0'),
     asleep boolean not null default false,
@@ -170,7 +170,7 @@ create table jira_sync.job_history (
     enqueued_at timestamptz not null,
     started_at timestamptz,
     finished_at timestamptz not null default clock_timestamp(),
-    merged bigint [] not null default '{}',
+    merged bigint[] not null default '{}',
     constraint job_history_outcome_known check (
         outcome in ('done', 'retry', 'refused', 'dead', 'cancelled', 'crashed', 'returned')
     )
@@ -246,7 +246,7 @@ for each statement execute function jira_sync.jobs_changed();
 -- ---------------------------------------------------------------------------------------------------------
 
 create function jira_sync.claim(
-    claimer uuid, claimed_kinds text [], job_limit integer, holds_nothing boolean,
+    claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean,
     lowest_first boolean default false
 )
 returns setof jira_sync.jobs
@@ -417,10 +417,10 @@ begin
     where w.incarnation = claimer;
 end;
 $$;
-comment on function jira_sync.claim(uuid, text [], integer, boolean, boolean) is
+comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean) is
 'Takes leases on due jobs: one a key, the others of the key merged into it.';
 
-create function jira_sync.hold(holder uuid, ids bigint [], tokens bigint [])
+create function jira_sync.hold(holder uuid, ids bigint[], tokens bigint[])
 returns setof bigint
 language plpgsql
 set search_path = '' set jit = off
@@ -437,12 +437,12 @@ begin
     for update of j;
 end;
 $$;
-comment on function jira_sync.hold(uuid, bigint [], bigint []) is
+comment on function jira_sync.hold(uuid, bigint[], bigint[]) is
 'Locks those of the jobs whose lease still holds; first in every transaction that writes for a job.';
 
 create function jira_sync.settle(
-    holder uuid, ids bigint [], tokens bigint [], outcomes text [], errors text [],
-    delays double precision [], charged boolean []
+    holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[],
+    delays double precision[], charged boolean[]
 )
 returns setof bigint
 language sql
@@ -504,12 +504,12 @@ as $$
     select h.id from held as h;
 $$;
 comment on function jira_sync.settle(
-    uuid, bigint [], bigint [], text [], text [], double precision [], boolean []
+    uuid, bigint[], bigint[], text[], text[], double precision[], boolean[]
 ) is
 'Ends runs under their leases and records them; returns the ids that were still held. Others are left alone.';
 
 create function jira_sync.register(
-    me uuid, named text, handled_kinds text [], slots integer, lease_seconds double precision
+    me uuid, named text, handled_kinds text[], slots integer, lease_seconds double precision
 )
 returns void
 language sql
@@ -520,7 +520,7 @@ as $$
     on conflict (incarnation) do update
     set seen_at = clock_timestamp(), in_touch_since = clock_timestamp(), asleep = false;
 $$;
-comment on function jira_sync.register(uuid, text, text [], integer, double precision) is
+comment on function jira_sync.register(uuid, text, text[], integer, double precision) is
 'Announces a worker.';
 
 create function jira_sync.unregister(me uuid)
@@ -541,7 +541,7 @@ comment on function jira_sync.unregister(uuid) is 'Takes leave of a worker that 
 create function jira_sync.pulse(me uuid, falls_asleep boolean default false)
 returns table (
     known boolean, paused boolean, due_now boolean, due_in double precision, rescue_in double precision,
-    cancelled bigint [], maintenance_due boolean
+    cancelled bigint[], maintenance_due boolean
 )
 language plpgsql
 set search_path = '' set jit = off
