@@ -41,8 +41,8 @@ struct JiraSync: AsyncParsableCommand {
 
   /// Reports an error of a command that ran, and ends the process.
   private static func end(with error: any Error) -> Never {
-    // These are the parser's own ways to end: help that a command asks for, a status without words.
-    if error is ExitCode || error is CleanExit || error is ValidationError {
+    // The parser's own ways to end: help, a check that `run` made, a status without words.
+    if error is ExitCode || exitCode(for: error) != .failure {
       exit(withError: error)
     }
     let report = ErrorReport(error)
