@@ -3,6 +3,7 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+import Locks
 import Logging
 import Postgres
 
@@ -17,7 +18,7 @@ public actor Worker {
   let name: String
   let logger: Logger
   let store: JobStore
-  let leases: Locked<LeaseClock>
+  let leases: Lock<LeaseClock>
   let observe: @Sendable (RunOutcome) -> Void
 
   var wakeUp: WakeUp
@@ -68,7 +69,7 @@ public actor Worker {
     self.observe = observe
     store = JobStore(
       incarnation: UUID(), database: PostgresClient(configuration, logger: logger))
-    leases = Locked(LeaseClock(lease: options.lease, now: .now))
+    leases = Lock(LeaseClock(lease: options.lease, now: .now))
     wakeUp = WakeUp(slots: options.concurrency)
   }
 

@@ -1,3 +1,4 @@
+import Locks
 import Logging
 
 /// One connection to the database.

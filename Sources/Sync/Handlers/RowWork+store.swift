@@ -1,6 +1,7 @@
 import JSON
 import Jira
 import JobQueue
+import Logging
 import Postgres
 
 extension RowWork {
