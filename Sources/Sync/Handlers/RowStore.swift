@@ -63,16 +63,21 @@ enum RowStore {
   }
 
   /// Notes that issues are about to be made: committed before anything is sent.
-  static func intending(_ intents: [(item: WorkItem, marker: UUID)]) -> SQL {
+  ///
+  /// The base of the creation goes with it: should the answer be lost, the issue that is found holds just that.
+  static func intending(_ intents: [(draft: CreationDraft, baseText: String)]) -> SQL {
     """
-    insert into jira_sync.links (file_audit_id, file_path, marker, state, attempted_at)
-    select u.row_id, u.path, u.marker, 'creating', clock_timestamp()
+    insert into jira_sync.links (file_audit_id, file_path, marker, state, attempted_at, base, base_raw)
+    select u.row_id, u.path, u.marker, 'creating', clock_timestamp(), u.base::jsonb, u.raw::jsonb
     from unnest(
-      \(intents.map(\.item.rowID))::bigint[], \(intents.map(\.item.filePath))::text[],
-      \(intents.map(\.marker))::uuid[]) as u(row_id, path, marker)
+      \(intents.map(\.draft.item.rowID))::bigint[], \(intents.map(\.draft.item.filePath))::text[],
+      \(intents.map(\.draft.marker))::uuid[], \(intents.map(\.baseText))::text[],
+      \(intents.map { JSON.object($0.draft.plan.newBase.columns).text })::text[])
+      as u(row_id, path, marker, base, raw)
     on conflict (file_audit_id) where state <> 'row_gone' do update
     set marker = excluded.marker, state = 'creating', last_error = null, looks = 0,
-      file_path = excluded.file_path, attempted_at = excluded.attempted_at
+      file_path = excluded.file_path, attempted_at = excluded.attempted_at,
+      base = excluded.base, base_raw = excluded.base_raw
     """
   }
 
