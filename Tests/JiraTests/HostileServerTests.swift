@@ -62,7 +62,7 @@ import Testing
   func everyCallSurvivesEveryAnswer(dialect: JiraDialect) async throws {
     var generator = SeededGenerator(for: "HostileServerTests")
     let statuses = [200, 200, 200, 200, 201, 204, 100, 302, 400, 404, 429, 500, 999]
-    for _ in 0..<150 {
+    for _ in 0..<40 {
       for call in Self.calls {
         var steps: [ScriptedTransport.Step] = []
         for _ in 0..<6 {

@@ -34,24 +34,10 @@ extension JiraClient {
   }
 
   private func pagedChanges(of id: String) async throws -> [IssueChange] {
-    var result: [IssueChange] = []
-    var seen: Set<String> = []
-    var received = 0
-    while true {
-      let answer = try await perform(
-        JiraRequest(
-          method: "GET", template: "/issue/{}/changelog", arguments: [id],
-          query: [(name: "startAt", value: "\(received)"), (name: "maxResults", value: "100")],
-          issue: id))
-      let json = try answer.json()
-      let page = try answer.list(json["values"], of: "changes", IssueChange.init)
-      received += page.count
-      let fresh = page.filter { seen.insert($0.id).inserted }
-      result += fresh
-      // A page with nothing new would come for ever.
-      if fresh.isEmpty || json["isLast"]?.bool == true { return result }
-      if let total = json["total"]?.integer, received >= total { return result }
-    }
+    try await pages(
+      of: JiraRequest(
+        method: "GET", template: "/issue/{}/changelog", arguments: [id], issue: id),
+      size: 100, in: ["values"], identifiedBy: \.id, IssueChange.init)
   }
 
   private func expandedChanges(of id: String) async throws -> [IssueChange] {
