@@ -52,7 +52,7 @@ extension RowWork {
       let writing = refusal == nil ? mine.filter { !$0.step.plan.rowWrites.isEmpty } : []
       let first = statements.count
       statements += writing.map {
-        RowStore.writing($0.step.plan.rowWrites, rowID: $0.step.item.rowID)
+        RowStore.writing($0.step.plan, rowID: $0.step.item.rowID)
       }
       let answers = try await transaction.pipeline(
         statements, doing: "storing \(mine.count) rows and their issues")
@@ -74,6 +74,19 @@ extension RowWork {
             "error": "\(record.pair.error ?? "")",
           ])
       }
+    }
+  }
+
+  /// Commits what is about to be sent, with the conflicts it decides: whoever finds it at JIRA after a crash knows it as ours.
+  func note(_ step: PairStep, base: Base, withConflicts: Bool) async throws {
+    let conflicts =
+      withConflicts ? step.plan.conflicts.map { (step.item, Optional(step.issue.key), $0) } : []
+    try await run.write(for: [step.item.job], doing: "noting what is about to be sent") {
+      transaction, _ in
+      var statements = [try RowStore.noting(base, rowID: step.item.rowID)]
+      if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
+      _ = try await transaction.pipeline(statements, doing: "noting what is about to be sent")
+      return []
     }
   }
 }
