@@ -43,19 +43,22 @@ let package = Package(
 
     // The product, from the bottom up: a target imports only what stands above it here.
     .target(name: "JSON", swiftSettings: settings),
-    .target(name: "Postgres", dependencies: ["CLibPQ", "CSys", logging], swiftSettings: settings),
+    .target(name: "Locks", swiftSettings: settings),
     .target(
-      name: "HTTP", dependencies: ["CLibCurl", "CurlShim", "CSys", logging],
+      name: "Postgres", dependencies: ["CLibPQ", "CSys", "Locks", logging],
+      swiftSettings: settings),
+    .target(
+      name: "HTTP", dependencies: ["CLibCurl", "CurlShim", "CSys", "Locks", logging],
       swiftSettings: settings),
     .target(
       name: "Schema", dependencies: ["Postgres"], swiftSettings: settings,
       plugins: ["EmbedMigrationsPlugin"]),
     .target(
-      name: "JobQueue", dependencies: ["Postgres", "JSON", logging, lifecycle],
+      name: "JobQueue", dependencies: ["Postgres", "JSON", "Locks", logging],
       swiftSettings: settings),
     .target(name: "Jira", dependencies: ["HTTP", "JSON", logging], swiftSettings: settings),
     .target(
-      name: "Sync", dependencies: ["JobQueue", "Jira", "Postgres", "JSON", yams, logging],
+      name: "Sync", dependencies: ["JobQueue", "Jira", "Postgres", "JSON", "Locks", yams, logging],
       swiftSettings: settings),
     .executableTarget(
       name: "JiraSyncCLI",

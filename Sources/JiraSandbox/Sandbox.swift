@@ -32,6 +32,7 @@ public final class Sandbox: Sendable {
   /// Answers a request as the server does, faults included, and logs it.
   ///
   /// - Parameter request: the request.
+  /// - Returns: the answer, or what happens to the connection instead.
   public func respond(to request: SandboxRequest) async -> SandboxOutcome {
     let isAdmin = options.hasAdmin && request.path.hasPrefix(Sandbox.adminPrefix)
     guard !isAdmin else { return .reply(administer(request)) }
@@ -67,6 +68,7 @@ public final class Sandbox: Sendable {
   /// Answers a request.
   ///
   /// - Parameter request: the request.
+  /// - Returns: the answer.
   public func answer(_ request: SandboxRequest) -> SandboxReply {
     do throws(Refusal) {
       let caller = try authenticate(request)

@@ -11,6 +11,7 @@ public enum SandboxError: Error, Sendable, Hashable {
 }
 
 extension SandboxError: CustomStringConvertible {
+  /// What went wrong, with what, and what to do.
   public var description: String {
     switch self {
     case .unknownTimeZone(let name):

@@ -20,6 +20,7 @@ public struct SandboxServer: Sendable {
   ///   - options: how the sandbox behaves.
   ///   - logger: where the server writes; nothing below warnings by default.
   ///   - signals: whether SIGTERM and SIGINT end the server.
+  /// - Returns: the running server.
   /// - Throws: `SandboxError` where the state file or the address cannot be used.
   public static func start(
     _ options: SandboxOptions = SandboxOptions(), logger: Logger? = nil, signals: Bool = false
@@ -35,10 +36,12 @@ public struct SandboxServer: Sendable {
       onServerRunning: { channel in
         listening.yield(channel.localAddress?.port ?? options.port)
       }, logger: logger)
-    let service = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [application],
-        gracefulShutdownSignals: signals ? [.sigterm, .sigint] : [], logger: logger))
+    var configuration = ServiceGroupConfiguration(
+      services: [application], gracefulShutdownSignals: signals ? [.sigterm, .sigint] : [],
+      logger: logger)
+    // A request that hangs on purpose must not keep the server from ending.
+    configuration.maximumGracefulShutdownDuration = .seconds(2)
+    let service = ServiceGroup(configuration: configuration)
     let running = Task {
       // Whoever waits for the port must not wait for ever where there will be none.
       defer { listening.finish() }

@@ -3,6 +3,7 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+import Locks
 import Logging
 import Postgres
 
@@ -18,10 +19,10 @@ public final class JobRun: Sendable {
   public let logger: Logger
 
   private let store: JobStore
-  private let leases: Locked<LeaseClock>
+  private let leases: Lock<LeaseClock>
   private let generation: Int
   private let retryPolicy: RetryPolicy
-  private let progress = Locked(Progress())
+  private let progress = Lock(Progress())
 
   private struct Progress {
     var settled: [Job.ID: Settlement] = [:]
@@ -30,7 +31,7 @@ public final class JobRun: Sendable {
   }
 
   init(
-    jobs: [Job], store: JobStore, leases: Locked<LeaseClock>, retryPolicy: RetryPolicy,
+    jobs: [Job], store: JobStore, leases: Lock<LeaseClock>, retryPolicy: RetryPolicy,
     logger: Logger
   ) {
     self.jobs = jobs

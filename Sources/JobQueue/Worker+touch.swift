@@ -1,3 +1,4 @@
+import Locks
 import Logging
 import Postgres
 
@@ -33,7 +34,7 @@ extension Worker {
   ) async throws {
     try await connection.listen(Self.channel)
     let probe = "probe \(store.incarnation)"
-    let heard = Locked(false)
+    let heard = Lock(false)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         for try await notification in connection.notifications {
@@ -61,7 +62,7 @@ extension Worker {
 
   /// Makes sure that notifications arrive: through a pooler in transaction mode they do not.
   private func sendProbe(
-    _ probe: String, heard: Locked<Bool>, on connection: PostgresConnection
+    _ probe: String, heard: Lock<Bool>, on connection: PostgresConnection
   ) async throws {
     _ = try await connection.query(
       "select pg_notify(\(Self.channel), \(probe))", doing: "probing LISTEN")

@@ -3,6 +3,7 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
+import Locks
 import Logging
 import Postgres
 
@@ -17,7 +18,7 @@ public actor Worker {
   let name: String
   let logger: Logger
   let store: JobStore
-  let leases: Locked<LeaseClock>
+  let leases: Lock<LeaseClock>
   let observe: @Sendable (RunOutcome) -> Void
 
   var wakeUp: WakeUp
@@ -49,26 +50,25 @@ public actor Worker {
   /// Prepares a worker; nothing happens before `run`.
   ///
   /// - Parameters:
-  ///   - configuration: the database.
+  ///   - database: where statements go; the worker closes it when it ends.
   ///   - handlers: who does the work; kinds that none of them names are left to other workers.
   ///   - options: how it behaves.
   ///   - name: who it is in `jira_sync.workers`, host and process id.
   ///   - logger: where it says what it does.
   ///   - observe: called for each run of a job that has ended.
   public init(
-    configuration: PostgresConfiguration, handlers: [any JobHandler],
+    database: PostgresClient, handlers: [any JobHandler],
     options: WorkerOptions = WorkerOptions(), name: String, logger: Logger,
     observe: @escaping @Sendable (RunOutcome) -> Void = { _ in }
   ) {
-    self.configuration = configuration
+    configuration = database.configuration
     self.handlers = handlers
     self.options = options
     self.name = name
     self.logger = logger
     self.observe = observe
-    store = JobStore(
-      incarnation: UUID(), database: PostgresClient(configuration, logger: logger))
-    leases = Locked(LeaseClock(lease: options.lease, now: .now))
+    store = JobStore(incarnation: UUID(), database: database)
+    leases = Lock(LeaseClock(lease: options.lease, now: .now))
     wakeUp = WakeUp(slots: options.concurrency)
   }
 

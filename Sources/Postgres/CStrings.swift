@@ -1,4 +1,6 @@
-/// Calls C with an array of C strings; nil stays NULL. The strings live for the call only.
+/// Calls C with an array of C strings; nil stays NULL.
+///
+/// The strings live for the call only.
 func withCStrings<Result>(
   _ strings: [String?],
   _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result

@@ -52,6 +52,7 @@ public struct Migration: Sendable, Hashable {
   /// The line, from 1, of a position that an error of the server names.
   ///
   /// - Parameter position: in characters from 1, as Postgres counts them: code points.
+  /// - Returns: the line that the position is on.
   public func line(at position: Int) -> Int {
     sql.unicodeScalars.prefix(max(0, position - 1)).count { $0 == "\n" } + 1
   }

@@ -40,6 +40,7 @@ public struct MigrationError: Error, Sendable, Hashable {
 }
 
 extension MigrationError: CustomStringConvertible {
+  /// What happened, without values.
   public var description: String {
     let place = line.map { "\(file), line \($0)" } ?? file
     return "migration \(place): \(message)"

@@ -142,9 +142,17 @@ public struct Migrator: Sendable {
   private func records(
     in transaction: PostgresTransaction
   ) async throws(PostgresError) -> [MigrationRecord] {
-    let table = "\(quotedIdentifier(schema)).migrations"
+    let table = "\(schema).migrations"
+    // Not to_regclass: it may answer from the session's cache of names, which still says "no such
+    // schema" when another migrator made it while this one waited for the lock.
     let exists = try await transaction.query(
-      "select to_regclass(\(table)) is not null as found", doing: "looking for \(table)")
+      """
+      select exists (
+        select from pg_catalog.pg_class as class
+        join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+        where namespace.nspname = \(schema) and class.relname = 'migrations'
+      ) as found
+      """, doing: "looking for \(table)")
     guard try exists.one.get("found", as: Bool.self) else { return [] }
     let result = try await transaction.query(
       """

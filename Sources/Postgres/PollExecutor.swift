@@ -1,5 +1,6 @@
 import CSys
 import Glibc
+import Locks
 
 /// The thread on which all connections of the process live: it runs the actors' jobs and, when there are none, waits for their sockets.
 ///

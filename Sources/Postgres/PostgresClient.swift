@@ -27,7 +27,9 @@ public actor PostgresClient {
     self.logger = logger
   }
 
-  /// The connection; opened where there is none. Callers that come meanwhile share the attempt.
+  /// The connection, opened where there is none.
+  ///
+  /// Callers that come meanwhile share the attempt.
   ///
   /// - Returns: a connection that was open a moment ago.
   /// - Throws: `PostgresError` where it cannot be opened; of kind `misuse` after `close()`.

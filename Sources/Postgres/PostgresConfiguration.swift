@@ -103,7 +103,9 @@ extension PostgresConfiguration: CustomStringConvertible {
 }
 
 extension PostgresConfiguration: CustomDebugStringConvertible, CustomReflectable {
+  /// The same as `description`.
   public var debugDescription: String { description }
   // `dump` and string interpolation of an enclosing value would print the password.
+  /// Nothing inside is shown: `dump` would print the password.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

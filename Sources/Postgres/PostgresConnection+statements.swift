@@ -35,8 +35,7 @@ extension PostgresConnection {
 
   /// Begins to listen; what comes is in `notifications`.
   ///
-  /// - Parameters:
-  ///   - channel: the channel's name as it is, upper case and all.
+  /// - Parameter channel: the channel's name as it is, upper case and all.
   /// - Throws: `PostgresError`.
   public func listen(_ channel: String) async throws(PostgresError) {
     _ = try await query("LISTEN \(identifier: channel)", doing: "listening on channel \(channel)")

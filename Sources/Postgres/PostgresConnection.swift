@@ -1,3 +1,4 @@
+import Locks
 import Logging
 
 /// One connection to the database.
@@ -22,6 +23,7 @@ public actor PostgresConnection {
     case over
   }
 
+  /// The thread that all connections share.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     PollExecutor.shared.asUnownedSerialExecutor()
   }
@@ -50,7 +52,9 @@ public actor PostgresConnection {
   /// The server's version as in `server_version_num`: 150018 is 15.18.
   public var serverVersion: Int { session.serverVersion }
 
-  /// Ends the connection; what runs or waits on it fails. Closing twice is harmless.
+  /// Ends the connection; what runs or waits on it fails.
+  ///
+  /// Closing twice is harmless.
   public func close() { session.end(Self.closed, isLoss: false) }
 
   // MARK: Turns
@@ -66,6 +70,7 @@ public actor PostgresConnection {
   ///   - id: the transaction that asks; nil for a caller of its own.
   ///   - doing: for the error.
   ///   - isCancellable: false for the end of a transaction, which must happen.
+  /// - Throws: `PostgresError` of kind `cancelled`, or `misuse` where the transaction is over.
   func takeTurn(
     in id: UInt64?, doing: String, isCancellable: Bool = true
   ) async throws(PostgresError) {

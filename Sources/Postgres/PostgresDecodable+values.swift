@@ -5,6 +5,7 @@ import Foundation
 #endif
 
 extension PostgresDecodable where Self: FixedWidthInteger {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) throws {
     guard let value = Self(postgresText) else {
       throw UnreadableValue(expected: "an integer of \(Self.bitWidth) bits")
@@ -19,10 +20,12 @@ extension Int32: PostgresDecodable {}
 extension Int64: PostgresDecodable {}
 
 extension String: PostgresDecodable {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) { self = postgresText }
 }
 
 extension Bool: PostgresDecodable {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) throws {
     switch postgresText {
     case "t", "true": self = true
@@ -33,6 +36,7 @@ extension Bool: PostgresDecodable {
 }
 
 extension Double: PostgresDecodable {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) throws {
     guard let value = Double(postgresText) else { throw UnreadableValue(expected: "a number") }
     self = value
@@ -40,6 +44,7 @@ extension Double: PostgresDecodable {
 }
 
 extension UUID: PostgresDecodable {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) throws {
     guard let value = UUID(uuidString: postgresText) else {
       throw UnreadableValue(expected: "a uuid")
@@ -49,6 +54,7 @@ extension UUID: PostgresDecodable {
 }
 
 extension Decimal: PostgresDecodable {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) throws {
     guard let value = Decimal(string: postgresText), !value.isNaN else {
       throw UnreadableValue(expected: "a finite decimal number")
@@ -58,6 +64,7 @@ extension Decimal: PostgresDecodable {
 }
 
 extension Array: PostgresDecodable where Element: PostgresDecodable {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) throws {
     self = try ArrayLiteral.elements(of: postgresText).map { element in
       guard let element else { throw UnreadableValue(expected: "an array without NULLs") }

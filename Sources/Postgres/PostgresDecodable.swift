@@ -17,6 +17,7 @@ public struct UnreadableValue: Error, Sendable, Hashable {
 }
 
 extension PostgresDecodable where Self: RawRepresentable, RawValue: PostgresDecodable {
+  /// Reads the value, as `PostgresDecodable` says.
   public init(postgresText: String) throws {
     guard let value = Self(rawValue: try RawValue(postgresText: postgresText)) else {
       throw UnreadableValue(expected: "one of the values of \(Self.self)")

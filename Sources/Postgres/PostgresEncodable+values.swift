@@ -5,6 +5,7 @@ import Foundation
 #endif
 
 extension PostgresEncodable where Self: BinaryInteger {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { String(self) }
 }
 
@@ -20,19 +21,23 @@ extension UInt32: PostgresEncodable {}
 extension UInt64: PostgresEncodable {}
 
 extension String: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { self }
 }
 
 extension Substring: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { String(self) }
 }
 
 extension Bool: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { self ? "t" : "f" }
 }
 
 extension Double: PostgresEncodable {
   // Swift prints "inf", Postgres documents "Infinity" (section 8.1.3).
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? {
     if isNaN { return "NaN" }
     if isInfinite { return self < 0 ? "-Infinity" : "Infinity" }
@@ -41,18 +46,22 @@ extension Double: PostgresEncodable {
 }
 
 extension UUID: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { uuidString.lowercased() }
 }
 
 extension Decimal: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { description }
 }
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { flatMap(\.postgresText) }
 }
 
 extension Array: PostgresEncodable where Element: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? {
     ArrayLiteral.text(of: map(\.postgresText), nested: Element.self is any PostgresArray.Type)
   }

@@ -5,5 +5,6 @@ public protocol PostgresEncodable: Sendable {
 }
 
 extension PostgresEncodable where Self: RawRepresentable, RawValue: PostgresEncodable {
+  /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? { rawValue.postgresText }
 }

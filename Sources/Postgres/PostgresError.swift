@@ -69,6 +69,7 @@ public struct PostgresError: Error, Sendable, Hashable {
 }
 
 extension PostgresError: CustomStringConvertible {
+  /// What happened, without values.
   public var description: String {
     var facts: [String] = []
     if let sqlState { facts.append("SQLSTATE \(sqlState)") }

@@ -8,6 +8,7 @@ public struct PostgresRow: Sendable {
   /// - Parameters:
   ///   - column: the column's name in the result.
   ///   - type: what to read it as.
+  /// - Returns: the value.
   /// - Throws: `PostgresError` of kind `decoding` where there is no such column, it is NULL, or is no such value.
   public func get<T: PostgresDecodable>(
     _ column: String, as type: T.Type = T.self
@@ -23,6 +24,7 @@ public struct PostgresRow: Sendable {
   /// - Parameters:
   ///   - column: the column's name in the result.
   ///   - type: what to read it as.
+  /// - Returns: the value; nil for NULL.
   /// - Throws: `PostgresError` of kind `decoding` where there is no such column or it is no such value.
   public func get<T: PostgresDecodable>(
     _ column: String, as type: T?.Type = T?.self

@@ -1,6 +1,8 @@
 import CLibPQ
 
-/// The fields of an error or notice; their codes are in section 55.8 of the Postgres manual. The macros of libpq are character literals, which Swift does not import.
+/// The fields of an error or notice; their codes are in section 55.8 of the Postgres manual.
+///
+/// The macros of libpq are character literals, which Swift does not import.
 enum ResultField: Unicode.Scalar {
   case severity = "V"
   case sqlState = "C"

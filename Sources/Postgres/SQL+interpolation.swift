@@ -1,6 +1,8 @@
 extension SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
+  /// Takes the literal as it is.
   public init(stringLiteral value: String) { self.init(unescaped: value) }
 
+  /// Takes the literal as it is.
   public init(stringInterpolation interpolation: StringInterpolation) {
     self.init(pieces: interpolation.pieces, binds: interpolation.binds)
   }
@@ -10,11 +12,13 @@ extension SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
     var pieces: [String] = [""]
     var binds: [String?] = []
 
+    /// Takes the literal as it is.
     public init(literalCapacity: Int, interpolationCount: Int) {
       pieces.reserveCapacity(interpolationCount + 1)
       binds.reserveCapacity(interpolationCount)
     }
 
+    /// Text of the literal itself.
     public mutating func appendLiteral(_ literal: String) { pieces[pieces.count - 1] += literal }
 
     /// A parameter.

@@ -1,5 +1,6 @@
 import CLibPQ
 import Glibc
+import Locks
 import Logging
 
 extension Session {

@@ -1,5 +1,6 @@
 import CLibPQ
 import Glibc
+import Locks
 import Logging
 
 /// One connection of libpq: everything that touches the `PGconn`, driven by its socket.

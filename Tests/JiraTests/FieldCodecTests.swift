@@ -41,7 +41,7 @@ import Testing
   @Test(arguments: types, [JiraDialect.cloud, .dataCenter])
   func whatWasWrittenIsRead(type: FieldType, dialect: JiraDialect) throws {
     var generator = SeededGenerator(for: "FieldCodecTests \(type)")
-    for _ in 0..<400 {
+    for _ in 0..<150 {
       let fitted = FieldCodec.fit(value(type, &generator), as: type, dialect: dialect)
       let again = FieldCodec.fit(fitted, as: type, dialect: dialect)
       #expect(again == fitted, "seed \(generator.seed)")

@@ -17,6 +17,8 @@ public enum TestCluster {
   /// Connects as the superuser.
   ///
   /// - Parameter database: the database's name; nil is the one of the URI.
+  /// - Returns: an open connection.
+  /// - Throws: `Unavailable`, or `PostgresError`.
   public static func connect(to database: String? = nil) async throws -> PostgresConnection {
     try await PostgresConnection.connect(
       PostgresConfiguration(conninfo: try conninfo(database: database)))
@@ -36,6 +38,7 @@ public enum TestCluster {
 
   /// No cluster was given, or its URI cannot be read.
   public struct Unavailable: Error, CustomStringConvertible {
+    /// What happened, without values.
     public var description: String {
       "JIRA_SYNC_TEST_DATABASE_URL must be a superuser's URI of a throwaway cluster: "
         + "postgresql://user@127.0.0.1:port/postgres"

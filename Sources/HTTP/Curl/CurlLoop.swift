@@ -1,4 +1,5 @@
 import CurlShim
+import Locks
 
 #if canImport(Glibc)
 import Glibc

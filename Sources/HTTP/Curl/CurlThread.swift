@@ -1,5 +1,6 @@
 import CSys
 import CurlShim
+import Locks
 
 #if canImport(Glibc)
 import Glibc

@@ -1,4 +1,5 @@
 import CurlShim
+import Locks
 import Logging
 
 /// One request on its way to the curl thread, and who waits for it.

@@ -11,6 +11,11 @@ struct JiraAnswer {
     do {
       return try JSON(parsing: response.body)
     } catch {
+      if let repaired = SurrogateRepair.repair(response.body),
+        let json = try? JSON(parsing: repaired)
+      {
+        return json
+      }
       // The parser's error quotes the body; the length says enough.
       throw unexpected("the body (\(response.body.count) bytes) is not JSON")
     }

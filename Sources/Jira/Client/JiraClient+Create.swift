@@ -47,9 +47,7 @@ extension JiraClient {
     try await announce(request)
     do throws(JiraError) {
       let answer = try await exchange(request, accepting: 400)
-      guard let body = try? JSON(parsing: answer.response.body) else {
-        throw answer.unexpected("the body is not JSON")
-      }
+      let body = try answer.json()
       return BulkCreation(
         status: answer.response.status, body: body, endpoint: answer.endpoint,
         secrets: configuration.credentials.secrets

@@ -69,23 +69,12 @@ extension JiraClient {
   /// - Returns: the comments.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func comments(of id: String) async throws -> [Comment] {
-    var result: [Comment] = []
-    while true {
-      let answer = try await perform(
-        JiraRequest(
-          method: "GET", template: "/issue/{}/comment", arguments: [id],
-          query: [
-            (name: "startAt", value: "\(result.count)"), (name: "maxResults", value: "100"),
-          ], issue: id))
-      let json = try answer.json()
-      let page = try answer.list(json["comments"], of: "comments") {
-        Comment($0, dialect: dialect)
-      }
-      result += page
-      // An issue has at most 5,000 comments; a server that gives more is broken.
-      if page.isEmpty || result.count >= json["total"]?.integer ?? 0 || result.count > 10_000 {
-        return result
-      }
+    try await pages(
+      of: JiraRequest(
+        method: "GET", template: "/issue/{}/comment", arguments: [id], issue: id),
+      size: 100, in: ["comments"], identifiedBy: \.id
+    ) {
+      Comment($0, dialect: dialect)
     }
   }
 }

@@ -85,7 +85,7 @@ extension JiraClient {
     _ ids: [String], fields: [String], properties: [String]
   ) async throws -> IssueBatch {
     // An id with anything but digits would be refused as JQL, together with all others.
-    let numeric = ids.filter { Int64($0) != nil }
+    let numeric = ids.filter { id in Int64(id).map { $0 >= 0 } == true }
     var issues: [Issue] = []
     if !numeric.isEmpty {
       let pages = search(

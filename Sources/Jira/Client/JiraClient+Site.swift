@@ -97,29 +97,18 @@ extension JiraClient {
   public func createMetadata(
     project: String, issueTypeID: String
   ) async throws -> [FieldMetadata]? {
-    var result: [FieldMetadata] = []
-    var seen: Set<String> = []
-    while true {
-      let request = JiraRequest(
-        method: "GET", template: "/issue/createmeta/{}/issuetypes/{}",
-        arguments: [project, issueTypeID],
-        query: [(name: "startAt", value: "\(result.count)"), (name: "maxResults", value: "200")])
-      let answer: JiraAnswer
-      do {
-        answer = try await perform(request)
-      } catch let error as JiraError where error.kind == .notFound && dialect == .dataCenter {
-        return nil
-      }
-      let json = try answer.json()
+    do {
       // Cloud says `fields`, Data Center `values`, and `results` is in Atlassian's description.
-      let page = try answer.list(
-        json["fields"] ?? json["values"] ?? json["results"], of: "fields"
-      ) { FieldMetadata($0) }
-      let fresh = page.filter { seen.insert($0.fieldID).inserted }
-      result += fresh
-      let total = json["total"]?.integer ?? 0
-      // A page with nothing new would come for ever.
-      if fresh.isEmpty || json["isLast"]?.bool == true || result.count >= total { return result }
+      return try await pages(
+        of: JiraRequest(
+          method: "GET", template: "/issue/createmeta/{}/issuetypes/{}",
+          arguments: [project, issueTypeID]),
+        size: 200, in: ["fields", "values", "results"], identifiedBy: \.fieldID
+      ) {
+        FieldMetadata($0)
+      }
+    } catch let error as JiraError where error.kind == .notFound && dialect == .dataCenter {
+      return nil
     }
   }
 }

@@ -26,8 +26,8 @@ public enum CanonicalText {
         continue
       }
       if isBreaking {
-        if scalar.properties.isWhitespace { continue }
-        while let last = result.last, last.properties.isWhitespace { result.removeLast() }
+        if isBlank(scalar) { continue }
+        while let last = result.last, isBlank(last) { result.removeLast() }
         result.append(" ")
         isBreaking = false
       }
@@ -43,6 +43,13 @@ public enum CanonicalText {
     case 0x00...0x1f, 0x7f...0x9f, 0xfeff, 0xfffe, 0xffff: true
     default: false
     }
+  }
+
+  /// Whether a character is white space; most are ASCII, for which no table needs to be searched.
+  static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII
+      ? scalar.value == 0x20 || (0x09...0x0d).contains(scalar.value)
+      : scalar.properties.isWhitespace
   }
 
   private static func normalized(_ text: String) -> String {
@@ -74,7 +81,7 @@ public enum CanonicalText {
       if scalar == "\n" {
         pending = String.UnicodeScalarView()
         newlines += 1
-      } else if scalar.properties.isWhitespace {
+      } else if isBlank(scalar) {
         pending.append(scalar)
       } else {
         for _ in 0..<newlines { result.append("\n") }

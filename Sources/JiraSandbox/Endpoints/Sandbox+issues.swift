@@ -41,7 +41,10 @@ extension Sandbox {
     var problems = Refusal(status: 400)
     let fields = body["fields"] ?? [:]
     let missing = [
-      ("project", site.deployment == .cloud ? "Specify a valid project ID or key" : "project is required"),
+      (
+        "project",
+        site.deployment == .cloud ? "Specify a valid project ID or key" : "project is required"
+      ),
       ("issuetype", site.deployment == .cloud ? "Specify an issue type" : "issue type is required"),
       ("summary", "You must specify a summary of the issue."),
     ]
@@ -73,7 +76,8 @@ extension Sandbox {
       throw .badRequest("issueUpdates must be an array with at least one element.")
     }
     guard updates.count <= Sandbox.longestBulk else {
-      throw .badRequest("The maximum number of issues that can be created at once is \(Sandbox.longestBulk).")
+      throw .badRequest(
+        "The maximum number of issues that can be created at once is \(Sandbox.longestBulk).")
     }
     var created: [JSON] = []
     var errors: [JSON] = []
@@ -95,7 +99,8 @@ extension Sandbox {
       throw .badRequest("issueIdsOrKeys must not be empty.")
     }
     guard wanted.count <= Sandbox.mostFetched else {
-      throw .badRequest("The maximum number of issues that can be fetched at once is \(Sandbox.mostFetched).")
+      throw .badRequest(
+        "The maximum number of issues that can be fetched at once is \(Sandbox.mostFetched).")
     }
     let renderer = Renderer(site: site, call: call)
     let selection = FieldSelection(

@@ -54,7 +54,8 @@ struct SearchRequest: Sendable {
     pageToken = body["nextPageToken"]?.string
     reconcile = try SearchRequest.ids(body["reconcileIssues"]?.array ?? [])
     startAt = body["startAt"]?.integer ?? 0
-    isStrict = !["warn", "none", "false"].contains(body["validateQuery"]?.string)
+    isStrict =
+      !["warn", "none", "false"].contains(body["validateQuery"]?.string)
       && body["validateQuery"] != false
   }
 

@@ -3,6 +3,7 @@ import JSON
 extension JQLCompiler {
   /// A test of a field that holds values of a list: one, several or none.
   func choiceTest(_ clause: JQLClause, of field: FieldDefinition) throws(Refusal) -> Test {
+    guard clause.comparison.isMembership else { throw unsupported(clause) }
     var wanted: Set<String> = []
     var includesEmpty = false
     for operand in operands(of: clause) {
@@ -13,20 +14,16 @@ extension JQLCompiler {
       }
     }
     let (ids, empty, site) = (wanted, includesEmpty, site)
-    switch clause.comparison {
-    case .equal, .anyOf, .isEmpty:
-      return { issue in
-        let values = JQLCompiler.choices(of: field, in: issue, site: site)
-        return values.isEmpty ? empty : values.contains(where: ids.contains)
-      }
-    case .notEqual, .noneOf, .isNotEmpty:
+    if clause.comparison.isNegated {
       // As in JIRA, an empty field matches no negation.
       return { issue in
         let values = JQLCompiler.choices(of: field, in: issue, site: site)
         return !values.isEmpty && !values.contains(where: ids.contains)
       }
-    case .less, .lessOrEqual, .greater, .greaterOrEqual, .contains, .notContains:
-      throw unsupported(clause)
+    }
+    return { issue in
+      let values = JQLCompiler.choices(of: field, in: issue, site: site)
+      return values.isEmpty ? empty : values.contains(where: ids.contains)
     }
   }
 

@@ -42,7 +42,9 @@ extension JQLCompiler {
     }
   }
 
-  /// A test by order. An issue without a value matches nothing but IS EMPTY.
+  /// A test by order.
+  ///
+  /// An issue without a value matches nothing but IS EMPTY.
   private func comparisonTest<Value: Comparable & Sendable>(
     _ clause: JQLClause, value: @escaping @Sendable (Issue) -> Value?,
     operand: (JQLOperand) -> Value?, invalid: (JQLOperand) -> Refusal

@@ -70,7 +70,8 @@ struct JQLCompiler: Sendable {
 
   func unsupported(_ clause: JQLClause) -> Refusal {
     .badRequest(
-      "The operator '\(clause.comparison.rawValue)' is not supported by the '\(clause.field)' field.")
+      "The operator '\(clause.comparison.rawValue)' is not supported by the '\(clause.field)' field."
+    )
   }
 
   func unknownValue(_ operand: JQLOperand, of field: String) -> Refusal {

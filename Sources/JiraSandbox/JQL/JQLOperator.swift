@@ -12,4 +12,14 @@ enum JQLOperator: String, Sendable {
   case noneOf = "not in"
   case isEmpty = "is"
   case isNotEmpty = "is not"
+
+  /// Whether it asks for one of some values, or for none of them.
+  var isMembership: Bool {
+    switch self {
+    case .equal, .notEqual, .anyOf, .noneOf, .isEmpty, .isNotEmpty: true
+    case .less, .lessOrEqual, .greater, .greaterOrEqual, .contains, .notContains: false
+    }
+  }
+
+  var isNegated: Bool { [.notEqual, .noneOf, .isNotEmpty, .notContains].contains(self) }
 }

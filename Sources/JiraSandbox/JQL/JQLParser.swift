@@ -13,6 +13,7 @@ struct JQLParser {
   /// Reads a query.
   ///
   /// - Parameter text: the JQL.
+  /// - Returns: its condition and order.
   /// - Throws: `Refusal` with status 400 and JIRA's words where it is no JQL.
   static func parse(_ text: String) throws(Refusal) -> JQLQuery {
     var parser = JQLParser(tokens: try JQLLexer.tokens(of: text))
@@ -108,7 +109,8 @@ struct JQLParser {
     if token.isKeyword("is") {
       let negated = takeKeyword("not")
       guard takeKeyword("empty") || takeKeyword("null") else {
-        throw .jql("Expecting either 'EMPTY' or 'NULL' but got '\(current.text)'. \(current.position)")
+        throw .jql(
+          "Expecting either 'EMPTY' or 'NULL' but got '\(current.text)'. \(current.position)")
       }
       return JQLClause(
         field: field, comparison: negated ? .isNotEmpty : .isEmpty, operand: .empty)

@@ -23,7 +23,8 @@ struct JQLText: Sendable {
       for word in part.split(whereSeparator: \.isWhitespace) {
         if let first = word.first, "*?".contains(first) {
           throw .badRequest(
-            "The text query '\(query)' for field '\(field)' is not allowed to start with '\(first)'.")
+            "The text query '\(query)' for field '\(field)' is not allowed to start with '\(first)'."
+          )
         }
         let pieces = JQLText.words(of: String(word))
         for (index, piece) in pieces.enumerated() {
@@ -42,9 +43,10 @@ struct JQLText: Sendable {
     guard !words.isEmpty || !phrases.isEmpty else { return false }
     return words.allSatisfy { word in
       tokens.contains { word.isPrefix ? $0.hasPrefix(word.text) : $0 == word.text }
-    } && phrases.allSatisfy { phrase in
-      tokens.indices.contains { tokens[$0...].starts(with: phrase) }
     }
+      && phrases.allSatisfy { phrase in
+        tokens.indices.contains { tokens[$0...].starts(with: phrase) }
+      }
   }
 
   private static func words(of text: String) -> [String] {

@@ -15,6 +15,7 @@ struct SearchEngine: Sendable {
   ///   - reconciled: ids of issues that are to be seen as they are, not as the index has them.
   ///   - mustBeBounded: whether a query without a condition is refused, as on Cloud.
   ///   - isStrict: whether unknown keys make the query invalid.
+  /// - Returns: the issues with their places, and what puts them in order.
   /// - Throws: `Refusal` with status 400 where the query is wrong.
   func find(
     _ jql: String, by caller: Person?, reconciled: [Int] = [], mustBeBounded: Bool,
@@ -23,7 +24,8 @@ struct SearchEngine: Sendable {
     let query = try JQLParser.parse(jql)
     guard query.condition != nil || !mustBeBounded else {
       throw .badRequest(
-        "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+        "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+      )
     }
     let compiler = JQLCompiler(
       site: site, caller: caller, dates: JQLDates(zone: zone(of: caller), now: now), state: state,

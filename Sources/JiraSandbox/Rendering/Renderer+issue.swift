@@ -42,6 +42,7 @@ extension Renderer {
   ///   - selection: the fields to show.
   ///   - properties: keys of entity properties to show; nil for none.
   ///   - expand: names such as `changelog`.
+  /// - Returns: the issue as JSON.
   func issue(
     _ issue: Issue, _ selection: FieldSelection, properties: [String]? = nil,
     expand: Set<String> = []

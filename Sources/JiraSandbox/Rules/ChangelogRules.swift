@@ -1,7 +1,9 @@
 import Foundation
 import JSON
 
-/// What the changelog says of an edit. Comments are not part of it.
+/// What the changelog says of an edit.
+///
+/// Comments are not part of it.
 struct ChangelogRules: Sendable {
   let site: Site
 

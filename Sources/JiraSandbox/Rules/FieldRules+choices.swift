@@ -69,7 +69,8 @@ extension FieldRules {
   func project(_ value: JSON) throws(FieldProblem) -> JSON? {
     guard value["id"]?.string == site.projectID || value["key"]?.string == site.projectKey else {
       throw FieldProblem(
-        site.deployment == .cloud ? "Specify a valid project ID or key" : "valid project is required")
+        site.deployment == .cloud
+          ? "Specify a valid project ID or key" : "valid project is required")
     }
     return .string(site.projectID)
   }

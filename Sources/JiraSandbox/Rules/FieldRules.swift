@@ -59,7 +59,8 @@ struct FieldRules: Sendable {
       }
     }
     guard trimmed.utf16.count <= FieldRules.longestText else {
-      throw FieldProblem("The entered text is too long. It exceeds the allowed limit of 255 characters.")
+      throw FieldProblem(
+        "The entered text is too long. It exceeds the allowed limit of 255 characters.")
     }
     guard !trimmed.contains(where: \.isNewline) else {
       throw FieldProblem("The entered text contains line breaks, which this field does not allow.")

@@ -32,7 +32,8 @@ enum InstantText {
     if whole.count == 2 {
       let fraction = whole[1]
       guard (1...9).contains(fraction.count), fraction.utf8.allSatisfy({ (48...57).contains($0) }),
-        let value = Int(String(fraction.prefix(3)) + String(repeating: "0", count: max(0, 3 - fraction.count)))
+        let value = Int(
+          String(fraction.prefix(3)) + String(repeating: "0", count: max(0, 3 - fraction.count)))
       else { return nil }
       millisecond = value
     }

@@ -17,6 +17,7 @@ struct IssueReader: Sendable {
   /// - Parameters:
   ///   - body: the request's body.
   ///   - current: the issue's fields, for `add` and `remove`.
+  /// - Returns: what the request sets, in kept form.
   /// - Throws: `Refusal` that names every field at fault.
   func read(_ body: JSON, current: [String: JSON]) throws(Refusal) -> IssueChange {
     let fields = body["fields"]?.object ?? [:]
@@ -93,7 +94,9 @@ struct IssueReader: Sendable {
         }
         let elements = try rules.parse([argument], for: field)?.array ?? []
         var kept = (value?.array ?? []).filter { !elements.contains($0) }
-        if verb == "add" { kept = (value?.array ?? []) + elements.filter { !(value?.array ?? []).contains($0) } }
+        if verb == "add" {
+          kept = (value?.array ?? []) + elements.filter { !(value?.array ?? []).contains($0) }
+        }
         value = kept.isEmpty ? nil : .array(kept)
         change.values[id] = .some(value)
       default: throw FieldProblem("Field '\(id)' does not support operation '\(verb)'.")

@@ -11,7 +11,8 @@ struct IssueRules: Sendable {
   ///   - properties: entity properties, set with the issue.
   ///   - author: the account id of who creates it.
   ///   - now: milliseconds since 1970.
-  ///   - state: gives the id and the key.
+  ///   - state: gives the id and the key, and takes the issue.
+  /// - Returns: the issue.
   func create(
     _ change: IssueChange, properties: [String: JSON], by author: String, at now: Int64,
     in state: inout SandboxState

@@ -28,7 +28,9 @@ struct SandboxResponder: HTTPResponder {
       throw Cut()
     case .hang:
       // Ends when the client gives up or the server stops.
-      try await context.channel.closeFuture.get()
+      let (closing, closed) = AsyncStream.makeStream(of: Never.self)
+      context.channel.closeFuture.whenComplete { _ in closed.finish() }
+      for await _ in closing {}
       throw Cut()
     case .truncated(let reply):
       var response = response(reply)

@@ -70,7 +70,8 @@ enum WikiReader {
     }
     let text = collected.joined(separator: "\n")
     return [
-      "type": "codeBlock", "content": text.isEmpty ? [] : [["type": "text", "text": .string(text)]],
+      "type": "codeBlock",
+      "content": text.isEmpty ? [] : [["type": "text", "text": .string(text)]],
     ]
   }
 

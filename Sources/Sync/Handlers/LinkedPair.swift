@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import JSON
 
 /// What is stored of a row and its issue after a run.
@@ -27,7 +22,7 @@ struct LinkedPair: Sendable {
     filePath = item.filePath
     self.issueID = issueID
     self.issueKey = issueKey
-    baseText = String(decoding: try JSONEncoder().encode(base), as: UTF8.self)
+    baseText = try base.text()
     rawText = JSON.object(base.columns).text
     self.error = error
     self.writeToken = writeToken

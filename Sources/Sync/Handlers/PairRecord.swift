@@ -16,10 +16,10 @@ struct PairRecord: Sendable {
   let changes: [Change]
   let conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)]
   /// The row refused what JIRA says.
-  private let refusal: PostgresError?
+  private let refusal: RowRefusal?
 
   init(
-    step: PairStep, outcome: PairOutcome, refusal: PostgresError?, worker: UUID
+    step: PairStep, outcome: PairOutcome, refusal: RowRefusal?, worker: UUID
   ) throws {
     self.step = step
     self.outcome = outcome
@@ -28,12 +28,12 @@ struct PairRecord: Sendable {
     var failed = Set(outcome.failures.map(\.field))
     var texts = outcome.failures.map(\.text).filter { !$0.isEmpty }
     texts += step.plan.problems.map(\.description)
-    if let refusal {
-      failed.formUnion(step.plan.rowWrites.map(\.field))
+    if refusal != nil { failed.formUnion(step.plan.rowWrites.map(\.field)) }
+    if case .refused(let refusal) = refusal {
       let columns = step.plan.rowWrites.map(\.column).joined(separator: ", ")
       texts.append("\(columns): the row refused the value from JIRA: \(refusal)")
     }
-    let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed, old: step.oldBase)
+    let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed)
     pair = try LinkedPair(
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
       error: texts.isEmpty ? nil : texts.joined(separator: "\n"), updated: step.issue.updated,
@@ -57,8 +57,11 @@ struct PairRecord: Sendable {
       }
     }
     self.changes = changes
-    conflicts = step.plan.conflicts.filter { !failed.contains($0.field) }
-      .map { (item, step.issue.key, $0) }
+    // What was written to JIRA was noted before, conflicts included.
+    conflicts =
+      step.isQuiet
+      ? step.plan.conflicts.filter { !failed.contains($0.field) }.map { (item, step.issue.key, $0) }
+      : []
   }
 
   /// The kind of job that may write what this one may not.
@@ -75,8 +78,12 @@ struct PairRecord: Sendable {
       if case .refused = settlement, let text = pair.error { return .refused(text) }
       return settlement
     }
-    if let refusal, refusal.isTransient {
-      return .retry(pair.error ?? "\(refusal)", after: delay(step.item.job))
+    switch refusal {
+    case .moved:
+      return .postponed("the row changed while it was being synced; it is planned anew", after: .zero)
+    case .refused(let error) where error.isTransient:
+      return .retry(pair.error ?? "\(error)", after: delay(step.item.job))
+    case .refused, nil: break
     }
     if let text = pair.error { return .refused(text) }
     return .done

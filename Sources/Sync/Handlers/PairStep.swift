@@ -48,7 +48,10 @@ struct PairStep: Sendable {
       sides.issue ? [] : plan.issueWrites.map(\.field) + (plan.transition.map { [$0.field] } ?? [])
     let leftOut = Set(foreignRowWrites.map(\.field)).union(foreignIssueFields)
     if !leftOut.isEmpty {
-      plan.newBase = plan.base(without: leftOut, old: oldBase)
+      for name in leftOut {
+        plan.newBase.fields[name] = oldBase?.fields[name]
+        plan.notedBase.fields[name] = oldBase?.fields[name]
+      }
       plan.rowWrites.removeAll { leftOut.contains($0.field) }
       plan.issueWrites.removeAll { leftOut.contains($0.field) }
       plan.conflicts.removeAll { leftOut.contains($0.field) }
@@ -64,21 +67,11 @@ struct PairStep: Sendable {
 
   /// Keeps what JIRA really holds after an edit as the base, for fields that JIRA may have put into another form.
   mutating func keep(after answered: Issue) {
-    for write in writtenFields {
-      guard let field = mapping[write.field], var base = plan.newBase.fields[write.field] else {
-        continue
-      }
-      let stored = issueValue(field, issueFields: answered.fields, dialect: dialect).value
-      // A field that both may write keeps what was sent as its base: should it be somebody's edit of this moment, it is
-      // found and not swallowed.
-      if !field.mapping.direction.pulls, !write.isShared {
-        base = BaseField(raw: base.raw, canonical: base.canonical, issue: stored)
-        plan.newBase.fields[write.field] = base
-      }
-    }
     let key = issue.key
     issue = answered
     if issue.key.isEmpty { issue.key = key }
+    plan.newBase = plan.base(
+      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping)
   }
 
   /// Why fields were not written, by what JIRA said of each.

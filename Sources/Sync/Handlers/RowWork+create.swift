@@ -6,6 +6,7 @@ import Foundation
 import JSON
 import Jira
 import JobQueue
+import Logging
 import Postgres
 
 extension RowWork {
@@ -82,9 +83,10 @@ extension RowWork {
       for: drafts.map(\.item.job), doing: "noting that \(drafts.count) issues are about to be made"
     ) { transaction, held in
       let heldIDs = Set(held.map(\.id))
-      let mine = drafts.filter { heldIDs.contains($0.item.job.id) }
+      let mine = try drafts.filter { heldIDs.contains($0.item.job.id) }
+        .map { (draft: $0, baseText: try $0.plan.newBase.text()) }
       _ = try await transaction.query(
-        RowStore.intending(mine.map { ($0.item, $0.marker) }),
+        RowStore.intending(mine),
         doing: "noting that \(mine.count) issues are about to be made")
       return []
     }

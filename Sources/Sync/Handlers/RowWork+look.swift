@@ -6,6 +6,7 @@ import Foundation
 import JSON
 import Jira
 import JobQueue
+import Logging
 import Postgres
 
 extension RowWork {

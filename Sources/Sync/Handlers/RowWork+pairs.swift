@@ -38,6 +38,8 @@ extension RowWork {
   /// Writes to JIRA what the plan says, and notes what did not work.
   private func write(_ step: inout PairStep) async throws -> PairOutcome {
     var outcome = PairOutcome()
+    try await note(step, base: step.plan.notedBase, withConflicts: true)
+    guard run.isOpen(step.item.job) else { return outcome }
     if !step.plan.issueWrites.isEmpty {
       do {
         try await edit(&step)
@@ -64,27 +66,11 @@ extension RowWork {
   /// One merged edit, and the issue as JIRA then has it.
   private func edit(_ step: inout PairStep) async throws {
     let writes = step.plan.issueWrites
-    var fields: [String: JSON] = [:]
-    var update: [String: [JSON]] = [:]
-    for write in writes {
-      if write.isShared {
-        update[write.fieldID] = write.operations
-      } else {
-        do {
-          fields[write.fieldID] = try FieldCodec.encode(
-            write.value, as: write.type, dialect: site.client.dialect)
-        } catch {
-          throw JiraError(
-            kind: .invalid, endpoint: "PUT /issue/{}", fieldErrors: [write.fieldID: "\(error)"],
-            mayHaveBeenReceived: false)
-        }
-      }
-    }
     let marker = IssueMarker(
       marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
       writes: writes)
     let answered = try await site.client.edit(
-      step.issue.id, fields: fields, update: update,
+      step.issue.id, fields: step.plan.editFields, update: step.plan.editOperations,
       properties: [IssueMarker.property: marker.json],
       returnFields: site.mapping.issueFieldIDs)
     step.writtenFields = writes

@@ -1,6 +1,7 @@
 import JSON
 import Jira
 import JobQueue
+import Logging
 import Postgres
 
 extension RowWork {
@@ -8,22 +9,28 @@ extension RowWork {
   func store(_ results: [(step: PairStep, outcome: PairOutcome)]) async throws {
     do {
       try await storeTogether(results, refusal: nil)
+    } catch let refusal as RowRefusal {
+      try await storeApart(results, refusal: refusal)
     } catch let error as PostgresError where error.kind == .server {
-      guard results.count > 1 else { return try await storeRefused(results[0], error: error) }
-      for result in results { try await store([result]) }
+      try await storeApart(results, refusal: .refused(error))
     }
   }
 
-  /// The row refused to be written: the link is stored all the same, so that no issue is forgotten.
-  private func storeRefused(
-    _ result: (step: PairStep, outcome: PairOutcome), error: PostgresError
+  /// Some row refused: each pair is stored for itself, and the one whose row it was without its row, so that no issue is
+  /// ever forgotten.
+  private func storeApart(
+    _ results: [(step: PairStep, outcome: PairOutcome)], refusal: RowRefusal
   ) async throws {
-    guard !result.step.plan.rowWrites.isEmpty else { throw error }
-    try await storeTogether([result], refusal: error)
+    guard let only = results.first, results.count == 1 else {
+      for result in results { try await store([result]) }
+      return
+    }
+    if only.step.plan.rowWrites.isEmpty, case .refused(let error) = refusal { throw error }
+    try await storeTogether([only], refusal: refusal)
   }
 
   private func storeTogether(
-    _ results: [(step: PairStep, outcome: PairOutcome)], refusal: PostgresError?
+    _ results: [(step: PairStep, outcome: PairOutcome)], refusal: RowRefusal?
   ) async throws {
     let worker = run.worker
     try await run.write(
@@ -45,13 +52,12 @@ extension RowWork {
       let writing = refusal == nil ? mine.filter { !$0.step.plan.rowWrites.isEmpty } : []
       let first = statements.count
       statements += writing.map {
-        RowStore.writing($0.step.plan.rowWrites, rowID: $0.step.item.rowID)
+        RowStore.writing($0.step.plan, rowID: $0.step.item.rowID)
       }
       let answers = try await transaction.pipeline(
         statements, doing: "storing \(mine.count) rows and their issues")
-      let moved = Set(
-        zip(writing, answers[first...]).filter { $0.1.affected == 0 }.map(\.0.step.item.job.id))
-      guard moved.isEmpty else { throw RowMoved(jobs: moved) }
+      // Rolled back as a whole: what was planned from an older row must not be kept.
+      guard answers[first...].allSatisfy({ $0.affected > 0 }) else { throw RowRefusal.moved }
       return mine.map { ($0.step.item.job, $0.settlement(retryAfter: run.retryDelay)) }
     }
     for (step, outcome) in results {
@@ -68,6 +74,19 @@ extension RowWork {
             "error": "\(record.pair.error ?? "")",
           ])
       }
+    }
+  }
+
+  /// Commits what is about to be sent, with the conflicts it decides: whoever finds it at JIRA after a crash knows it as ours.
+  func note(_ step: PairStep, base: Base, withConflicts: Bool) async throws {
+    let conflicts =
+      withConflicts ? step.plan.conflicts.map { (step.item, Optional(step.issue.key), $0) } : []
+    try await run.write(for: [step.item.job], doing: "noting what is about to be sent") {
+      transaction, _ in
+      var statements = [try RowStore.noting(base, rowID: step.item.rowID)]
+      if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
+      _ = try await transaction.pipeline(statements, doing: "noting what is about to be sent")
+      return []
     }
   }
 }

@@ -1,3 +1,4 @@
+import Locks
 import Postgres
 
 /// Counts what this process did, for the summary at its end.

@@ -1,4 +1,5 @@
 import JSON
+import Jira
 
 /// The values on which row and issue last agreed, field by field: values, not hashes, so that a conflict can show both sides and what was before.
 public struct Base: Sendable, Hashable, Codable {
@@ -9,6 +10,21 @@ public struct Base: Sendable, Hashable, Codable {
   ///
   /// - Parameter fields: the agreements by the field's name in the mapping.
   public init(fields: [String: BaseField] = [:]) { self.fields = fields }
+
+  /// Notes a step of a transition before it is made; on a way of several steps, each of them.
+  ///
+  /// - Parameters:
+  ///   - category: the kind of status that the step leads to.
+  ///   - field: the composite's name in the mapping.
+  public mutating func willMove(to category: IssueStatus.Category, field: String) {
+    willSend(StatusState(category).value, field: field)
+  }
+
+  mutating func willSend(_ value: FieldValue, field: String) {
+    var known = fields[field] ?? BaseField(raw: [:], canonical: .empty)
+    known.sent = value
+    fields[field] = known
+  }
 
   /// The raw columns of all fields; a column on which two fields differ is left out, so that a trigger takes it for changed.
   public var columns: [String: JSON] {

@@ -9,6 +9,8 @@ public struct BaseField: Sendable, Hashable, Codable {
   public var canonical: FieldValue
   /// The issue's value where the two were agreed to differ, such as a status that the row leaves alone; nil where it is the row's.
   public var issue: FieldValue?
+  /// The value that was about to be written to the issue when nobody came back to say that it was: an issue that has it was written by us, not by a person.
+  public var sent: FieldValue?
 
   /// Describes an agreement.
   ///

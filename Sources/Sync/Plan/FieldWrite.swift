@@ -13,6 +13,8 @@ public struct FieldWrite: Sendable, Hashable {
   public var type: FieldType
   /// The value to write, as JIRA will hold it.
   public var value: FieldValue
+  /// The value as JIRA's API takes it.
+  public var json: JSON
   /// The value that JIRA has.
   public var old: FieldValue
   /// Whether others have a part in the value: JIRA's own labels are added and removed one by one.

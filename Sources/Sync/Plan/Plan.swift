@@ -1,3 +1,5 @@
+import JSON
+
 /// What is to be done so that row and issue agree.
 ///
 /// After all of it was done and `newBase` was kept, the plan for the two sides is empty.
@@ -6,12 +8,18 @@ public struct Plan: Sendable, Hashable {
   public var issueWrites: [FieldWrite] = []
   /// What to write to the row, in one update.
   public var rowWrites: [ColumnWrite] = []
+  /// What the row must still hold for `rowWrites` to be right: all columns of the fields that are written, not only those that change, since one value may be made from several.
+  public var rowGuard: [String: JSON] = [:]
   /// The status that the issue is to reach, nil where it stays.
   public var transition: StatusChange?
   /// The values of which only one can stay, and those that wait for a person.
   public var conflicts: [FieldConflict] = []
   /// The fields that cannot be kept in step, and why.
   public var problems: [FieldProblem] = []
+  /// The base to keep, with the conflicts, before anything is written to the issue.
+  ///
+  /// It notes what is about to be sent, so that our own write is never taken for a person's edit, whenever the worker dies. For an issue being made, it is to be kept with the intent.
+  public var notedBase: Base
   /// The base once everything above was done.
   public var newBase: Base
   /// Fields whose value an issue being made does not get yet; the next plan writes them.
@@ -22,20 +30,21 @@ public struct Plan: Sendable, Hashable {
   /// Makes a plan that does nothing.
   ///
   /// - Parameter newBase: the base as it stays.
-  public init(newBase: Base) { self.newBase = newBase }
+  public init(newBase: Base) {
+    self.newBase = newBase
+    notedBase = newBase
+  }
 
   /// Whether nothing is to be written on either side.
   public var isEmpty: Bool { issueWrites.isEmpty && rowWrites.isEmpty && transition == nil }
 
-  /// The base where some fields were not written after all: those keep what was agreed before.
+  /// The base where some fields were not written after all: those keep what was noted before.
   ///
-  /// - Parameters:
-  ///   - failed: the fields' names in the mapping.
-  ///   - old: the base that the plan was made from.
+  /// - Parameter failed: the fields' names in the mapping.
   /// - Returns: the base to keep.
-  public func base(without failed: Set<String>, old: Base?) -> Base {
+  public func base(without failed: Set<String>) -> Base {
     var base = newBase
-    for name in failed { base.fields[name] = old?.fields[name] }
+    for name in failed { base.fields[name] = notedBase.fields[name] }
     return base
   }
 }

@@ -17,16 +17,29 @@ extension Planner {
       }
       let decoded = issueValue(field, issueFields: issue.fields, dialect: issue.dialect)
       guard decoded.isReadable else { continue }
-      let known = base.fields[field.name]
+      let known = settled(base.fields[field.name], issue: decoded.value)
       if decoded.value != .empty, decoded.value != known?.issueValue { continue }
+      result.notedBase.fields[field.name] = known
       fillField(field, fill, decoded)
     }
   }
 
-  /// JIRA has no field for it: only the column is written.
+  /// JIRA has no field for it: only the column is written, and the base remembers it to tell a person's edit from ours.
   private mutating func fillColumn(_ fill: ResolvedMapping.Fill) {
     guard let new = text(fill, asUserID: false) else { return }
+    let column = fill.column.name
+    let old = row[column] ?? .null
+    if !old.isNull, old != new, base.fields[fill.name]?.raw[column] != old {
+      result.conflicts.append(
+        FieldConflict(
+          field: fill.name, columns: [column], fieldID: "resolution",
+          base: base.fields[fill.name]?.canonical, row: .text(old.string ?? old.text),
+          issue: .text(new.string ?? new.text), winner: .issue, policy: .jiraWins,
+          reason: .bothChanged))
+    }
     write(new, fill)
+    result.newBase.fields[fill.name] = BaseField(
+      raw: [column: new], canonical: .text(new.string ?? new.text))
   }
 
   /// The column is written, and the JIRA field follows it in the same run.
@@ -39,22 +52,22 @@ extension Planner {
       var after = row
       after[fill.column.name] = new
       let value = try field.reading(of: after).value
-      let known = base.fields[field.name]
-      if let known, known.canonical != before, before != value, before != .empty {
+      let known = result.notedBase.fields[field.name]
+      // A fill that crashed half-way left its value as the base, and the row as it was before.
+      let isEdited =
+        known?.canonical != before && base.fields[field.name]?.canonical != before
+      if isEdited, before != value, before != .empty {
         result.conflicts.append(
           FieldConflict(
             field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
-            base: known.canonical, row: before, issue: value, winner: .issue,
+            base: known?.canonical, row: before, issue: value, winner: .issue,
             policy: field.mapping.conflict, reason: .bothChanged))
       }
       write(new, fill)
       filled.insert(field.name)
       let pushes = field.mapping.direction.pushes && field.mapping.apply != .create
       if pushes, !decoded.isLossy, value != decoded.value {
-        result.issueWrites.append(
-          FieldWrite(
-            field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
-            type: field.type, value: value, old: decoded.value, isShared: field.isSharedLabels))
+        result.issueWrites.append(try field.write(value, over: decoded.value))
         result.newBase.fields[field.name] = BaseField(
           raw: rawColumns(field, row), canonical: value)
       } else {

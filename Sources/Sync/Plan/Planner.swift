@@ -9,6 +9,8 @@ struct Planner {
   let issue: IssueSnapshot
   let mapping: ResolvedMapping
   let verdicts: [String: FieldConflict.Side]
+  /// The row as it was read.
+  let before: Row
   /// The row as it will be once the writes so far were done.
   var row: Row
   var result: Plan
@@ -21,6 +23,7 @@ struct Planner {
   ) {
     self.base = base
     self.row = row
+    before = row
     self.issue = issue
     self.mapping = mapping
     self.verdicts = verdicts
@@ -37,6 +40,12 @@ struct Planner {
     }
     for field in mapping.fields where !field.mapping.direction.pulls && field.statusRules == nil {
       plan(field)
+    }
+    for write in result.issueWrites {
+      result.notedBase.willSend(write.value, field: write.field)
+    }
+    if let change = result.transition {
+      result.notedBase.willMove(to: change.target.category, field: change.field)
     }
     return result
   }
@@ -76,8 +85,8 @@ struct Planner {
     case .agree: agree(field, sides)
     case .wait: conflict(field, sides, outcome)
     case .writeIssue:
+      try writeIssue(field, sides)
       conflict(field, sides, outcome)
-      writeIssue(field, sides)
     case .writeRow:
       let writes = try field.columnWrites(sides.issue, row: row)
       var after = row
@@ -94,7 +103,7 @@ struct Planner {
   }
 
   /// The two values of a field and what they were.
-  private func sides(_ field: ResolvedField) throws(FieldProblem) -> FieldDecision.Sides {
+  private mutating func sides(_ field: ResolvedField) throws(FieldProblem) -> FieldDecision.Sides {
     let reading = try field.reading(of: row)
     let decoded = issueValue(field, issueFields: issue.fields, dialect: issue.dialect)
     guard decoded.isReadable else {
@@ -102,8 +111,10 @@ struct Planner {
         "JIRA's value of the field \(field.label) is of another kind than its type "
           + "(\(field.type)) says; look at the field in JIRA, or map another")
     }
-    let known = base.fields[field.name]
     var value = decoded.value
+    let known = settled(base.fields[field.name], issue: value)
+    result.newBase.fields[field.name] = known
+    result.notedBase.fields[field.name] = known
     if field.statusRules != nil, StatusState(value) == nil {
       throw field.problem("the issue's status cannot be read; look at the status in JIRA")
     }
@@ -119,6 +130,17 @@ struct Planner {
     return FieldDecision.Sides(
       base: known, row: reading.value, issue: value, isFormatted: decoded.isLossy,
       isCut: reading.isCut)
+  }
+
+  /// The base of a field once it is clear whether the last write to the issue arrived.
+  func settled(_ known: BaseField?, issue value: FieldValue) -> BaseField? {
+    guard var known, let sent = known.sent else { return known }
+    known.sent = nil
+    guard sent == value else {
+      // An entry that was only made to note the write says nothing about an agreement.
+      return known.raw.isEmpty && known.canonical == .empty && known.issue == nil ? nil : known
+    }
+    return BaseField(raw: known.raw, canonical: sent, issue: value)
   }
 
   private mutating func agree(_ field: ResolvedField, _ sides: FieldDecision.Sides) {
@@ -137,12 +159,11 @@ struct Planner {
         policy: field.mapping.conflict, reason: reason))
   }
 
-  private mutating func writeIssue(_ field: ResolvedField, _ sides: FieldDecision.Sides) {
+  private mutating func writeIssue(
+    _ field: ResolvedField, _ sides: FieldDecision.Sides
+  ) throws(FieldProblem) {
     guard let rules = field.statusRules else {
-      result.issueWrites.append(
-        FieldWrite(
-          field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
-          type: field.type, value: sides.row, old: sides.issue, isShared: field.isSharedLabels))
+      result.issueWrites.append(try field.write(sides.row, over: sides.issue))
       result.newBase.fields[field.name] = BaseField(
         raw: rawColumns(field, row), canonical: sides.row)
       return
@@ -161,7 +182,12 @@ struct Planner {
   }
 
   mutating func apply(_ writes: [ColumnWrite]) {
-    for write in writes { row[write.column] = write.new }
+    for write in writes {
+      for column in mapping[write.field]?.mapping.columns ?? [write.column] {
+        result.rowGuard[column] = before[column] ?? .null
+      }
+      row[write.column] = write.new
+    }
     result.rowWrites += writes
   }
 

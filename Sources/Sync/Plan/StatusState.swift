@@ -17,6 +17,16 @@ enum StatusState: String, Sendable, Hashable, CaseIterable {
     self.init(rawValue: text)
   }
 
+  /// The state of an open issue of a category, or of one that is done with something fixed.
+  init(_ category: IssueStatus.Category) {
+    self =
+      switch category {
+      case .new: .toDo
+      case .indeterminate: .inProgress
+      case .done: .done
+      }
+  }
+
   /// The state as a canonical value.
   var value: FieldValue { .option(rawValue) }
 

@@ -41,12 +41,15 @@ func creationPlan(row: Row, mapping: ResolvedMapping) -> Plan {
       plan.deferred.append(field.name)
       continue
     }
-    plan.issueWrites.append(
-      FieldWrite(
-        field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,
-        type: field.type, value: value, old: .empty, isShared: field.isSharedLabels))
-    plan.newBase.fields[field.name] = BaseField(raw: raw, canonical: value)
+    do throws(FieldProblem) {
+      plan.issueWrites.append(try field.write(value, over: .empty))
+      plan.newBase.fields[field.name] = BaseField(raw: raw, canonical: value)
+    } catch {
+      plan.problems.append(error)
+      plan.newBase.fields[field.name] = BaseField(raw: [:], canonical: .empty)
+    }
   }
+  plan.notedBase = plan.newBase
   return plan
 }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Whether the site is open, readable from anywhere without waiting.
 final class SiteState: Sendable {
@@ -8,7 +8,7 @@ final class SiteState: Sendable {
     var reason: String? = "JIRA was not reached yet"
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   /// The site while it is open.
   var site: Site? { state.withLock { $0.site } }

@@ -1,0 +1,78 @@
+import JSON
+import Jira
+import Sync
+import Testing
+
+/// Random histories of two people and a worker: edits on both sides, runs late and twice, crashes between any two steps.
+struct HistoryTests {
+  /// Batches, so that the machine's cores share them.
+  static let batches = 20
+  static let historiesPerBatch = 1_000
+
+  static let worker = HistoryWorld.Worker(plan: { base, world in
+    plan(
+      base: base, row: .present(world.row), issue: .present(world.issue), mapping: world.mapping)
+  })
+
+  @Test("no history loses an edit, and every one comes to rest", arguments: 0..<batches)
+  func comesToRest(batch: Int) throws {
+    let seed = SeededGenerator.runSeed &+ UInt64(batch) &* 1_000_003
+    var generator = SeededGenerator(seed: seed)
+    for number in 0..<Self.historiesPerBatch {
+      let world = try Self.history(Self.worker, &generator)
+      try #require(
+        world.violations.isEmpty,
+        "SYNC_TEST_SEED=\(SeededGenerator.runSeed), history \(number): \(world.violations) \(world.log.joined(separator: "\n"))"
+      )
+    }
+  }
+
+  @Test("the checker catches the ways that are known to lose data", arguments: BrokenWorker.all)
+  func catches(broken: BrokenWorker) throws {
+    var generator = SeededGenerator(seed: SeededGenerator.runSeed)
+    var caught = 0
+    for _ in 0..<500 {
+      caught += try Self.history(broken.worker, &generator).violations.isEmpty ? 0 : 1
+    }
+    #expect(caught > 0, "\(broken.name) was not caught")
+  }
+
+  /// One history, from a pair in step or one that never met, to rest.
+  static func history(
+    _ worker: HistoryWorld.Worker, _ generator: inout SeededGenerator
+  ) throws -> HistoryWorld {
+    let mapping = try HistoryEdits.mapping(&generator)
+    let start = Site.linked(mapping)
+    var world = HistoryWorld(
+      mapping: mapping, row: start.row, issue: start.issue, base: start.base)
+    if generator.happens(oneIn: 8) {
+      world.personEditsRow { HistoryEdits.row(&$0, &generator) }
+      world.personEditsIssue { HistoryEdits.issue(&$0, mapping, &generator) }
+      world = HistoryWorld(mapping: mapping, row: world.row, issue: world.issue, base: nil)
+    }
+    for _ in 0..<Int.random(in: 1...10, using: &generator) {
+      switch Int.random(in: 0..<8, using: &generator) {
+      case 0, 1:
+        world.personEditsRow { HistoryEdits.row(&$0, &generator) }
+        world.rowTime = max(world.rowTime, world.issueTime) + generator.pick([-3, 1])
+      case 2, 3:
+        world.personEditsIssue { HistoryEdits.issue(&$0, mapping, &generator) }
+        world.issueTime = max(world.rowTime, world.issueTime) + generator.pick([-3, 1])
+      default:
+        let crash = generator.happens(oneIn: 3) ? generator.pick(HistoryWorld.Moment.allCases) : nil
+        world.run(worker, crash: crash) { moment, world in
+          if generator.happens(oneIn: 6) {
+            world.personEditsRow { HistoryEdits.row(&$0, &generator) }
+          }
+          // JIRA has no compare-and-set: what is edited between our look and our write is beyond
+          // any plan.
+          if moment == .moved, generator.happens(oneIn: 4) {
+            world.personEditsIssue { HistoryEdits.issue(&$0, mapping, &generator) }
+          }
+        }
+      }
+    }
+    world.comeToRest(worker)
+    return world
+  }
+}

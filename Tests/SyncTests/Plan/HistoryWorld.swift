@@ -1,0 +1,194 @@
+import JSON
+import Jira
+import Sync
+
+/// One row and its issue, the people who edit both, and a worker that may crash between any two steps.
+///
+/// Every edit of a person is watched until the other side has it: the worker may only overwrite an edit that the other side has seen, or whose conflict was recorded before.
+struct HistoryWorld {
+  typealias Side = FieldConflict.Side
+
+  /// How a worker goes about a run; the right way, or one of those that lose data.
+  struct Worker: Sendable {
+    var plan: @Sendable (Base?, HistoryWorld) -> Plan
+    /// Whether the base is read anew for each run.
+    var rereadsBase = true
+    /// Whether what is about to be sent is noted before it is sent.
+    var notesWhatItSends = true
+    /// Whether a value that was sent becomes the base.
+    var rebasesOnItsOwnWrites = true
+  }
+
+  /// An edit of a person that the other side may not have yet.
+  struct Edit {
+    var isRecorded = false
+  }
+
+  /// When a side of a field was last edited by a person.
+  typealias Touches = [Side: [String: Int]]
+
+  let mapping: ResolvedMapping
+  var row: Row
+  var issue: IssueSnapshot
+  var base: Base?
+  var cachedBase: Base?
+  var edits: [Side: [String: Edit]] = [.row: [:], .issue: [:]]
+  /// The edits since the base last took notice of a field.
+  var touches: Touches = [.row: [:], .issue: [:]]
+  var serial = 0
+  /// What happened, for a history that fails.
+  var log: [String] = []
+  var rowTime = 0
+  var issueTime = 0
+  var violations: [String] = []
+  var last: Plan?
+
+  init(mapping: ResolvedMapping, row: Row, issue: IssueSnapshot, base: Base?) {
+    self.mapping = mapping
+    self.row = row
+    self.issue = issue
+    self.base = base
+    if base == nil {
+      for field in tracked {
+        for side in [Side.row, .issue] {
+          // Who never met has not agreed that something is empty.
+          if value(side, field) != .empty { edits[side]?[field.name] = Edit() }
+          touches[side]?[field.name] = 0
+        }
+      }
+    }
+    clearEqual()
+  }
+
+  var tracked: [ResolvedField] { mapping.fields.filter { $0.mapping.target != .issueKey } }
+
+  func rowCanonical(_ field: ResolvedField) -> FieldValue? { try? rowValue(field, row: row) }
+
+  func issueCanonical(_ field: ResolvedField) -> FieldValue {
+    issueValue(field, issueFields: issue.fields, dialect: .cloud).value
+  }
+
+  func value(_ side: Side, _ field: ResolvedField) -> FieldValue? {
+    side == .row ? rowCanonical(field) : issueCanonical(field)
+  }
+
+  /// A person changes the row.
+  mutating func personEditsRow(_ change: (inout Row) -> Void) {
+    let before = tracked.map { rowCanonical($0) }
+    change(&row)
+    for (field, old) in zip(tracked, before) where rowCanonical(field) != old {
+      touch(.row, field, isBack: rowCanonical(field) == base?.fields[field.name]?.canonical)
+    }
+    clearEqual()
+  }
+
+  /// A person changes the issue.
+  mutating func personEditsIssue(_ change: (inout [String: JSON]) -> Void) {
+    let before = tracked.map { issueCanonical($0) }
+    change(&issue.fields)
+    for (field, old) in zip(tracked, before) where issueCanonical(field) != old {
+      touch(.issue, field, isBack: issueCanonical(field) == base?.fields[field.name]?.issueValue)
+    }
+    clearEqual()
+  }
+
+  /// A person edited a side; one who puts back what was agreed has edited nothing.
+  private mutating func touch(_ side: Side, _ field: ResolvedField, isBack: Bool) {
+    serial += 1
+    touches[side]?[field.name] = serial
+    let value = value(side, field)
+    // A person who does what the worker was about to do loses nothing when it is taken for ours.
+    let isOurs = side == .issue && value == base?.fields[field.name]?.sent
+    let saysNothing = value == .empty && base?.fields[field.name] == nil
+    edits[side]?[field.name] = isBack || saysNothing || isOurs ? nil : Edit()
+    log.append("person: \(side) \(field.name) = \(value.map { "\($0)" } ?? "unreadable")")
+  }
+
+  /// The base took notice of the two values of a field that were there when `read` was taken.
+  mutating func settle(_ read: Touches) {
+    for field in tracked {
+      guard let known = base?.fields[field.name], known.sent == nil else { continue }
+      // Two values that may not stand side by side are no agreement: that edit is still unseen.
+      guard known.canonical == known.issueValue || mayDiffer(field, known) else { continue }
+      for (side, agreed) in [(Side.row, known.canonical), (.issue, known.issueValue)]
+      where value(side, field) == agreed && touches[side]?[field.name] == read[side]?[field.name] {
+        edits[side]?[field.name] = nil
+        touches[side]?[field.name] = nil
+      }
+    }
+  }
+
+  /// Whether the two values of a field may be agreed on though they differ.
+  func mayDiffer(_ field: ResolvedField, _ known: BaseField) -> Bool {
+    guard field.name != "audit_status" else { return true }
+    return field.mapping.direction != .both
+      && (known.canonical == .empty || known.issueValue == .empty)
+  }
+
+  /// Once both sides say the same, no edit of the field can be lost any more.
+  mutating func clearEqual() {
+    for field in tracked where agree(field) {
+      edits[.row]?[field.name] = nil
+      edits[.issue]?[field.name] = nil
+    }
+  }
+
+  func agree(_ field: ResolvedField) -> Bool { rowCanonical(field) == issueCanonical(field) }
+
+  mutating func record(_ conflicts: [FieldConflict]) {
+    for conflict in conflicts {
+      log.append("conflict: \(conflict)")
+      guard let direction = mapping[conflict.field]?.mapping.direction else { continue }
+      let needed: [Side] =
+        switch conflict.reason {
+        // The other side's value comes from the resolution.
+        case .bothChanged where ["audit_date", "audited_by"].contains(conflict.field): [.row]
+        // The row's value may come from another field that was pulled in the same run.
+        case .bothChanged where direction == .push: [.issue]
+        case .bothChanged: [.row, .issue]
+        case .followerChanged: direction == .push ? [.issue] : [.row]
+        case .firstMeeting, .formatting, .cut: []
+        }
+      for side in needed where touches[side]?[conflict.field] == nil {
+        violations.append("\(conflict.field): a conflict, but nobody edited the \(side)")
+      }
+      for side in [Side.row, .issue] { edits[side]?[conflict.field]?.isRecorded = true }
+    }
+  }
+
+  mutating func overwrite(_ side: Side, _ field: String) {
+    // A resolution fills an audit field that is empty, even one that was just emptied.
+    let fills = ["audit_date", "audited_by"].contains(field)
+    if fills, mapping[field].map({ value(side, $0) == .empty }) ?? true { return }
+    if let edit = edits[side]?[field], !edit.isRecorded {
+      violations.append("\(field): an edit of the \(side) was overwritten without a conflict")
+    }
+  }
+
+  mutating func write(_ writes: [FieldWrite]) {
+    for write in writes {
+      overwrite(.issue, write.field)
+      log.append("worker: issue \(write.field) = \(write.value)")
+      issue.fields[write.fieldID] = write.json
+      issueTime += 1
+    }
+    clearEqual()
+  }
+
+  mutating func write(_ writes: [ColumnWrite]) {
+    let before = tracked.map { rowCanonical($0) }
+    for write in writes {
+      overwrite(.row, write.field)
+      log.append("worker: row \(write.column) = \(write.new.text)")
+      row[write.column] = write.new
+      rowTime += 1
+    }
+    let written = Set(writes.map(\.field))
+    for (field, old) in zip(tracked, before) where rowCanonical(field) != old {
+      // A field made from the same column has no edit of its own.
+      if !written.contains(field.name) || agree(field) { edits[.row]?[field.name] = nil }
+      if written.contains(field.name) { edits[.row]?[field.name] = nil }
+    }
+    clearEqual()
+  }
+}
