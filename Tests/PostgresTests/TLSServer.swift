@@ -21,6 +21,7 @@ struct TLSServer: Sendable {
 enum ServerPrograms {
   static var postgresFolder: String? {
     let root = "/usr/lib/postgresql"
+    // No such folder: no server programs either.
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }.map { "\(root)/\($0)/bin" }
       .first { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") }
@@ -57,7 +58,9 @@ private let asServer = """
   as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
   """
 
-/// Prints the port as its last line. A port that is free now may be taken a moment later, so it tries again.
+/// Prints the port as its last line.
+///
+/// A port that is free now may be taken a moment later, so it tries again.
 private let startScript =
   asServer + """
 
