@@ -28,6 +28,7 @@ public actor Worker {
   var stopStage = StopStage.none
   var troubles = Troubles()
   var canListen = true
+  private var isRegistered = false
   private var inbox: [WorkerEvent] = []
   private var waiter: CheckedContinuation<Void, Never>?
   private var waitGeneration = 0
@@ -265,6 +266,7 @@ public actor Worker {
     while stopStage == .none {
       do {
         try await announce()
+        isRegistered = true
         try await store.maintain()
         troubles.ended("the database", logger: logger)
         return
@@ -286,7 +288,13 @@ public actor Worker {
   }
 
   private func takeLeave() async {
-    await attempt("taking leave of the queue") { try await self.store.unregister() }
+    if isRegistered {
+      do {
+        try await store.unregister()
+      } catch {
+        logger.warning("could not take leave of the queue; its leases end by themselves: \(error)")
+      }
+    }
     await store.database.close()
   }
 

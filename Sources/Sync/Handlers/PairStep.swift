@@ -15,6 +15,8 @@ struct PairStep: Sendable {
   let leftOutForIssue: Bool
   /// The token in the issue's property as it was read.
   let readToken: Int64?
+  /// Whether the issue was made in this run.
+  var isNew = false
   /// What was really written to the issue.
   var writtenFields: [FieldWrite] = []
   /// The status that was really reached, and the one before.
