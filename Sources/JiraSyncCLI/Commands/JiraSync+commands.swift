@@ -3,6 +3,7 @@ import ArgumentParser
 extension JiraSync {
   /// The commands in the order of the help.
   static let commands: [any ParsableCommand.Type] = [
-    Migrate.self
+    Migrate.self,
+    WorkerCommand.self,
   ]
 }
