@@ -15,8 +15,8 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let lifecycle = Target.Dependency.product(
-  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
@@ -64,7 +64,7 @@ let package = Package(
       name: "JiraSyncCLI",
       dependencies: [
         "Sync", "Schema", "JobQueue", "Jira", "HTTP", "Postgres", "JSON", argumentParser, logging,
-        lifecycle, yams,
+        unixSignals,
       ], swiftSettings: settings),
 
     // A JIRA to try and test against.

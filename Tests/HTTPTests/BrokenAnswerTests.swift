@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import HTTP
@@ -85,7 +86,13 @@ struct BrokenAnswerTests {
   }
 
   /// https://www.rfc-editor.org/rfc/rfc6761#section-6.4 : names under `.invalid` do not exist.
-  @Test func `a host without an address is surely not received`() async throws {
+  @Test(
+    .disabled(
+      if: ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].contains {
+        ProcessInfo.processInfo.environment[$0] != nil
+      },
+      "a proxy looks names up itself"))
+  func `a host without an address is surely not received`() async throws {
     let client = CurlClient()
     let error = await client.failure(
       of: HTTPRequest(method: "POST", url: "https://jira.invalid/"))
