@@ -18,10 +18,8 @@ struct ErrorReport: Sendable, Hashable {
       self.init(text: error.description, status: .configuration)
     case let error as JiraConfigurationError:
       self.init(text: error.description, status: .configuration)
-    case let error as SiteError:
-      self.init(text: error.description, status: .configuration)
-    case let error as MappingError:
-      self.init(text: error.description, status: .configuration)
+    case let error as MappingError: self.init(text: error.description, status: .configuration)
+    case let error as SiteError: self.init(text: error.description, status: .configuration)
     case let error as CommandFailure: self.init(text: error.description, status: error.status)
     case let error as PostgresError: self.init(error)
     case let error as MigrationError: self.init(text: error.description, status: .failed)
