@@ -32,7 +32,9 @@ struct WakeUpTests {
     #expect(wakeUp.next() == .claim(lowestFirst: false))
   }
 
-  /// Caught: a worker that falls asleep without looking once more. Who committed between the first look and the
+  /// Caught: a worker that falls asleep without looking once more.
+  ///
+  /// Who committed between the first look and the
   /// announcement saw nobody asleep and sent no NOTIFY.
   @Test func whoFoundNothingAnnouncesItAndLooksOnceMore() {
     var wakeUp = WakeUp(slots: 2)

@@ -1,10 +1,11 @@
+import Postgres
+import TestSupport
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import Postgres
-import TestSupport
 
 /// A worker as the database knows one: it sends the queue's statements when a test says so.
 struct Claimer: Sendable {
@@ -19,7 +20,9 @@ struct Claimer: Sendable {
   ///
   /// - Parameters:
   ///   - database: whose queue.
-  ///   - lease: in seconds; short ones let a test wait for their end.
+  ///   - lease: in seconds.
+  /// - Returns: the registered worker.
+  /// - Throws: `PostgresError`.
   static func join(_ database: TestDatabase, lease: Double = 8) async throws -> Claimer {
     let claimer = Claimer(id: UUID(), connection: try await database.connect())
     _ = try await claimer.connection.query(
@@ -41,6 +44,7 @@ struct Claimer: Sendable {
     """
   }
 
+  @discardableResult
   func claim(
     limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
     lowestFirst: Bool = false
