@@ -14,6 +14,8 @@ struct JiraSync: AsyncParsableCommand {
       Examples:
         jira-sync migrate             install or update the schema
         jira-sync migrate --status    list what is applied and what is pending
+        jira-sync worker              work on the queue until Ctrl-C
+        jira-sync worker --drain      end when nothing is left to do
       """,
     version: "0.1.0",
     subcommands: commands)

@@ -1,5 +1,6 @@
 import Jira
 import Postgres
+import Sync
 
 /// What the user reads when a command fails, and how the process ends: the one place that decides it.
 struct ErrorReport: Sendable, Hashable {
@@ -17,6 +18,8 @@ struct ErrorReport: Sendable, Hashable {
       self.init(text: error.description, status: .configuration)
     case let error as JiraConfigurationError:
       self.init(text: error.description, status: .configuration)
+    case let error as MappingError: self.init(text: error.description, status: .configuration)
+    case let error as SiteError: self.init(text: error.description, status: .configuration)
     case let error as CommandFailure: self.init(text: error.description, status: error.status)
     case let error as PostgresError: self.init(error)
     case let error as MigrationError: self.init(text: error.description, status: .failed)
