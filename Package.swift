@@ -25,6 +25,7 @@ let package = Package(
   products: [
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
+    .executable(name: "jira-sync-bench", targets: ["Bench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,6 +75,12 @@ let package = Package(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
       swiftSettings: settings),
 
+    // What scripts/bench measures with.
+    .executableTarget(
+      name: "Bench",
+      dependencies: ["JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging],
+      swiftSettings: settings),
+
     // The migrations become part of the binary while it is built.
     .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
     .plugin(
@@ -93,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
       dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],
