@@ -15,8 +15,8 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let lifecycle = Target.Dependency.product(
-  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
@@ -25,6 +25,7 @@ let package = Package(
   products: [
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
+    .executable(name: "jira-sync-bench", targets: ["Bench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,25 +44,28 @@ let package = Package(
 
     // The product, from the bottom up: a target imports only what stands above it here.
     .target(name: "JSON", swiftSettings: settings),
-    .target(name: "Postgres", dependencies: ["CLibPQ", "CSys", logging], swiftSettings: settings),
+    .target(name: "Locks", swiftSettings: settings),
     .target(
-      name: "HTTP", dependencies: ["CLibCurl", "CurlShim", "CSys", logging],
+      name: "Postgres", dependencies: ["CLibPQ", "CSys", "Locks", logging],
+      swiftSettings: settings),
+    .target(
+      name: "HTTP", dependencies: ["CLibCurl", "CurlShim", "CSys", "Locks", logging],
       swiftSettings: settings),
     .target(
       name: "Schema", dependencies: ["Postgres"], swiftSettings: settings,
       plugins: ["EmbedMigrationsPlugin"]),
     .target(
-      name: "JobQueue", dependencies: ["Postgres", "JSON", logging, lifecycle],
+      name: "JobQueue", dependencies: ["Postgres", "JSON", "Locks", logging],
       swiftSettings: settings),
     .target(name: "Jira", dependencies: ["HTTP", "JSON", logging], swiftSettings: settings),
     .target(
-      name: "Sync", dependencies: ["JobQueue", "Jira", "Postgres", "JSON", yams, logging],
+      name: "Sync", dependencies: ["JobQueue", "Jira", "Postgres", "JSON", "Locks", yams, logging],
       swiftSettings: settings),
     .executableTarget(
       name: "JiraSyncCLI",
       dependencies: [
         "Sync", "Schema", "JobQueue", "Jira", "HTTP", "Postgres", "JSON", argumentParser, logging,
-        lifecycle, yams,
+        unixSignals,
       ], swiftSettings: settings),
 
     // A JIRA to try and test against.
@@ -69,6 +73,12 @@ let package = Package(
       name: "JiraSandbox", dependencies: ["JSON", hummingbird, logging], swiftSettings: settings),
     .executableTarget(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
+      swiftSettings: settings),
+
+    // What scripts/bench measures with.
+    .executableTarget(
+      name: "Bench",
+      dependencies: ["JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging],
       swiftSettings: settings),
 
     // The migrations become part of the binary while it is built.
@@ -90,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
       dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],

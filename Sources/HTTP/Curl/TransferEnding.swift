@@ -1,0 +1,15 @@
+import CurlShim
+
+/// How a transfer ended.
+enum TransferEnding: Sendable {
+  /// libcurl finished it, well or not.
+  case finished(CURLcode)
+  /// Nobody waits for it any more.
+  case cancelled
+  /// Its deadline passed.
+  case deadlinePassed
+  /// The client was shut down.
+  case shutDown
+  /// libcurl itself failed; the text says how.
+  case broken(String)
+}

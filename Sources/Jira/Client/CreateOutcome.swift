@@ -1,0 +1,31 @@
+/// What came of a creation, sorted by what may be done next.
+///
+/// JIRA has no idempotency key, so that the one unforgivable mistake is to take an open question for a no.
+public enum CreateOutcome: Sendable, Hashable {
+  /// The issue exists.
+  case created(id: String, key: String)
+  /// JIRA looked at it and said no: there is no issue, and sending the same again would be refused again.
+  case refused(JiraError)
+  /// There is surely no issue, and the same may be sent again: not let in, a limit, no connection, an error for a moment.
+  case notSent(JiraError)
+  /// There may be an issue. Look for the marker; do not send again before that.
+  case unknown(JiraError)
+
+  /// Sorts a creation that failed.
+  ///
+  /// Only what is surely a no counts as one: 408, 409, 425 and every 5xx leave the question open, as do redirects and answers that cannot be read.
+  ///
+  /// - Parameter error: what went wrong.
+  public init(failure error: JiraError) {
+    guard let status = error.status else {
+      self = error.mayHaveBeenReceived ? .unknown(error) : .notSent(error)
+      return
+    }
+    switch status {
+    case 401, 403, 429: self = .notSent(error)
+    case 408, 409, 425: self = .unknown(error)
+    case 400..<500: self = .refused(error)
+    default: self = .unknown(error)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import JSON
+
+extension JiraClient {
+  /// The history of an issue, oldest entry first.
+  ///
+  /// - Parameter id: the issue's id or key.
+  /// - Returns: the entries; JIRA gives them in no order to rely on, so they are sorted by time and id.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  public func changes(of id: String) async throws -> [IssueChange] {
+    let changes =
+      switch dialect {
+      case .cloud: try await pagedChanges(of: id)
+      case .dataCenter: try await expandedChanges(of: id)
+      }
+    return changes.sorted {
+      $0.created != $1.created
+        ? $0.created < $1.created : (Int64($0.id) ?? 0) < (Int64($1.id) ?? 0)
+    }
+  }
+
+  /// Who gave an issue the resolution that it has.
+  ///
+  /// - Parameter id: the issue's id or key.
+  /// - Returns: the author of the last change that set a resolution; nil where a later one took it away, there is none, or its author is not known.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  public func resolver(of id: String) async throws -> JiraUser? {
+    for change in try await changes(of: id).reversed() {
+      guard
+        let item = change.items.last(where: { $0.isOf(id: "resolution", name: "Resolution") })
+      else { continue }
+      return item.to == nil && item.toText == nil ? nil : change.author
+    }
+    return nil
+  }
+
+  private func pagedChanges(of id: String) async throws -> [IssueChange] {
+    try await pages(
+      of: JiraRequest(
+        method: "GET", template: "/issue/{}/changelog", arguments: [id], issue: id),
+      size: 100, in: ["values"], identifiedBy: \.id, IssueChange.init)
+  }
+
+  private func expandedChanges(of id: String) async throws -> [IssueChange] {
+    let answer = try await perform(
+      JiraRequest(
+        method: "GET", template: "/issue/{}", arguments: [id],
+        query: [(name: "fields", value: "id"), (name: "expand", value: "changelog")], issue: id))
+    return try answer.list(
+      try answer.json()["changelog"]?["histories"], of: "changes", IssueChange.init)
+  }
+}

@@ -1,0 +1,114 @@
+import JSON
+
+extension JiraClient {
+  /// What the site says of itself.
+  public func serverInfo() async throws -> ServerInfo {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/serverInfo"))
+    guard let info = ServerInfo(try answer.json()) else {
+      throw answer.unexpected("there is neither a version nor an address")
+    }
+    return info
+  }
+
+  /// Who the client is to JIRA: the way to find out whether the credentials are believed.
+  public func myself() async throws -> JiraUser {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/myself"))
+    guard let user = JiraUser(try answer.json()) else {
+      throw answer.unexpected("there is no account id and no name")
+    }
+    return user
+  }
+
+  /// A project and its issue types.
+  ///
+  /// - Parameter key: the project's key or id.
+  /// - Returns: the project.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  public func project(_ key: String) async throws -> JiraProject {
+    let answer = try await perform(
+      JiraRequest(method: "GET", template: "/project/{}", arguments: [key]))
+    guard let project = JiraProject(try answer.json()) else {
+      throw answer.unexpected("there is no project id or no key")
+    }
+    return project
+  }
+
+  /// Every field of the site.
+  public func fields() async throws -> [JiraField] {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/field"))
+    return try answer.list(try answer.json(), of: "fields", JiraField.init)
+  }
+
+  /// Every status that this account can see.
+  public func statuses() async throws -> [IssueStatus] {
+    let answer = try await perform(JiraRequest(method: "GET", template: "/status"))
+    return try answer.list(try answer.json(), of: "statuses", IssueStatus.init)
+  }
+
+  /// The statuses that the workflows of a project have, each once.
+  ///
+  /// - Parameter project: the project's key or id.
+  /// - Returns: the statuses, in the order in which they are first named.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  public func statuses(project: String) async throws -> [IssueStatus] {
+    let answer = try await perform(
+      JiraRequest(method: "GET", template: "/project/{}/statuses", arguments: [project]))
+    let perType = try answer.list(try answer.json(), of: "issue types") { $0["statuses"] }
+    var seen: Set<String> = []
+    var result: [IssueStatus] = []
+    for list in perType {
+      for status in try answer.list(list, of: "statuses", IssueStatus.init)
+      where seen.insert(status.id).inserted {
+        result.append(status)
+      }
+    }
+    return result
+  }
+
+  /// Which of some permissions this account has.
+  ///
+  /// - Parameters:
+  ///   - permissions: their keys, such as `BROWSE_PROJECTS`, `CREATE_ISSUES`, `EDIT_ISSUES`.
+  ///   - project: the key of the project they are asked for; nil asks for the site.
+  /// - Returns: by key; a permission that JIRA does not know is false.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  public func myPermissions(
+    _ permissions: [String], project: String? = nil
+  ) async throws -> [String: Bool] {
+    var query = [(name: "permissions", value: permissions.joined(separator: ","))]
+    if let project { query.append((name: "projectKey", value: project)) }
+    let answer = try await perform(
+      JiraRequest(method: "GET", template: "/mypermissions", query: query))
+    guard let found = try answer.json()["permissions"]?.object else {
+      throw answer.unexpected("there are no permissions")
+    }
+    return Dictionary(
+      permissions.map { ($0, found[$0]?["havePermission"]?.bool ?? false) }
+    ) { first, _ in first }
+  }
+
+  /// The fields of the screen on which issues are created.
+  ///
+  /// - Parameters:
+  ///   - project: the project's key or id.
+  ///   - issueTypeID: the issue type's id.
+  /// - Returns: nil where the site has no such endpoint, as Data Center before 8.4.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  public func createMetadata(
+    project: String, issueTypeID: String
+  ) async throws -> [FieldMetadata]? {
+    do {
+      // Cloud says `fields`, Data Center `values`, and `results` is in Atlassian's description.
+      return try await pages(
+        of: JiraRequest(
+          method: "GET", template: "/issue/createmeta/{}/issuetypes/{}",
+          arguments: [project, issueTypeID]),
+        size: 200, in: ["fields", "values", "results"], identifiedBy: \.fieldID
+      ) {
+        FieldMetadata($0)
+      }
+    } catch let error as JiraError where error.kind == .notFound && dialect == .dataCenter {
+      return nil
+    }
+  }
+}

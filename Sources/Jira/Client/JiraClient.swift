@@ -1,0 +1,178 @@
+import HTTP
+import JSON
+import Logging
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Calls JIRA's REST API, each call once.
+///
+/// It never tries again by itself: whether and when is for the caller to decide, who knows what else is going on. Every method throws `JiraError`, or what `beforeCall` threw.
+public struct JiraClient: Sendable {
+  /// Where JIRA is and who the client is.
+  public let configuration: JiraConfiguration
+  /// How the site is spoken to.
+  public let dialect: JiraDialect
+
+  private let transport: any HTTPTransport
+  private let beforeCall: @Sendable (JiraCall) async throws -> Void
+  private let logger: Logger?
+
+  /// Makes a client; nothing is sent.
+  ///
+  /// - Parameters:
+  ///   - configuration: where JIRA is and who the client is. Without a dialect, e-mail and token mean Cloud and a bearer token Data Center; `detectingDialect` asks the site.
+  ///   - transport: what sends the requests.
+  ///   - beforeCall: runs before each call that goes out; when it throws, the call does not go out and the error is passed on.
+  ///   - logger: where each call is noted at level debug; nil notes nothing.
+  public init(
+    configuration: JiraConfiguration, transport: any HTTPTransport,
+    beforeCall: @escaping @Sendable (JiraCall) async throws -> Void = { _ in },
+    logger: Logger? = nil
+  ) {
+    self.configuration = configuration
+    self.transport = transport
+    self.beforeCall = beforeCall
+    self.logger = logger
+    if let dialect = configuration.dialect {
+      self.dialect = dialect
+    } else if case .bearer = configuration.credentials {
+      self.dialect = .dataCenter
+    } else {
+      self.dialect = .cloud
+    }
+  }
+
+  private init(_ other: JiraClient, dialect: JiraDialect) {
+    configuration = other.configuration
+    transport = other.transport
+    beforeCall = other.beforeCall
+    logger = other.logger
+    self.dialect = dialect
+  }
+
+  /// The same client, speaking as the site itself says it wants to be spoken to.
+  ///
+  /// - Returns: a client of the dialect given in the configuration, or else of the site's deployment type.
+  public func detectingDialect() async throws -> JiraClient {
+    guard configuration.dialect == nil else { return self }
+    // v2 is served by both families.
+    let info = try await JiraClient(self, dialect: .dataCenter).serverInfo()
+    return JiraClient(self, dialect: info.dialect ?? dialect)
+  }
+
+  /// The same client with another check before each call, as each job has its own lease.
+  ///
+  /// - Parameter check: runs before each call, after the check that is there already.
+  /// - Returns: the client.
+  public func checking(
+    _ check: @escaping @Sendable (JiraCall) async throws -> Void
+  ) -> JiraClient {
+    let earlier = beforeCall
+    return JiraClient(
+      configuration: configuration, transport: transport,
+      beforeCall: {
+        try await earlier($0)
+        try await check($0)
+      }, logger: logger
+    ).speaking(dialect)
+  }
+
+  private func speaking(_ dialect: JiraDialect) -> JiraClient { JiraClient(self, dialect: dialect) }
+
+  /// Sends a call after `beforeCall` agreed to it.
+  ///
+  /// - Throws: what `beforeCall` threw, or `JiraError` for anything but a 2xx.
+  func perform(_ request: JiraRequest) async throws -> JiraAnswer {
+    try await announce(request)
+    return try await exchange(request)
+  }
+
+  /// Lets `beforeCall` have its say.
+  func announce(_ request: JiraRequest) async throws {
+    try await beforeCall(
+      JiraCall(
+        method: request.method, endpoint: request.endpoint, isWrite: request.isWrite,
+        issue: request.issue))
+  }
+
+  /// Sends a call and sorts its answer.
+  ///
+  /// - Parameters:
+  ///   - request: the call.
+  ///   - accepting: a status that is as welcome as a 2xx, where its body has more to say than an error can hold.
+  /// - Returns: the answer.
+  /// - Throws: `JiraError` for anything but a success.
+  func exchange(
+    _ request: JiraRequest, accepting: Int? = nil
+  ) async throws(JiraError) -> JiraAnswer {
+    let secrets = configuration.credentials.secrets
+    let http = HTTPRequest(
+      method: request.method, url: configuration.baseURL + dialect.apiPath + (try request.target()),
+      headers: headers(hasBody: request.body != nil), body: request.body?.data,
+      timeouts: configuration.timeouts, needsFreshConnection: request.mustNotRepeat)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let response: HTTPResponse
+    do throws(HTTPError) {
+      response = try await transport.send(http)
+    } catch {
+      let failure = JiraError(transport: error, endpoint: request.endpoint, secrets: secrets)
+      note(request, "\(failure.kind.rawValue)", start.duration(to: clock.now))
+      throw failure
+    }
+    note(request, "\(response.status)", start.duration(to: clock.now))
+    guard (200..<300).contains(response.status) || response.status == accepting else {
+      let now = Int64(Date().timeIntervalSince1970 * 1_000)
+      throw JiraError(
+        response: response, endpoint: request.endpoint, secrets: secrets, now: now)
+    }
+    try refuseAnonymousAnswer(response, to: request)
+    return JiraAnswer(response: response, endpoint: request.endpoint)
+  }
+
+  /// JIRA may not believe the credentials and yet answer, as to nobody: an empty search would then be taken for the truth.
+  private func refuseAnonymousAnswer(
+    _ response: HTTPResponse, to request: JiraRequest
+  ) throws(JiraError) {
+    guard configuration.credentials != .anonymous, !request.isWrite,
+      let reason = response.header("X-Seraph-LoginReason")
+    else { return }
+    let kind: JiraError.Kind? =
+      if reason.contains("AUTHENTICATION_DENIED") {
+        .captcha
+      } else if reason.contains("AUTHENTICATED_FAILED") {
+        .unauthorized
+      } else {
+        nil
+      }
+    guard let kind else { return }
+    throw JiraError(
+      kind: kind, status: response.status, endpoint: request.endpoint,
+      messages: ["JIRA answered as to an anonymous caller"])
+  }
+
+  private func headers(hasBody: Bool) -> [(name: String, value: String)] {
+    var headers = [
+      (name: "Accept", value: "application/json"),
+      (name: "User-Agent", value: configuration.userAgent),
+    ]
+    if let authorization = configuration.credentials.authorization {
+      headers.append((name: "Authorization", value: authorization))
+    }
+    if hasBody { headers.append((name: "Content-Type", value: "application/json")) }
+    return headers
+  }
+
+  private func note(_ request: JiraRequest, _ result: String, _ duration: Duration) {
+    logger?.debug(
+      "JIRA call",
+      metadata: [
+        "endpoint": "\(request.endpoint)", "result": "\(result)",
+        "milliseconds": "\(duration / .milliseconds(1))",
+      ])
+  }
+}

@@ -1,0 +1,61 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Makes JSON readable that holds half a character.
+///
+/// JIRA counts in UTF-16 units, and whoever cuts a text there may cut an emoji in half. One such issue must not make an answer about a hundred of them unreadable.
+enum SurrogateRepair {
+  /// Puts the replacement character for escapes that are one half of a pair, and for bytes that are not UTF-8.
+  ///
+  /// - Parameter body: JSON text that a parser refused.
+  /// - Returns: the text repaired; nil where there is nothing to repair.
+  static func repair(_ body: Data) -> [UInt8]? {
+    // Decoding replaces what is not UTF-8.
+    let bytes = Array(String(decoding: body, as: UTF8.self).utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var isChanged = bytes.count != body.count
+    var index = 0
+    while index < bytes.count {
+      guard bytes[index] == UInt8(ascii: "\\") else {
+        result.append(bytes[index])
+        index += 1
+        continue
+      }
+      guard let unit = unit(bytes, at: index) else {
+        // Any other escape is two bytes, the second of which may be a backslash.
+        result.append(contentsOf: bytes[index..<min(index + 2, bytes.count)])
+        index += 2
+        continue
+      }
+      let isPair =
+        UTF16.isLeadSurrogate(unit)
+        && self.unit(bytes, at: index + 6).map(UTF16.isTrailSurrogate) == true
+      if isPair {
+        result.append(contentsOf: bytes[index..<index + 12])
+        index += 12
+      } else if UTF16.isSurrogate(unit) {
+        result.append(contentsOf: Array(#"\ufffd"#.utf8))
+        isChanged = true
+        index += 6
+      } else {
+        result.append(contentsOf: bytes[index..<index + 6])
+        index += 6
+      }
+    }
+    return isChanged ? result : nil
+  }
+
+  /// The value of `\uXXXX`; nil where something else stands.
+  private static func unit(_ bytes: [UInt8], at index: Int) -> UInt16? {
+    guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"),
+      bytes[index + 1] == UInt8(ascii: "u")
+    else { return nil }
+    let digits = bytes[index + 2..<index + 6]
+    guard digits.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit }) else { return nil }
+    return UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+}

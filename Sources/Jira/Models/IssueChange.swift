@@ -1,0 +1,59 @@
+import JSON
+
+/// One entry of an issue's history: what one person changed at one moment.
+public struct IssueChange: Sendable, Hashable {
+  /// What became of one field, in the words that people saw.
+  public struct Item: Sendable, Hashable {
+    /// The field's id, which older entries lack.
+    public var fieldID: String?
+    /// The field's name at the time.
+    public var fieldName: String
+    /// The id of the value before; nil for none.
+    public var from: String?
+    /// The id of the value after; nil for none.
+    public var to: String?
+    /// The value before as text.
+    public var fromText: String?
+    /// The value after as text.
+    public var toText: String?
+
+    init?(_ json: JSON) {
+      guard let name = json["field"]?.string else { return nil }
+      fieldName = name
+      fieldID = json["fieldId"]?.string
+      from = json["from"]?.string
+      to = json["to"]?.string
+      fromText = json["fromString"]?.string
+      toText = json["toString"]?.string
+    }
+
+    /// Whether it is about a field, by its id or, where the entry has none, by its name.
+    ///
+    /// - Parameters:
+    ///   - id: the field's id.
+    ///   - name: the field's name, compared without regard to case.
+    /// - Returns: whether it is.
+    public func isOf(id: String, name: String) -> Bool {
+      fieldID.map { $0 == id } ?? (fieldName.lowercased() == name.lowercased())
+    }
+  }
+
+  /// The entry's id.
+  public var id: String
+  /// Who did it; nil for JIRA itself and for accounts that are gone.
+  public var author: JiraUser?
+  /// When, in milliseconds since 1970.
+  public var created: Int64
+  /// What was changed.
+  public var items: [Item]
+
+  init?(_ json: JSON) {
+    guard let id = json["id"]?.identifier,
+      let created = json["created"]?.string.flatMap(JiraTimestamp.parse)
+    else { return nil }
+    self.id = id
+    self.created = created
+    author = json["author"].flatMap(JiraUser.init)
+    items = (json["items"]?.array ?? []).compactMap(Item.init)
+  }
+}

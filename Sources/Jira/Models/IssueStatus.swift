@@ -1,0 +1,35 @@
+import JSON
+
+/// A status of a workflow.
+public struct IssueStatus: Sendable, Hashable {
+  /// The three kinds of status that every workflow is made of.
+  public enum Category: String, Sendable, Hashable, Codable {
+    /// Not begun.
+    case new
+    /// Under way.
+    case indeterminate
+    /// Finished.
+    case done
+  }
+
+  /// The status's id.
+  public var id: String
+  /// The status's name.
+  public var name: String
+  /// Its kind; nil where JIRA has none or one that is not known.
+  public var category: Category?
+
+  /// Describes a status.
+  public init(id: String, name: String, category: Category?) {
+    self.id = id
+    self.name = name
+    self.category = category
+  }
+
+  init?(_ json: JSON) {
+    guard let id = json["id"]?.identifier, let name = json["name"]?.string else { return nil }
+    self.init(
+      id: id, name: name,
+      category: json["statusCategory"]?["key"]?.string.flatMap(Category.init(rawValue:)))
+  }
+}

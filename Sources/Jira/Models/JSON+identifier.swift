@@ -1,0 +1,18 @@
+import JSON
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension JSON {
+  /// An id, which JIRA writes as a string in most places and as a number in some.
+  var identifier: String? {
+    if let string { return string.isEmpty ? nil : string }
+    return integer.map { String($0) }
+  }
+
+  /// A whole number.
+  static func int(_ value: Int) -> JSON { .number(Decimal(value)) }
+}

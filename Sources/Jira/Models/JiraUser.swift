@@ -1,0 +1,26 @@
+import JSON
+
+/// A person, as JIRA shows them to this account.
+public struct JiraUser: Sendable, Hashable {
+  /// `accountId` on Cloud, `name` on Data Center: what a user field takes.
+  public var id: String
+  /// The name to show.
+  public var displayName: String
+  /// The address, which most people hide.
+  public var emailAddress: String?
+  /// The zone in which JQL reads this person's quoted times, such as `Europe/Berlin`.
+  public var timeZone: String?
+  /// Whether the account may be assigned to.
+  public var isActive: Bool
+
+  init?(_ json: JSON) {
+    guard let id = json["accountId"]?.string ?? json["name"]?.string ?? json["key"]?.string,
+      !id.isEmpty
+    else { return nil }
+    self.id = id
+    displayName = json["displayName"]?.string ?? id
+    emailAddress = json["emailAddress"]?.string
+    timeZone = json["timeZone"]?.string
+    isActive = json["active"]?.bool ?? true
+  }
+}

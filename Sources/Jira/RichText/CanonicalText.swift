@@ -1,0 +1,96 @@
+// FoundationEssentials has no normalisation; the standard library's own is what it uses inside.
+@_spi(_Unicode) import Swift
+
+/// Text in the one form in which both sides compare it.
+public enum CanonicalText {
+  /// Brings text of any number of lines into canonical form.
+  ///
+  /// That is NFC, `\n` line ends, no control characters but tab and newline, no blanks at a line's end and no blank lines at the text's end. Blanks and blank lines at the start mean something (an indented block) and stay.
+  ///
+  /// - Parameter text: any text.
+  /// - Returns: the text, empty where nothing is left.
+  public static func lines(_ text: String) -> String {
+    cutTrailingBlanks(normalized(text))
+  }
+
+  /// Brings text into canonical form on one line: line ends and tabs become single blanks, and there are none at either end.
+  ///
+  /// - Parameter text: any text.
+  /// - Returns: the text, empty where nothing is left.
+  public static func line(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    var isBreaking = false
+    for scalar in normalized(text).unicodeScalars {
+      if scalar == "\n" || scalar == "\t" || scalar == "\u{2028}" || scalar == "\u{2029}" {
+        isBreaking = true
+        continue
+      }
+      if isBreaking {
+        if isBlank(scalar) { continue }
+        while let last = result.last, isBlank(last) { result.removeLast() }
+        result.append(" ")
+        isBreaking = false
+      }
+      result.append(scalar)
+    }
+    return String(result).trimmingBlanks()
+  }
+
+  /// Whether a character is taken out of every text: controls but tab and newline, and what no XML or JSON text of JIRA may hold.
+  static func isRemoved(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0a: false
+    case 0x00...0x1f, 0x7f...0x9f, 0xfeff, 0xfffe, 0xffff: true
+    default: false
+    }
+  }
+
+  /// Whether a character is white space; most are ASCII, for which no table needs to be searched.
+  static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII
+      ? scalar.value == 0x20 || (0x09...0x0d).contains(scalar.value)
+      : scalar.properties.isWhitespace
+  }
+
+  private static func normalized(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { $0 < 0x7f && ($0 >= 0x20 || $0 == 0x0a || $0 == 0x09) }
+    if isPlain { return text }
+    var kept = String.UnicodeScalarView()
+    var previousWasReturn = false
+    for scalar in text.unicodeScalars {
+      let isReturn = scalar == "\r"
+      if isReturn {
+        kept.append("\n")
+      } else if scalar == "\n" && previousWasReturn {
+        // The second half of a Windows line end.
+      } else if !isRemoved(scalar) {
+        kept.append(scalar)
+      }
+      previousWasReturn = isReturn
+    }
+    var result = String.UnicodeScalarView()
+    for scalar in String(kept)._nfc { result.append(scalar) }
+    return String(result)
+  }
+
+  private static func cutTrailingBlanks(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    var pending = String.UnicodeScalarView()
+    var newlines = 0
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" {
+        pending = String.UnicodeScalarView()
+        newlines += 1
+      } else if isBlank(scalar) {
+        pending.append(scalar)
+      } else {
+        for _ in 0..<newlines { result.append("\n") }
+        newlines = 0
+        result.append(contentsOf: pending)
+        pending = String.UnicodeScalarView()
+        result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+}

@@ -1,0 +1,5 @@
+/// One field of ORDER BY.
+struct JQLOrder: Sendable, Hashable {
+  var field: String
+  var isDescending: Bool
+}

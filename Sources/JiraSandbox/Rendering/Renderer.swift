@@ -1,0 +1,140 @@
+import JSON
+
+/// Writes the state as the API shows it.
+struct Renderer: Sendable {
+  let site: Site
+  let version: APIVersion
+  /// The address of the API.
+  let api: String
+
+  init(site: Site, call: Call) {
+    self.site = site
+    self.version = call.version
+    self.api = call.api
+  }
+
+  func instant(_ milliseconds: Int64) -> JSON { .string(site.zone.text(of: milliseconds)) }
+
+  func richText(_ text: RichText) -> JSON {
+    switch version {
+    case .v2: .string(text.markup)
+    case .v3: text.document
+    }
+  }
+
+  func person(_ accountID: String?) -> JSON {
+    guard let accountID else { return .null }
+    guard let person = site.person(accountID) else {
+      return ["accountId": .string(accountID), "active": false, "displayName": "Former user"]
+    }
+    return self.person(person)
+  }
+
+  func person(_ person: Person) -> JSON {
+    var members: [String: JSON] = [
+      "displayName": .string(person.displayName), "active": true,
+      "timeZone": .string(person.timeZone), "emailAddress": .string(person.email),
+    ]
+    switch site.deployment {
+    case .cloud:
+      members["self"] = .string("\(api)/user?accountId=\(person.accountID)")
+      members["accountId"] = .string(person.accountID)
+      members["accountType"] = "atlassian"
+    case .server:
+      members["self"] = .string("\(api)/user?username=\(person.name)")
+      members["name"] = .string(person.name)
+      members["key"] = .string(person.name)
+    }
+    return .object(members)
+  }
+
+  func status(_ id: String) -> JSON {
+    guard let status = site.status(id) else { return .null }
+    let category = status.category
+    return [
+      "self": .string("\(api)/status/\(id)"), "id": .string(id), "name": .string(status.name),
+      "description": "", "iconUrl": .string("\(api)/icons/status.png"),
+      "statusCategory": [
+        "self": .string("\(api)/statuscategory/\(category.id)"), "id": .integer(category.id),
+        "key": .string(category.rawValue), "name": .string(category.name),
+        "colorName": .string(category.colour),
+      ],
+    ]
+  }
+
+  func named(_ id: String?, in list: [NamedValue], path: String) -> JSON {
+    guard let value = list.first(where: { $0.id == id }) else { return .null }
+    var members: [String: JSON] = [
+      "self": .string("\(api)/\(path)/\(value.id)"), "id": .string(value.id),
+      "name": .string(value.name),
+    ]
+    if !value.description.isEmpty { members["description"] = .string(value.description) }
+    if path == "issuetype" {
+      members["subtask"] = false
+      members["hierarchyLevel"] = 0
+    }
+    return .object(members)
+  }
+
+  func priority(_ id: String?) -> JSON { named(id, in: site.priorities, path: "priority") }
+  func resolution(_ id: String?) -> JSON { named(id, in: site.resolutions, path: "resolution") }
+  func issueType(_ id: String) -> JSON { named(id, in: site.issueTypes, path: "issuetype") }
+  func component(_ id: String) -> JSON { named(id, in: site.components, path: "component") }
+
+  func option(_ id: String, of field: FieldDefinition) -> JSON {
+    guard let option = field.options.first(where: { $0.id == id }) else { return .null }
+    return [
+      "self": .string("\(api)/customFieldOption/\(id)"), "id": .string(id),
+      "value": .string(option.value),
+    ]
+  }
+
+  func project(isHome: Bool = true) -> JSON {
+    let id = isHome ? site.projectID : "10001"
+    return [
+      "self": .string("\(api)/project/\(id)"), "id": .string(id),
+      "key": .string(isHome ? site.projectKey : "ELSEWHERE"),
+      "name": .string(isHome ? site.projectName : "Elsewhere"),
+      "projectTypeKey": "software", "simplified": false,
+    ]
+  }
+
+  func comment(_ comment: Comment, of issue: Issue) -> JSON {
+    [
+      "self": .string("\(api)/issue/\(issue.id)/comment/\(comment.id)"),
+      "id": .string("\(comment.id)"), "author": person(comment.author),
+      "updateAuthor": person(comment.updateAuthor), "body": richText(comment.body),
+      "created": instant(comment.created), "updated": instant(comment.updated), "jsdPublic": true,
+    ]
+  }
+
+  func comments(of issue: Issue, startAt: Int = 0, maxResults: Int = .max) -> JSON {
+    let shown = issue.comments.dropFirst(startAt).prefix(maxResults)
+    return [
+      "comments": .array(shown.map { comment($0, of: issue) }),
+      "maxResults": .integer(maxResults == .max ? issue.comments.count : maxResults),
+      "total": .integer(issue.comments.count), "startAt": .integer(startAt),
+      "self": .string("\(api)/issue/\(issue.id)/comment"),
+    ]
+  }
+
+  func history(_ entry: HistoryEntry) -> JSON {
+    [
+      "id": .string("\(entry.id)"), "author": person(entry.author),
+      "created": instant(entry.created),
+      "items": .array(
+        entry.items.map { item in
+          var members: [String: JSON] = [
+            "field": .string(item.field), "fieldtype": item.isCustom ? "custom" : "jira",
+            "from": item.from.map(JSON.string) ?? .null,
+            "fromString": item.fromText.map(JSON.string) ?? .null,
+            "to": item.to.map(JSON.string) ?? .null,
+            "toString": item.toText.map(JSON.string) ?? .null,
+          ]
+          // Data Center has no ids here.
+          if site.deployment == .cloud { members["fieldId"] = .string(item.fieldID) }
+          return .object(members)
+        }),
+    ]
+  }
+}

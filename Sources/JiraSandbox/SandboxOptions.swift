@@ -1,0 +1,30 @@
+import Foundation
+
+/// How a sandbox behaves.
+public struct SandboxOptions: Sendable {
+  /// The address to listen on.
+  public var host = "127.0.0.1"
+  /// The port to listen on; 0 takes a free one.
+  public var port = 0
+  /// Which product is played.
+  public var deployment = Deployment.cloud
+  /// Who has an account.
+  public var people = Person.standard
+  /// The file that keeps the state; nil keeps it in memory.
+  public var stateFile: String?
+  /// How long after a write search sees it.
+  public var indexLag = Duration.zero
+  /// The zone in which timestamps are rendered, an IANA name.
+  public var siteZone = "Europe/Berlin"
+  /// Whether the endpoints under `/sandbox/admin` are served.
+  public var hasAdmin = false
+  /// The most issues that a search with fields returns at once, whatever was asked for.
+  public var longestPage = 100
+  /// Whether requests that come too fast are answered with 429, as on Cloud.
+  public var hasRateLimits = false
+  /// The time, in milliseconds since 1970.
+  public var now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
+
+  /// The behaviour of a sandbox for local use.
+  public init() {}
+}

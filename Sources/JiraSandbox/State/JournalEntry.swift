@@ -1,0 +1,10 @@
+/// One line of the state file.
+struct JournalEntry: Codable, Sendable, Hashable {
+  enum Change: Codable, Sendable, Hashable {
+    case put(Issue)
+    case remove(Int)
+  }
+
+  var counters: Counters
+  var change: Change
+}

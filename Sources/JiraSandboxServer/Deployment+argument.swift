@@ -1,0 +1,4 @@
+import ArgumentParser
+import JiraSandbox
+
+extension Deployment: ExpressibleByArgument {}

@@ -1,0 +1,52 @@
+import JSON
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A job under a lease of this worker.
+public struct Job: Sendable, Hashable, Identifiable {
+  /// The id in `jira_sync.jobs`.
+  public let id: Int64
+  /// What kind of work it is; decides the handler.
+  public let kind: String
+  /// The row of `file_audit` to look at, where the kind has one.
+  public let fileAuditID: Int64?
+  /// Jobs of one key never run at the same time.
+  public let key: String?
+  /// Larger is more urgent.
+  public let priority: Int
+  /// Which attempt this is, from 1.
+  public let attempt: Int
+  /// After so many failed attempts the job is dead.
+  public let maxAttempts: Int
+  /// How often a worker was lost while it ran this job.
+  public let crashes: Int
+  /// What else the handler should know; the union of what the merged jobs said.
+  public let arguments: JSON
+  /// The fencing token of this lease.
+  public let token: Int64
+  /// When it was enqueued, in seconds since 1970 by the database's clock.
+  public let createdAt: Double
+
+  /// Describes a claimed job.
+  public init(
+    id: Int64, kind: String, fileAuditID: Int64? = nil, key: String? = nil, priority: Int = 0,
+    attempt: Int = 1, maxAttempts: Int = 20, crashes: Int = 0, arguments: JSON = .object([:]),
+    token: Int64, createdAt: Double = 0
+  ) {
+    self.id = id
+    self.kind = kind
+    self.fileAuditID = fileAuditID
+    self.key = key
+    self.priority = priority
+    self.attempt = attempt
+    self.maxAttempts = maxAttempts
+    self.crashes = crashes
+    self.arguments = arguments
+    self.token = token
+    self.createdAt = createdAt
+  }
+}

@@ -1,0 +1,25 @@
+/// Does the work of some kinds of jobs.
+public protocol JobHandler: Sendable {
+  /// The kinds it handles.
+  var kinds: [String] { get }
+
+  /// How many jobs one run takes at the most.
+  var maximumBatch: Int { get }
+
+  /// Why nothing of these kinds can be done at the moment; nil where it can. Asked before each claim.
+  var closedReason: String? { get }
+
+  /// Works on some jobs and settles each of them through the run.
+  ///
+  /// Jobs that are not settled when it returns or throws are tried again later. It must react to cancellation of its
+  /// task: the worker is stopping, the deadline has passed, or the job was cancelled.
+  ///
+  /// - Parameter run: the jobs, under their leases.
+  /// - Throws: anything; what was not settled is then retried with that error.
+  func run(_ run: JobRun) async throws
+}
+
+extension JobHandler {
+  public var maximumBatch: Int { 100 }
+  public var closedReason: String? { nil }
+}

@@ -1,0 +1,193 @@
+import Locks
+import Logging
+import Postgres
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Some jobs of one handler under their leases: everything a handler may do with them goes through here.
+public final class JobRun: Sendable {
+  /// The jobs of this run.
+  public let jobs: [Job]
+  /// Where rows are read; what writes goes through `write`.
+  public let database: PostgresClient
+  /// This start of this worker, the first half of its leases.
+  public var worker: UUID { store.incarnation }
+  /// Carries the run's id in its metadata.
+  public let logger: Logger
+
+  private let store: JobStore
+  private let leases: Lock<LeaseClock>
+  private let generation: Int
+  private let retryPolicy: RetryPolicy
+  private let progress = Lock(Progress())
+
+  private struct Progress {
+    var settled: [Job.ID: Settlement] = [:]
+    var cancelled: Set<Job.ID> = []
+    var lost: Set<Job.ID> = []
+  }
+
+  init(
+    jobs: [Job], store: JobStore, leases: Lock<LeaseClock>, retryPolicy: RetryPolicy,
+    logger: Logger
+  ) {
+    self.jobs = jobs
+    self.store = store
+    self.leases = leases
+    self.retryPolicy = retryPolicy
+    self.logger = logger
+    database = store.database
+    generation = leases.withLock { $0.generation }
+  }
+
+  /// Makes sure that the leases still hold; to be called before each call to somebody else's system.
+  ///
+  /// - Throws: `LeaseLost` where no heartbeat succeeded for most of a lease, or one came too late.
+  public func checkLease() throws(LeaseLost) {
+    guard leases.withLock({ $0.holds(generation: generation, now: .now) }) else {
+      throw LeaseLost(jobs: [])
+    }
+  }
+
+  /// Whether a person took the job back.
+  ///
+  /// - Parameter job: a job of this run.
+  public func isCancelled(_ job: Job) -> Bool {
+    progress.withLock { $0.cancelled.contains(job.id) }
+  }
+
+  /// Whether the job may still be worked on: not settled, not taken back, not lost.
+  ///
+  /// - Parameter job: a job of this run.
+  public func isOpen(_ job: Job) -> Bool {
+    progress.withLock {
+      $0.settled[job.id] == nil && !$0.cancelled.contains(job.id) && !$0.lost.contains(job.id)
+    }
+  }
+
+  /// The delay before a failed job is tried again.
+  ///
+  /// - Parameter job: the job whose attempt failed.
+  public func retryDelay(_ job: Job) -> Duration {
+    retryPolicy.delay(afterAttempt: job.attempt)
+  }
+
+  /// Ends runs of jobs, each under its own lease.
+  ///
+  /// - Parameter settlements: the jobs and how they end.
+  /// - Throws: `PostgresError`; the jobs then count as not settled.
+  public func settle(_ settlements: [(job: Job, as: Settlement)]) async throws {
+    let settlements = adjusted(settlements)
+    guard !settlements.isEmpty else { return }
+    let result = try await database.query(
+      store.settling(settlements), doing: "settling \(settlements.count) jobs")
+    try note(settlements, held: result)
+  }
+
+  /// Ends the run of one job.
+  ///
+  /// - Parameters:
+  ///   - job: the job.
+  ///   - settlement: how it ends.
+  /// - Throws: `PostgresError`; the job then counts as not settled.
+  public func settle(_ job: Job, as settlement: Settlement) async throws {
+    try await settle([(job, settlement)])
+  }
+
+  /// Writes to the database for jobs, in one transaction that first locks them by their leases.
+  ///
+  /// - Parameters:
+  ///   - jobs: the jobs that the writing is for.
+  ///   - doing: what is being done, for errors.
+  ///   - body: writes for the jobs whose lease still holds (the others are dropped) and says how jobs end; jobs that
+  ///     it does not name go on.
+  /// - Throws: what the body throws, after rolling back; `PostgresError`; nothing of it was then written.
+  public func write(
+    for jobs: [Job], doing: String,
+    _ body:
+      @escaping @Sendable (PostgresTransaction, [Job]) async throws -> [(job: Job, as: Settlement)]
+  ) async throws {
+    let store = store
+    let outcome: (held: [Job], settled: [(job: Job, as: Settlement)], result: PostgresResult?) =
+      try await database.transaction(doing: doing) { transaction in
+        let locked = try await transaction.query(store.holding(jobs), doing: doing)
+        let ids = Set(try locked.rows.map { row in try row.get("id", as: Int64.self) })
+        let held = jobs.filter { ids.contains($0.id) }
+        guard !held.isEmpty else { return ([], [], nil) }
+        let settlements = self.adjusted(try await body(transaction, held))
+        guard !settlements.isEmpty else { return (held, [], nil) }
+        let result = try await transaction.query(store.settling(settlements), doing: doing)
+        return (held, settlements, result)
+      }
+    noteLost(jobs.filter { job in !outcome.held.contains { $0.id == job.id } })
+    if let result = outcome.result { try note(outcome.settled, held: result) }
+  }
+
+  // MARK: - For the worker
+
+  /// Jobs that nobody has settled and that are not lost.
+  var unsettled: [Job] {
+    progress.withLock { progress in
+      jobs.filter { progress.settled[$0.id] == nil && !progress.lost.contains($0.id) }
+    }
+  }
+
+  /// How the jobs ended so far.
+  var settlements: [(job: Job, as: Settlement)] {
+    progress.withLock { progress in
+      jobs.compactMap { job in progress.settled[job.id].map { (job, $0) } }
+    }
+  }
+
+  /// A person took jobs back; answers whether nothing is left to do.
+  func cancel(_ ids: [Int64]) -> Bool {
+    progress.withLock { progress in
+      progress.cancelled.formUnion(ids.filter { id in jobs.contains { $0.id == id } })
+      return !progress.cancelled.isEmpty
+        && jobs.allSatisfy {
+          progress.settled[$0.id] != nil || progress.cancelled.contains($0.id)
+        }
+    }
+  }
+
+  /// A job that a person took back is not tried again; one that is done is done.
+  private func adjusted(
+    _ settlements: [(job: Job, as: Settlement)]
+  ) -> [(job: Job, as: Settlement)] {
+    progress.withLock { progress in
+      settlements.map { job, settlement in
+        guard progress.cancelled.contains(job.id) else { return (job, settlement) }
+        switch settlement {
+        case .retry, .postponed, .returned: return (job, .cancelled)
+        case .done, .refused, .cancelled, .dead: return (job, settlement)
+        }
+      }
+    }
+  }
+
+  private func note(
+    _ settlements: [(job: Job, as: Settlement)], held result: PostgresResult
+  ) throws(PostgresError) {
+    var held: Set<Int64> = []
+    for row in result.rows { held.insert(try row.get("id")) }
+    progress.withLock { progress in
+      for (job, settlement) in settlements where held.contains(job.id) {
+        progress.settled[job.id] = settlement
+      }
+    }
+    noteLost(settlements.map(\.job).filter { !held.contains($0.id) })
+  }
+
+  private func noteLost(_ jobs: [Job]) {
+    let fresh = progress.withLock { progress in
+      let fresh = jobs.map(\.id).filter { progress.lost.insert($0).inserted }
+      return fresh
+    }
+    guard !fresh.isEmpty else { return }
+    logger.warning("\(LeaseLost(jobs: fresh))")
+  }
+}

@@ -1,0 +1,168 @@
+import JSON
+import Postgres
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// The queue's statements, as one worker sends them.
+struct JobStore: Sendable {
+  /// This start of this process: the first half of each of its leases.
+  let incarnation: UUID
+  /// Where the statements go.
+  let database: PostgresClient
+
+  /// Announces the worker.
+  func register(name: String, kinds: [String], slots: Int, lease: Duration) async throws {
+    _ = try await database.query(
+      """
+      select jira_sync.register(
+        \(incarnation)::uuid, \(name), \(kinds)::text[], \(slots)::integer, \(lease.inSeconds)::float8)
+      """, doing: "registering the worker")
+  }
+
+  /// Takes leave; nothing may be held any more.
+  func unregister() async throws {
+    _ = try await database.query(
+      "select jira_sync.unregister(\(incarnation)::uuid)", doing: "taking leave of the queue")
+  }
+
+  /// Takes leases on jobs that are due.
+  ///
+  /// - Parameters:
+  ///   - kinds: the kinds that have a handler.
+  ///   - limit: how many jobs at the most.
+  ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
+  ///   - lowestFirst: whether the lowest priority goes first this time.
+  /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
+  func claim(
+    kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool
+  ) async throws -> Claim {
+    let result = try await database.query(
+      """
+      select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
+        extract(epoch from created_at)::float8 as created_at
+      from jira_sync.claim(
+        \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
+        \(lowestFirst)::boolean)
+      """, doing: "claiming jobs")
+    var claim = Claim(jobs: [], unreadable: [])
+    for row in result.rows {
+      // A jsonb may hold what we cannot read, as a number of a thousand digits; others must not suffer from it.
+      if let arguments = try? JSON(parsing: try row.get("args", as: String.self)) {
+        claim.jobs.append(try job(row, arguments: arguments))
+      } else {
+        claim.unreadable.append(try job(row, arguments: .object([:])))
+      }
+    }
+    return claim
+  }
+
+  private func job(_ row: PostgresRow, arguments: JSON) throws(PostgresError) -> Job {
+    Job(
+      id: try row.get("id"), kind: try row.get("kind"),
+      fileAuditID: try row.get("file_audit_id", as: Int64?.self),
+      key: try row.get("key", as: String?.self), priority: try row.get("priority"),
+      attempt: try row.get("attempt"), maxAttempts: try row.get("max_attempts"),
+      crashes: try row.get("crashes"), arguments: arguments, token: try row.get("token"),
+      createdAt: try row.get("created_at"))
+  }
+
+  /// What a claim brought.
+  struct Claim: Sendable {
+    var jobs: [Job]
+    /// Jobs whose `args` are beyond what can be read here.
+    var unreadable: [Job]
+  }
+
+  /// The statement that ends runs under their leases and answers the ids that were still held.
+  func settling(_ settlements: [(job: Job, as: Settlement)]) -> SQL {
+    """
+    select id from jira_sync.settle(
+      \(incarnation)::uuid, \(settlements.map(\.job.id))::bigint[],
+      \(settlements.map(\.job.token))::bigint[], \(settlements.map(\.as.outcome))::text[],
+      \(settlements.map(\.as.error))::text[], \(settlements.map(\.as.delay))::float8[],
+      \(settlements.map(\.as.isCharged))::boolean[]) as s(id)
+    """
+  }
+
+  /// The statement that locks the jobs whose lease still holds and answers their ids.
+  func holding(_ jobs: [Job]) -> SQL {
+    """
+    select id from jira_sync.hold(
+      \(incarnation)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[]) as h(id)
+    """
+  }
+
+  /// The statement of a heartbeat.
+  ///
+  /// - Parameter fallsAsleep: whether the worker wants to be woken by NOTIFY from now on.
+  func pulsing(fallsAsleep: Bool) -> SQL {
+    """
+    select known, coalesce(paused, false) as paused, due_now, due_in, rescue_in, cancelled, held,
+      coalesce(maintenance_due, false) as maintenance_due
+    from jira_sync.pulse(\(incarnation)::uuid, \(fallsAsleep)::boolean)
+    """
+  }
+
+  /// Gives back what the database thinks this worker holds, and it does not; answers how many jobs they were.
+  ///
+  /// - Parameter kept: the tokens of the leases that it knows of.
+  func giveBack(allBut kept: [Int64]) async throws -> Int {
+    try await database.query(
+      "select jira_sync.give_back(\(incarnation)::uuid, \(kept)::bigint[]) as count",
+      doing: "giving back jobs of a claim that went unanswered"
+    ).rows.first?.get("count") ?? 0
+  }
+
+  /// Gives the jobs of lost workers back and answers how many they were.
+  func rescue() async throws -> Int {
+    try await database.query(
+      "select jira_sync.rescue(\(incarnation)::uuid) as rescued",
+      doing: "rescuing jobs of lost workers"
+    ).rows.first?.get("rescued") ?? 0
+  }
+
+  /// Makes partitions ahead and drops old ones.
+  func maintain() async throws {
+    _ = try await database.query("select jira_sync.maintain()", doing: "keeping house in the queue")
+  }
+
+  /// How much is left for a worker that drains the queue.
+  ///
+  /// - Parameters:
+  ///   - kinds: the kinds that have a handler.
+  ///   - horizon: how far into the future a job counts.
+  func remaining(kinds: [String], within horizon: Duration) async throws -> Remaining {
+    let rows = try await database.query(
+      """
+      select
+        count(*) filter (where state = 'running') as running,
+        count(*) filter (where state = 'ready') as ready,
+        extract(epoch from min(run_at) filter (where state = 'ready') - now())::float8 as due_in,
+        (select paused_at is not null from jira_sync.control) as paused,
+        (select pause_reason from jira_sync.control) as reason
+      from jira_sync.jobs
+      where kind = any(\(kinds)::text[])
+        and (state = 'running'
+          or state = 'ready' and run_at <= now() + make_interval(secs => \(horizon.inSeconds)::float8))
+      """, doing: "looking what is left to do"
+    ).rows
+    guard let row = rows.first else { return Remaining(running: 0, ready: 0, pauseReason: nil) }
+    let paused: Bool = try row.get("paused")
+    return Remaining(
+      running: try row.get("running"), ready: try row.get("ready"),
+      pauseReason: paused ? try row.get("reason", as: String?.self) ?? "no reason given" : nil)
+  }
+
+  /// What is left for a worker that drains the queue.
+  struct Remaining: Sendable, Hashable {
+    var running: Int
+    var ready: Int
+    var pauseReason: String?
+
+    var isNothing: Bool { running == 0 && ready == 0 }
+  }
+}

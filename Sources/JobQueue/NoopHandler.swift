@@ -1,0 +1,15 @@
+/// Does nothing, for trying the queue out and for measuring it: the kind `noop`.
+public struct NoopHandler: JobHandler {
+  public let kinds: [String]
+
+  /// Makes a handler.
+  ///
+  /// - Parameter kinds: the kinds it takes; others than `noop` to measure a queue whose jobs have keys.
+  public init(kinds: [String] = ["noop"]) {
+    self.kinds = kinds
+  }
+
+  public func run(_ run: JobRun) async throws {
+    try await run.settle(run.jobs.map { ($0, .done) })
+  }
+}

@@ -1,0 +1,32 @@
+import Postgres
+
+/// What the database answered to a heartbeat.
+struct Pulse: Sendable {
+  /// Whether it knows this worker; if not, it has to register again.
+  let known: Bool
+  /// Whether the queue is paused.
+  let paused: Bool
+  /// Whether something is due; told only to who sleeps.
+  let dueNow: Bool
+  /// When the next job falls due; told only to who sleeps.
+  let dueIn: Duration?
+  /// When a lease of somebody else ends unless it is renewed; not positive means that rescue is due.
+  let rescueIn: Duration?
+  /// Jobs of this worker that a person wants to be stopped.
+  let cancelled: [Int64]
+  /// The tokens of all leases that this worker has, as far as the database knows.
+  let held: [Int64]
+  /// Whether housekeeping is due.
+  let maintenanceDue: Bool
+
+  init(row: PostgresRow) throws(PostgresError) {
+    known = try row.get("known")
+    paused = try row.get("paused")
+    dueNow = try row.get("due_now")
+    dueIn = try row.get("due_in", as: Double?.self).map { .seconds(max($0, 0)) }
+    rescueIn = try row.get("rescue_in", as: Double?.self).map { .seconds($0) }
+    cancelled = try row.get("cancelled", as: [Int64]?.self) ?? []
+    held = try row.get("held", as: [Int64]?.self) ?? []
+    maintenanceDue = try row.get("maintenance_due")
+  }
+}

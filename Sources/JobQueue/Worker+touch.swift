@@ -1,0 +1,108 @@
+import Locks
+import Logging
+import Postgres
+
+extension Worker {
+  /// The channel that everything is notified on.
+  static let channel = "jira_sync"
+
+  /// Listens and sends heartbeats, on one connection, and makes a new one when that is lost.
+  func keepInTouch() async {
+    var backoff = ReconnectBackoff()
+    while !Task.isCancelled {
+      do {
+        let connection = try await PostgresConnection.connect(configuration, logger: logger)
+        do {
+          try await keepInTouch(on: connection) { backoff = ReconnectBackoff() }
+        } catch {
+          await connection.close()
+          throw error
+        }
+      } catch {
+        if Task.isCancelled { return }
+        _ = troubles.began("the listening connection", error: error, logger: logger)
+        var random = SystemRandomNumberGenerator()
+        do { try await Task.sleep(for: backoff.failed(using: &random)) } catch { return }
+      }
+    }
+  }
+
+  private func keepInTouch(
+    on connection: PostgresConnection, connected: () -> Void
+  ) async throws {
+    try await connection.listen(Self.channel)
+    let probe = "probe \(store.incarnation)"
+    let heard = Lock(false)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for try await notification in connection.notifications {
+          switch notification.payload {
+          case probe: heard.withLock { $0 = true }
+          case "cancel": await self.post(.cancelRequested)
+          case let other where other.hasPrefix("probe "): break
+          default: await self.post(.notified)
+          }
+        }
+        // The heartbeat, not answered in time, has closed the connection.
+        throw PostgresError(
+          kind: .connectionLost, message: "the connection was closed", doing: "listening")
+      }
+      try await beat(on: connection)
+      connected()
+      troubles.ended("the listening connection", logger: logger)
+      // Whatever was missed while nobody listened.
+      post(.reconnected)
+      try await sendProbe(probe, heard: heard, on: connection)
+      group.addTask { try await self.keepBeating(on: connection) }
+      try await group.next()
+      group.cancelAll()
+    }
+    await connection.close()
+  }
+
+  /// Makes sure that notifications arrive: through a pooler in transaction mode they do not.
+  private func sendProbe(
+    _ probe: String, heard: Lock<Bool>, on connection: PostgresConnection
+  ) async throws {
+    _ = try await connection.query(
+      "select pg_notify(\(Self.channel), \(probe))", doing: "probing LISTEN")
+    for _ in 0..<40 where !heard.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(50)) }
+    let hears = heard.withLock { $0 }
+    if !hears, canListen {
+      logger.warning(
+        """
+        LISTEN does not work on this connection (a pooler in transaction mode?); work is found by polling every \
+        \(options.heartbeat) instead. Use a direct or session-mode connection for wake-ups within milliseconds.
+        """)
+    }
+    canListen = hears
+  }
+
+  private func keepBeating(on connection: PostgresConnection) async throws {
+    var sinceBeat = Duration.zero
+    while true {
+      try await Task.sleep(for: options.heartbeat)
+      sinceBeat += options.heartbeat
+      // Who holds nothing has no lease to renew, and asks only now and then whether a notification was lost.
+      guard !runs.isEmpty || !canListen || sinceBeat >= options.idlePulse else { continue }
+      sinceBeat = .zero
+      try await beat(on: connection)
+    }
+  }
+
+  /// One heartbeat; a connection that does not answer in time is given up.
+  private func beat(on connection: PostgresConnection) async throws {
+    let sentAt = ContinuousClock.now
+    let watchdog = Task { [options] in
+      try await Task.sleep(for: options.lease * 3 / 8)
+      await connection.close()
+    }
+    defer { watchdog.cancel() }
+    let result = try await connection.query(
+      store.pulsing(fallsAsleep: false), doing: "the heartbeat")
+    guard let row = result.rows.first else { return }
+    let pulse = try Pulse(row: row)
+    leases.withLock { $0.renewed(sentAt: sentAt) }
+    post(.pulsed(pulse))
+  }
+}

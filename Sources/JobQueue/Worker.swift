@@ -1,0 +1,293 @@
+import Locks
+import Logging
+import Postgres
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Claims jobs, runs them through their handlers, keeps their leases alive and rescues those of lost workers.
+///
+/// Two connections: one for statements, one that listens and carries the heartbeat, so that no lock that a statement waits
+/// for can cost a lease. Decisions are made by `WakeUp`; this actor performs them.
+public actor Worker {
+  let configuration: PostgresConfiguration
+  let handlers: [any JobHandler]
+  let options: WorkerOptions
+  let name: String
+  let logger: Logger
+  let store: JobStore
+  let leases: Lock<LeaseClock>
+  let observe: @Sendable (RunOutcome) -> Void
+
+  var wakeUp: WakeUp
+  var runs: [Int: ActiveRun] = [:]
+  var lastRunID = 0
+  var settling: Set<Int> = []
+  var stopStage = StopStage.none
+  var troubles = Troubles()
+  var canListen = true
+  private var isRegistered = false
+  var rescueTimer: Task<Void, any Error>?
+  private var inbox: [WorkerEvent] = []
+  private var waiter: CheckedContinuation<Void, Never>?
+  private var waitGeneration = 0
+
+  /// How far a stop has come.
+  enum StopStage: Comparable {
+    case none
+    case finishing
+    case hurrying
+  }
+
+  /// A run that goes on.
+  struct ActiveRun {
+    let run: JobRun
+    let task: Task<Void, Never>
+    let deadline: Task<Void, any Error>
+    let startedAt: ContinuousClock.Instant
+    var deadlineHasPassed = false
+  }
+
+  /// Prepares a worker; nothing happens before `run`.
+  ///
+  /// - Parameters:
+  ///   - database: where statements go; the worker closes it when it ends.
+  ///   - handlers: who does the work; kinds that none of them names are left to other workers.
+  ///   - options: how it behaves.
+  ///   - name: who it is in `jira_sync.workers`, host and process id.
+  ///   - logger: where it says what it does.
+  ///   - observe: called for each run of a job that has ended.
+  public init(
+    database: PostgresClient, handlers: [any JobHandler],
+    options: WorkerOptions = WorkerOptions(), name: String, logger: Logger,
+    observe: @escaping @Sendable (RunOutcome) -> Void = { _ in }
+  ) {
+    configuration = database.configuration
+    self.handlers = handlers
+    self.options = options
+    self.name = name
+    self.logger = logger
+    self.observe = observe
+    store = JobStore(incarnation: UUID(), database: database)
+    leases = Lock(LeaseClock(lease: options.lease, now: .now))
+    wakeUp = WakeUp(slots: options.concurrency)
+  }
+
+  /// Works until it is stopped, or, where the options say so, until nothing is left to do.
+  ///
+  /// An unreachable database does not end it, unless it drains: then it gives up after `drainPatience`. Cancelling the
+  /// task stops it as two calls of `stop` do.
+  ///
+  /// - Throws: `PostgresError` where the database cannot be reached while draining.
+  /// - Returns: why it ended.
+  public func run() async throws -> WorkerEnd {
+    // A task of its own: what has to be written at the end must not be cancelled with the caller.
+    let work = Task { try await self.work() }
+    return try await withTaskCancellationHandler {
+      try await work.value
+    } onCancel: {
+      Task {
+        await self.stop()
+        await self.stop()
+      }
+    }
+  }
+
+  private func work() async throws -> WorkerEnd {
+    do { try await register() } catch {
+      await store.database.close()
+      throw error
+    }
+    let touch = Task { await keepInTouch() }
+    let end: Result<WorkerEnd, any Error>
+    do { end = .success(try await loop()) } catch { end = .failure(error) }
+    touch.cancel()
+    await touch.value
+    await takeLeave()
+    return try end.get()
+  }
+
+  /// Stops: at the first call nothing more is claimed and running jobs may finish within the stop deadline; at the second
+  /// they are given back at once.
+  public func stop() {
+    switch stopStage {
+    case .none:
+      stopStage = .finishing
+      logger.info("stopping: \(runs.count) runs may finish within \(options.stopDeadline)")
+      Task { [options] in
+        try await Task.sleep(for: options.stopDeadline)
+        self.hurry()
+      }
+    case .finishing: hurry()
+    case .hurrying: break
+    }
+    post(.stopping)
+  }
+
+  /// Looks for work at once; to be called when a handler's `closedReason` has gone.
+  public func nudge() {
+    post(.notified)
+  }
+
+  private func hurry() {
+    guard stopStage < .hurrying else { return }
+    stopStage = .hurrying
+    for id in runs.keys { end(run: id) }
+    post(.stopping)
+  }
+
+  // MARK: - The loop
+
+  private func loop() async throws -> WorkerEnd {
+    var closedSince: ContinuousClock.Instant?
+    while true {
+      while !inbox.isEmpty { await handle(inbox.removeFirst()) }
+      if stopStage > .none {
+        if runs.isEmpty { return .stopped }
+        await waitForEvent(until: nil)
+        continue
+      }
+      let open = handlers.filter { $0.closedReason == nil }
+      if options.drainsWithin != nil, let reason = handlers.lazy.compactMap(\.closedReason).first {
+        let since = closedSince ?? .now
+        closedSince = since
+        if runs.isEmpty, .now - since >= options.drainPatience { return .closed(reason: reason) }
+      } else {
+        closedSince = nil
+      }
+      do {
+        switch wakeUp.next() {
+        case .claim(let lowestFirst):
+          try await claim(for: open, lowestFirst: lowestFirst)
+        case .announceSleep:
+          try await fallAsleep()
+        case .wait(let until):
+          if let end = try await drained(closed: closedSince != nil) { return end }
+          let patience = closedSince.map { $0 + options.drainPatience }
+          await waitForEvent(until: [until, patience].compactMap(\.self).min())
+        }
+        troubles.ended("the database", logger: logger)
+      } catch {
+        try await endure(error)
+      }
+    }
+  }
+
+  /// Whether a draining worker is at its end.
+  private func drained(closed: Bool) async throws -> WorkerEnd? {
+    guard let horizon = options.drainsWithin, runs.isEmpty, !closed else { return nil }
+    let remaining = try await store.remaining(
+      kinds: handlers.flatMap(\.kinds), within: horizon)
+    if remaining.isNothing { return .drained }
+    if let reason = remaining.pauseReason, remaining.running == 0 { return .paused(reason: reason) }
+    return nil
+  }
+
+  /// Says once what is wrong with the database, and waits a little; a draining worker gives up in time.
+  private func endure(_ error: any Error) async throws {
+    let since = troubles.began("the database", error: error, logger: logger)
+    if options.drainsWithin != nil, .now - since >= options.drainPatience { throw error }
+    await waitForEvent(until: .now + .milliseconds(500))
+  }
+
+  func handle(_ event: WorkerEvent) async {
+    switch event {
+    case .notified: wakeUp.notified()
+    case .reconnected: wakeUp.lostTouch()
+    case .timer: wakeUp.timerFired(now: .now)
+    case .runEnded, .stopping: break
+    case .cancelRequested: await askForCancelled()
+    case .rescueDue: await rescue()
+    case .pulsed(let pulse): await handle(pulse)
+    }
+  }
+
+  /// Does what can be done again at the next heartbeat; failure is said and does not end the worker.
+  func attempt(_ what: String, _ body: () async throws -> Void) async {
+    do { try await body() } catch {
+      logger.warning("\(what) failed, will be tried again: \(error)")
+    }
+  }
+
+  // MARK: - Coming and going
+
+  private func register() async throws {
+    let since = ContinuousClock.now
+    while stopStage == .none {
+      do {
+        try await announce()
+        isRegistered = true
+        try await store.maintain()
+        troubles.ended("the database", logger: logger)
+        return
+      } catch let error as PostgresError where error.isHopeless {
+        throw error
+      } catch {
+        _ = troubles.began("the database", error: error, logger: logger)
+        if options.drainsWithin != nil, .now - since >= options.drainPatience { throw error }
+        await waitForEvent(until: .now + .seconds(1))
+        inbox.removeAll()
+      }
+    }
+  }
+
+  /// Makes the database know this worker.
+  func announce() async throws {
+    try await store.register(
+      name: name, kinds: handlers.flatMap(\.kinds), slots: options.concurrency,
+      lease: options.lease)
+  }
+
+  private func takeLeave() async {
+    rescueTimer?.cancel()
+    if isRegistered {
+      let leaving = Task {
+        do {
+          try await store.unregister()
+        } catch {
+          logger.warning("could not take leave of the queue; its leases end by themselves: \(error)")
+        }
+      }
+      // A database that cannot be reached would hold up the end.
+      let patience = Task {
+        try await Task.sleep(for: .seconds(2))
+        leaving.cancel()
+      }
+      await leaving.value
+      patience.cancel()
+    }
+    await store.database.close()
+  }
+
+  // MARK: - Events
+
+  /// Hands the loop something to do.
+  func post(_ event: WorkerEvent) {
+    inbox.append(event)
+    waiter?.resume()
+    waiter = nil
+  }
+
+  /// Waits until something happens; `timer` happens at the given time.
+  private func waitForEvent(until deadline: ContinuousClock.Instant?) async {
+    guard inbox.isEmpty else { return }
+    waitGeneration += 1
+    let generation = waitGeneration
+    let timer = deadline.map { deadline in
+      Task {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        self.timerFired(generation: generation)
+      }
+    }
+    await withCheckedContinuation { waiter = $0 }
+    timer?.cancel()
+  }
+
+  private func timerFired(generation: Int) {
+    guard generation == waitGeneration, waiter != nil else { return }
+    post(.timer)
+  }
+}

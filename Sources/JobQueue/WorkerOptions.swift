@@ -1,0 +1,39 @@
+/// How a worker behaves.
+public struct WorkerOptions: Sendable {
+  /// How many runs, of up to a hundred jobs each, go on at a time.
+  public var concurrency: Int
+  /// How long a lease lasts without a heartbeat.
+  public var lease: Duration
+  /// How often an idle worker asks the database whether it missed something.
+  public var idlePulse: Duration
+  /// How long one run may take.
+  public var runDeadline: Duration
+  /// How long running jobs may go on after the worker was told to stop.
+  public var stopDeadline: Duration
+  /// How failed runs are spaced.
+  public var retry: RetryPolicy
+  /// Ends when nothing runs and nothing falls due within this time; nil runs for ever.
+  public var drainsWithin: Duration?
+  /// How long a draining worker tries to reach the database.
+  public var drainPatience: Duration
+
+  /// Describes a worker.
+  public init(
+    concurrency: Int = 4, lease: Duration = .seconds(8), idlePulse: Duration = .seconds(6),
+    runDeadline: Duration = .seconds(120), stopDeadline: Duration = .seconds(10),
+    retry: RetryPolicy = RetryPolicy(), drainsWithin: Duration? = nil,
+    drainPatience: Duration = .seconds(8)
+  ) {
+    self.concurrency = concurrency
+    self.lease = lease
+    self.idlePulse = idlePulse
+    self.runDeadline = runDeadline
+    self.stopDeadline = stopDeadline
+    self.retry = retry
+    self.drainsWithin = drainsWithin
+    self.drainPatience = drainPatience
+  }
+
+  /// How often leases are renewed while any are held.
+  var heartbeat: Duration { lease / 4 }
+}

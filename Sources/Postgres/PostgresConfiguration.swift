@@ -1,0 +1,111 @@
+import CLibPQ
+
+/// Where the database is and how to connect to it.
+///
+/// Made from any connection string of libpq; what it does not say comes from `PG*` variables, the service file and the password file, as with psql.
+public struct PostgresConfiguration: Sendable {
+  /// libpq's parameters, without those that libpq finds by itself.
+  let parameters: [String: String]
+  /// What libpq takes for parameters that are not given: `PG*` variables and its own defaults.
+  let defaults: [String: String]
+  /// How long connecting to one host may take.
+  let connectTimeout: Duration
+
+  /// Reads a connection string.
+  ///
+  /// Unless it says otherwise: dead connections are noticed (`keepalives`, `tcp_user_timeout`), and TLS to anything but this machine is verified (`sslmode=verify-full` with the system's certificates).
+  ///
+  /// - Parameters:
+  ///   - conninfo: `postgresql://user:password@host:port/database?…` or `host=… dbname=…`, see section 34.1.1 of the Postgres manual.
+  ///   - applicationName: how the connections show in `pg_stat_activity` if nothing else is said.
+  ///   - connectTimeout: how long to wait for one host; `connect_timeout` in the connection string wins.
+  /// - Throws: `PostgresError` of kind `configuration` where the string cannot be read; without the string's values.
+  public init(
+    conninfo: String, applicationName: String = "jira-sync",
+    connectTimeout: Duration = .seconds(5)
+  ) throws(PostgresError) {
+    let given = try Self.parse(conninfo)
+    let defaults = Self.libpqDefaults()
+    self.init(
+      given: given, defaults: defaults, environment: Self.environment(),
+      applicationName: applicationName, connectTimeout: connectTimeout)
+  }
+
+  /// The decisions, without looking at anything outside.
+  init(
+    given: [String: String], defaults: [String: String], environment: Environment,
+    applicationName: String, connectTimeout: Duration
+  ) {
+    var parameters = given
+    let effective = defaults.merging(given) { _, given in given }
+    func add(_ name: String, _ value: String) {
+      // libpq's own default of a parameter is no decision; a PG* variable is.
+      if given[name] == nil && !environment.decided.contains(name) { parameters[name] = value }
+    }
+    parameters["client_encoding"] = "UTF8"
+    add("fallback_application_name", applicationName)
+    add("keepalives", "1")
+    add("keepalives_idle", "30")
+    add("keepalives_interval", "10")
+    add("keepalives_count", "3")
+    add("tcp_user_timeout", "30000")
+    // Looking for Kerberos tickets costs time and memory, and only encryption by Kerberos needs it.
+    add("gssencmode", "disable")
+    // A service file may say both, and its word would be overruled here.
+    if given["service"] == nil && !Self.isLocal(effective) { add("sslmode", "verify-full") }
+    let mode = parameters["sslmode"] ?? effective["sslmode"]
+    if let bundle = environment.certificates, mode == "verify-full" || mode == "verify-ca" {
+      add("sslrootcert", bundle)
+    }
+    self.parameters = parameters
+    self.defaults = defaults
+    if let seconds = effective["connect_timeout"].flatMap({ Int($0) }), seconds > 0 {
+      self.connectTimeout = .seconds(seconds)
+    } else {
+      self.connectTimeout = connectTimeout
+    }
+  }
+
+  /// A parameter as it will be used; nil where nothing says it.
+  func effective(_ name: String) -> String? {
+    let value = parameters[name] ?? defaults[name]
+    return value?.isEmpty == false ? value : nil
+  }
+
+  /// The host or hosts, or the folder of the Unix socket.
+  public var host: String { effective("host") ?? effective("hostaddr") ?? "the local socket" }
+  /// The port, or the ports of several hosts.
+  public var port: String { effective("port") ?? "5432" }
+  /// The database's name.
+  public var database: String { effective("dbname") ?? user }
+  /// The role.
+  public var user: String { effective("user") ?? "the system's user" }
+
+  /// Whether nothing leaves this machine: every host is loopback or a Unix socket.
+  static func isLocal(_ parameters: [String: String]) -> Bool {
+    let host = parameters["host"].flatMap { $0.isEmpty ? nil : $0 } ?? parameters["hostaddr"] ?? ""
+    return host.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { host in
+      host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@") || host == "localhost"
+        || host == "::1" || isLoopbackIPv4(host)
+    }
+  }
+
+  /// Whether this is an address of 127.0.0.0/8, and not a name that begins like one.
+  private static func isLoopbackIPv4(_ host: Substring) -> Bool {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+}
+
+extension PostgresConfiguration: CustomStringConvertible {
+  /// `database at host:port as user`; never the password.
+  public var description: String { "\(database) at \(host):\(port) as \(user)" }
+}
+
+extension PostgresConfiguration: CustomDebugStringConvertible, CustomReflectable {
+  /// The same as `description`.
+  public var debugDescription: String { description }
+  // `dump` and string interpolation of an enclosing value would print the password.
+  /// Nothing inside is shown: `dump` would print the password.
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -1,0 +1,63 @@
+extension PostgresConnection {
+  /// Runs a closure in a transaction: commits what it did when it returns, and rolls it back when it throws.
+  ///
+  /// Nobody else uses the connection meanwhile. A task that is cancelled while the closure runs gets an error from its next statement and so a rollback; once the closure has returned, the commit is not cancelled any more.
+  ///
+  /// - Parameters:
+  ///   - doing: what for, as a gerund.
+  ///   - isolation: where the closure runs: where the caller does.
+  ///   - body: what to do in the transaction.
+  /// - Returns: what the closure returned.
+  /// - Throws: what the closure threw, or `PostgresError` where the transaction could not begin or commit. After `connectionLost` in a commit nobody knows whether it happened.
+  public func transaction<T>(
+    doing: String, isolation: isolated (any Actor)? = #isolation,
+    _ body: (PostgresTransaction) async throws -> T
+  ) async throws -> T {
+    let transaction = PostgresTransaction(connection: self, id: try await begin(doing: doing))
+    let value: T
+    do {
+      value = try await body(transaction)
+    } catch {
+      await rollBack(transaction.id)
+      throw error
+    }
+    try await commit(transaction.id, doing: doing)
+    return value
+  }
+
+  private func begin(doing: String) async throws(PostgresError) -> UInt64 {
+    try await takeTurn(in: nil, doing: doing)
+    switch await perform(.query("BEGIN"), doing: doing, isCancellable: true) {
+    case .success: return openTransaction()
+    case .failure(let error):
+      await rollBackOrClose()
+      endTurn(in: nil)
+      throw error
+    }
+  }
+
+  private func commit(_ id: UInt64, doing: String) async throws(PostgresError) {
+    try await takeTurn(in: id, doing: doing, isCancellable: false)
+    let outcome = await perform(.query("COMMIT"), doing: doing, isCancellable: false)
+    await rollBackOrClose()
+    closeTransaction()
+    // The server answers the COMMIT of a failed transaction with ROLLBACK and no error.
+    guard try outcome.get().first?.commandTag == "COMMIT" else {
+      throw PostgresError(
+        kind: .server, sqlState: "25P02",
+        message: "nothing was committed, since a statement of the transaction had failed",
+        hint: "let errors leave the closure", doing: doing)
+    }
+  }
+
+  private func rollBack(_ id: UInt64) async {
+    do {
+      try await takeTurn(in: id, doing: "rolling back", isCancellable: false)
+    } catch {
+      // Only this transaction's own end can have closed it, and it ends once.
+      return
+    }
+    await rollBackOrClose()
+    closeTransaction()
+  }
+}

@@ -1,0 +1,93 @@
+import CLibPQ
+
+extension PostgresError {
+  /// An error that the server answered a statement with.
+  init(result: OpaquePointer, doing: String) {
+    let sqlState = ResultField.sqlState.text(of: result)
+    let message =
+      ResultField.message.text(of: result)
+      ?? Self.oneLine(String(cString: PQresultErrorMessage(result)))
+    self.init(
+      kind: .server, sqlState: sqlState,
+      message: Redaction.message(message, sqlState: sqlState),
+      hint: ResultField.hint.text(of: result), doing: doing)
+    detail = ResultField.detail.text(of: result)
+    constraint = ResultField.constraint.text(of: result)
+    column = ResultField.column.text(of: result)
+    table = ResultField.table.text(of: result)
+    schema = ResultField.schema.text(of: result)
+    context = ResultField.context.text(of: result)
+    position = ResultField.position.text(of: result).flatMap { Int($0) }
+  }
+
+  /// Why a connection could not be opened, from what libpq says of it.
+  ///
+  /// libpq gives no SQLSTATE for a failed connection, but its verbose messages hold it: `FATAL:  28P01: password …`.
+  ///
+  /// - Parameters:
+  ///   - connectMessage: `PQerrorMessage`, written with `PQERRORS_VERBOSE`. It never holds the password.
+  ///   - target: the database, as `PostgresConfiguration` describes itself.
+  init(connectMessage: String, target: String) {
+    let lines = connectMessage.split(whereSeparator: \.isNewline)
+      .filter { !$0.hasPrefix("LOCATION:") }
+    var message = lines.joined(separator: " ")
+    var sqlState: String?
+    if let fatal = message.range(of: "FATAL:  ") ?? message.range(of: "ERROR:  ") {
+      let code = message[fatal.upperBound...].prefix(5)
+      let rest = message[fatal.upperBound...].dropFirst(5)
+      if code.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }), rest.hasPrefix(": ") {
+        sqlState = String(code)
+        message.removeSubrange(code.startIndex..<rest.index(rest.startIndex, offsetBy: 2))
+      }
+    }
+    let kind = Self.connectKind(sqlState: sqlState, message: message)
+    self.init(
+      kind: kind, sqlState: sqlState, message: Self.oneLine(message),
+      hint: Self.connectHint(kind: kind, message: message), doing: "connecting to \(target)")
+  }
+
+  private static func connectKind(sqlState: String?, message: String) -> Kind {
+    if let sqlState {
+      if sqlState.hasPrefix("28") { return .authentication }
+      if sqlState == "3D000" { return .configuration }
+      return .connect
+    }
+    // libpq speaks English here: nothing in this process calls setlocale.
+    let authentication = ["no password supplied", "authentication method", "requires a password"]
+    if authentication.contains(where: message.contains) { return .authentication }
+    let tls = ["SSL", "certificate", "tlsv1", "TLS"]
+    if tls.contains(where: message.contains) { return .tls }
+    let configuration = ["invalid", "definition of service", "could not match"]
+    if configuration.contains(where: message.contains) { return .configuration }
+    return .connect
+  }
+
+  private static func connectHint(kind: Kind, message: String) -> String? {
+    switch kind {
+    case .tls where message.contains("does not support SSL"):
+      "the server offers no TLS; sslmode=disable or prefer in the connection string allows that"
+    case .tls:
+      "set sslrootcert in the connection string to the server's CA certificate; sslmode=require "
+        + "encrypts without verifying"
+    case .authentication: "check the user and the password of the connection string"
+    default: nil
+    }
+  }
+
+  /// A message of libpq as one line.
+  static func oneLine(_ message: String) -> String {
+    message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+}
+
+extension String {
+  /// Where a text occurs first; FoundationEssentials has no such search.
+  fileprivate func range(of text: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

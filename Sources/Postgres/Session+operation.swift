@@ -1,0 +1,205 @@
+import CLibPQ
+import Glibc
+
+extension Session {
+  /// How long a statement may go on after it was asked to stop; then the connection is given up.
+  static let cancelGrace = Duration.seconds(10)
+
+  /// Sends a request; its end comes as a call of the closure.
+  func start(
+    _ request: Request, doing: String, ticket: UInt64,
+    completion: @escaping (Result<[PostgresResult], PostgresError>) -> Void
+  ) {
+    precondition(operation == nil, "two statements at once on one connection")
+    guard isOpen, let connection else {
+      completion(.failure(unusable(doing: doing)))
+      return
+    }
+    if let refusal = Self.refusal(of: request, doing: doing) {
+      completion(.failure(refusal))
+      return
+    }
+    var pipelined: Int?
+    if case .pipeline(let statements) = request {
+      pipelined = statements.count
+      if statements.isEmpty {
+        completion(.success([]))
+        return
+      }
+    }
+    operation = Operation(
+      ticket: ticket, doing: doing, pipelined: pipelined, completion: completion)
+    if send(request, on: connection) { pump() } else { failSending() }
+  }
+
+  /// What libpq would do silently wrong, or refuse half-way through a pipeline.
+  private static func refusal(of request: Request, doing: String) -> PostgresError? {
+    let statements: [SQL]
+    switch request {
+    case .query(let statement): statements = [statement]
+    case .pipeline(let all): statements = all
+    case .script(let text): statements = [SQL(unescaped: text)]
+    }
+    for statement in statements {
+      if statement.binds.count > 65_535 {
+        return PostgresError(
+          kind: .misuse, message: "\(statement.binds.count) parameters, and the protocol has 65535",
+          hint: "pass arrays", doing: doing)
+      }
+      // C strings end there: the server would get half of the value.
+      let hasNull = statement.binds.contains { $0?.containsZero == true }
+      if hasNull || statement.text.containsZero {
+        return PostgresError(
+          kind: .misuse, sqlState: "22021",
+          message: "Postgres' text cannot hold the character U+0000", doing: doing)
+      }
+    }
+    return nil
+  }
+
+  private func send(_ request: Request, on connection: OpaquePointer) -> Bool {
+    switch request {
+    case .query(let statement): return send(statement, on: connection)
+    case .script(let text): return PQsendQuery(connection, text) == 1
+    case .pipeline(let statements):
+      guard PQenterPipelineMode(connection) == 1 else { return false }
+      for statement in statements where !send(statement, on: connection) { return false }
+      return PQpipelineSync(connection) == 1
+    }
+  }
+
+  private func send(_ statement: SQL, on connection: OpaquePointer) -> Bool {
+    withCStrings(statement.binds) { values in
+      PQsendQueryParams(
+        connection, statement.text, Int32(statement.binds.count), nil, values, nil, nil, 0) == 1
+    }
+  }
+
+  private func failSending() {
+    guard let connection, let doing = operation?.doing else { return }
+    if PQstatus(connection) == CONNECTION_BAD {
+      lose()
+      return
+    }
+    // Part of it may be in libpq's buffer, so the connection is of no use any more.
+    end(
+      PostgresError(
+        kind: .misuse, message: PostgresError.oneLine(String(cString: PQerrorMessage(connection))),
+        doing: doing), isLoss: true)
+  }
+
+  /// Moves bytes both ways and takes what has come.
+  ///
+  /// Reads even while it has to write: in a pipeline the server stops reading when nobody takes its answers.
+  func pump() {
+    guard let connection else { return }
+    guard PQconsumeInput(connection) == 1 else {
+      // What came before the end of the stream is still to be read: the reason, mostly.
+      takeResults()
+      takeNotifications()
+      if isOpen { lose() }
+      return
+    }
+    let flushed = PQflush(connection)
+    takeResults()
+    takeNotifications()
+    guard isOpen, self.connection == connection else { return }
+    if flushed < 0 || PQstatus(connection) == CONNECTION_BAD {
+      lose()
+      return
+    }
+    watch(flushed == 1 ? POLLIN | POLLOUT : POLLIN)
+    finishIfComplete()
+  }
+
+  private func takeNotifications() {
+    guard let connection else { return }
+    while let notification = PQnotifies(connection) {
+      notifications.yield(
+        PostgresNotification(
+          channel: String(cString: notification.pointee.relname),
+          payload: String(cString: notification.pointee.extra),
+          backendPID: notification.pointee.be_pid))
+      PQfreemem(notification)
+    }
+  }
+
+  private func takeResults() {
+    guard let connection else { return }
+    while isOpen, let current = operation, !current.isComplete, PQisBusy(connection) == 0 {
+      guard let result = PQgetResult(connection) else {
+        // In a pipeline NULL only ends the answer to one of its statements.
+        if current.pipelined == nil { operation?.isComplete = true }
+        if PQstatus(connection) == CONNECTION_BAD { return }
+        continue
+      }
+      defer { PQclear(result) }
+      take(result)
+    }
+  }
+
+  private func take(_ result: OpaquePointer) {
+    guard let doing = operation?.doing else { return }
+    switch PQresultStatus(result) {
+    case PGRES_PIPELINE_SYNC: operation?.isComplete = true
+    case PGRES_PIPELINE_ABORTED: break
+    case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+      operation?.results.append(PostgresResult(result: result, doing: doing))
+    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+      end(
+        PostgresError(
+          kind: .misuse, message: "COPY is not supported; the connection was closed",
+          hint: "insert from arrays with unnest", doing: doing), isLoss: true)
+    default:
+      let error = PostgresError(result: result, doing: doing)
+      if operation?.failure == nil { operation?.failure = error }
+    }
+  }
+
+  private func finishIfComplete() {
+    guard let finished = operation, finished.isComplete, !finished.isCancelInFlight else { return }
+    if let timer { executor.cancel(timer: timer) }
+    timer = nil
+    if finished.pipelined != nil, let connection, PQexitPipelineMode(connection) != 1 {
+      lose()
+      return
+    }
+    operation = nil
+    guard var failure = finished.failure else {
+      finished.completion(.success(finished.results))
+      return
+    }
+    if finished.isCancelRequested, failure.sqlState == "57014" {
+      failure.kind = .cancelled
+    }
+    finished.completion(.failure(failure))
+  }
+
+  // MARK: Cancelling
+
+  /// Begins to cancel what runs under the ticket; nil where that has ended or is being cancelled.
+  func beginCancel(ticket: UInt64) -> CancelRequest? {
+    guard let connection, let current = operation, current.ticket == ticket, !current.isComplete,
+      !current.isCancelRequested, let request = CancelRequest(of: connection)
+    else { return nil }
+    operation?.isCancelRequested = true
+    operation?.isCancelInFlight = true
+    let doing = current.doing
+    timer = executor.schedule(at: .now + Self.cancelGrace) { [unowned self] in
+      timer = nil
+      end(
+        PostgresError(
+          kind: .cancelled,
+          message: "cancelled, and the server did not answer; the connection was given up",
+          doing: doing), isLoss: true)
+    }
+    return request
+  }
+
+  /// The cancel request has arrived, or never will.
+  func cancelReturned(ticket: UInt64) {
+    guard operation?.ticket == ticket else { return }
+    operation?.isCancelInFlight = false
+    finishIfComplete()
+  }
+}

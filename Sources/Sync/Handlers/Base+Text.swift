@@ -1,0 +1,10 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Base {
+  /// The base as it is stored with the link.
+  func text() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+}

@@ -1,0 +1,24 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import JSON
+
+/// A value that was written, as `jira_sync.changes` records it.
+struct Change: Sendable {
+  /// The side that was written.
+  enum Side: String, Sendable {
+    case row
+    case jira
+  }
+
+  let rowID: Int64
+  let issueKey: String?
+  let side: Side
+  let field: String
+  let old: JSON
+  let new: JSON
+  let jobID: Int64
+  let worker: UUID
+}

@@ -1,0 +1,48 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import JSON
+import Jira
+import JobQueue
+
+/// An issue that is about to be made for a row.
+struct CreationDraft: Sendable {
+  let item: WorkItem
+  /// Sent along as label and property; tells this creation from every other.
+  let marker: UUID
+  let plan: Plan
+  let issueDraft: IssueDraft
+  private let mapping: ResolvedMapping
+
+  init(item: WorkItem, site: Site, marker: UUID = UUID()) {
+    self.item = item
+    self.marker = marker
+    mapping = site.mapping
+    let plan = Sync.plan(
+      base: nil, row: item.row.map(RowSide.present) ?? .absent, issue: .absent,
+      mapping: site.mapping)
+    var fields = plan.creationFields(
+      labels: site.mapping.mapping.labels + [IssueMarker.label(marker)])
+    fields["project"] = ["key": .string(site.project.key)]
+    fields["issuetype"] = ["id": .string(site.issueType.id)]
+    let property = IssueMarker(
+      marker: marker, rowID: item.rowID, token: item.job.token, writes: plan.issueWrites)
+    issueDraft = IssueDraft(fields: fields, properties: [IssueMarker.property: property.json])
+    self.plan = plan
+  }
+
+  /// JIRA's refusal in words that name columns.
+  func explain(_ error: JiraError) -> String {
+    let named = error.fieldErrors.sorted { $0.key < $1.key }.map { id, says in
+      guard let field = mapping.fields.first(where: { $0.fieldID == id }) else {
+        return "the JIRA field \(id), which no column is mapped to: JIRA said: \(says)"
+      }
+      return """
+        \(field.mapping.columns.joined(separator: ", ")) (JIRA field \(field.fieldName), \(id)): JIRA said: \(says)
+        """
+    }
+    return named.isEmpty ? "\(error)" : (named + error.messages).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,64 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import JSON
+import Jira
+import JobQueue
+
+/// What we leave at an issue so that it is recognised: which row it is for, and which lease wrote what.
+struct IssueMarker: Sendable, Hashable {
+  /// The key of the entity property.
+  static let property = "jira-sync"
+
+  /// The marker of the creation.
+  var marker: UUID?
+  /// The row.
+  var rowID: Int64
+  /// The fencing token of the lease that wrote last.
+  var token: Int64
+  /// Digests of the values that this lease wrote, by field id.
+  var written: [String: String]
+
+  /// The label that a creation can be found by.
+  static func label(_ marker: UUID) -> String { "jira-sync-\(marker.uuidString.lowercased())" }
+
+  init(marker: UUID?, rowID: Int64, token: Int64, writes: [FieldWrite] = []) {
+    self.marker = marker
+    self.rowID = rowID
+    self.token = token
+    written = Dictionary(writes.map { ($0.fieldID, Self.digest($0.value)) }) { $1 }
+  }
+
+  init?(_ json: JSON?) {
+    guard let json, let row = json["row"]?.integer, let token = json["token"]?.integer else {
+      return nil
+    }
+    marker = json["marker"]?.string.flatMap(UUID.init(uuidString:))
+    rowID = Int64(row)
+    self.token = Int64(token)
+    written = (json["written"]?.object ?? [:]).compactMapValues(\.string)
+  }
+
+  var json: JSON {
+    var members: [String: JSON] = [
+      "row": .number(Decimal(rowID)), "token": .number(Decimal(token)),
+      "written": .object(written.mapValues(JSON.string)),
+    ]
+    if let marker { members["marker"] = .string(marker.uuidString.lowercased()) }
+    return .object(members)
+  }
+
+  /// A short fingerprint of a value: FNV-1a, 64 bits, of its canonical text.
+  ///
+  /// It guards against taking our own late write for a person's, not against anybody's malice.
+  static func digest(_ value: FieldValue) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in value.plainJSON.data {
+      hash ^= UInt64(byte)
+      hash &*= 0x0000_0100_0000_01b3
+    }
+    return String(hash, radix: 16)
+  }
+}

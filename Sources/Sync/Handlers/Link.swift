@@ -1,0 +1,23 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A row of `jira_sync.links`.
+struct Link: Sendable, Hashable {
+  var id: Int64
+  var state: LinkState
+  var filePath: String
+  var issueID: String?
+  var issueKey: String?
+  var marker: UUID?
+  var lastError: String?
+  var base: Base?
+  /// How long ago a creation was last sent, nil where none was.
+  var sinceAttempt: Duration?
+  /// How often it was looked for.
+  var looks: Int
+  /// The token in the issue's property when it was last read.
+  var writeToken: Int64?
+}

@@ -1,0 +1,31 @@
+import JSON
+
+/// What is stored of a row and its issue after a run.
+struct LinkedPair: Sendable {
+  let rowID: Int64
+  let filePath: String
+  let issueID: String
+  let issueKey: String
+  let baseText: String
+  let rawText: String
+  let error: String?
+  /// The issue's `updated`, in seconds since 1970.
+  let updatedSeconds: Double?
+  /// The token in the issue's property, nil where it was not looked at.
+  let writeToken: Int64?
+
+  init(
+    item: WorkItem, issueID: String, issueKey: String, base: Base, error: String?, updated: Int64?,
+    writeToken: Int64?
+  ) throws {
+    rowID = item.rowID
+    filePath = item.filePath
+    self.issueID = issueID
+    self.issueKey = issueKey
+    baseText = try base.text()
+    rawText = JSON.object(base.columns).text
+    self.error = error
+    self.writeToken = writeToken
+    updatedSeconds = updated.map { Double($0) / 1000 }
+  }
+}

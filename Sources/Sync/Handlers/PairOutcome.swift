@@ -1,0 +1,9 @@
+import JobQueue
+
+/// What did not work while a plan was carried out.
+struct PairOutcome: Sendable {
+  /// What stands in the way, in words that name column and field.
+  var failures: [FieldFailure] = []
+  /// How the job ends, where it is not simply done or refused.
+  var settlement: Settlement?
+}

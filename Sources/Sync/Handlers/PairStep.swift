@@ -1,0 +1,130 @@
+import JSON
+import Jira
+import JobQueue
+
+/// A row, its issue and the plan for them.
+struct PairStep: Sendable {
+  let item: WorkItem
+  var issue: Issue
+  var plan: Plan
+  /// What the plan was made from.
+  let oldBase: Base?
+  /// The row's columns are written only by jobs that may write them; these were left out.
+  let leftOutForRow: Bool
+  /// Fields of the issue were left out for a job that may write only the row.
+  let leftOutForIssue: Bool
+  /// The token in the issue's property as it was read.
+  let readToken: Int64?
+  /// Whether the issue was made in this run.
+  var isNew = false
+  /// What was really written to the issue.
+  var writtenFields: [FieldWrite] = []
+  /// The status that was really reached, and the one before.
+  var moved: (from: String, to: String)?
+  private let mapping: ResolvedMapping
+  private let dialect: JiraDialect
+
+  init(
+    item: WorkItem, issue: Issue, site: Site, base: Base? = nil,
+    resolver: IssueSnapshot.Resolver? = nil
+  ) {
+    self.item = item
+    self.issue = issue
+    mapping = site.mapping
+    dialect = site.client.dialect
+    let known = base ?? item.link?.base
+    readToken = IssueMarker(issue.properties[IssueMarker.property])?.token
+    // What an older lease of ours wrote late is ours, and nobody's edit.
+    oldBase = known.map {
+      Self.claiming(
+        $0, issue: issue, recorded: item.link?.writeToken, mapping: site.mapping,
+        dialect: site.client.dialect)
+    }
+    let snapshot = IssueSnapshot(
+      key: issue.key, fields: issue.fields, dialect: dialect, resolver: resolver)
+    var plan = Sync.plan(
+      base: oldBase, row: item.row.map(RowSide.present) ?? .absent, issue: .present(snapshot),
+      mapping: mapping)
+    // The key of the issue is always noted in the row; other columns only by jobs that may.
+    let sides = item.sides
+    let keyColumns = Set(
+      mapping.fields.filter { $0.mapping.target == .issueKey }.flatMap(\.mapping.columns))
+    let foreignRowWrites = sides.row ? [] : plan.rowWrites.filter { !keyColumns.contains($0.column) }
+    let foreignIssueFields =
+      sides.issue ? [] : plan.issueWrites.map(\.field) + (plan.transition.map { [$0.field] } ?? [])
+    let leftOut = Set(foreignRowWrites.map(\.field)).union(foreignIssueFields)
+    if !leftOut.isEmpty {
+      for name in leftOut {
+        plan.newBase.fields[name] = oldBase?.fields[name]
+        plan.notedBase.fields[name] = oldBase?.fields[name]
+      }
+      plan.rowWrites.removeAll { leftOut.contains($0.field) }
+      plan.issueWrites.removeAll { leftOut.contains($0.field) }
+      plan.conflicts.removeAll { leftOut.contains($0.field) }
+      if let field = plan.transition?.field, leftOut.contains(field) { plan.transition = nil }
+    }
+    self.plan = plan
+    leftOutForRow = !foreignRowWrites.isEmpty
+    leftOutForIssue = !foreignIssueFields.isEmpty
+  }
+
+  /// Whether JIRA need not be written to.
+  var isQuiet: Bool { plan.issueWrites.isEmpty && plan.transition == nil }
+
+  /// Keeps what JIRA really holds after an edit as the base, for fields that JIRA may have put into another form.
+  mutating func keep(after answered: Issue) {
+    let key = issue.key
+    issue = answered
+    if issue.key.isEmpty { issue.key = key }
+    plan.newBase = plan.base(
+      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping)
+  }
+
+  /// Why fields were not written, by what JIRA said of each.
+  func failed(_ writes: [FieldWrite], error: JiraError) -> [FieldFailure] {
+    let named = writes.filter { error.fieldErrors[$0.fieldID] != nil }
+    // The whole edit failed: the fields that JIRA names are why, the others only wait for them.
+    return (named.isEmpty ? writes : named).map { write in
+      FieldFailure(
+        field: write.field,
+        text: explain(write, says: error.fieldErrors[write.fieldID] ?? "\(error)"))
+    } + (named.isEmpty ? [] : writes.filter { write in !named.contains(write) }.map {
+      FieldFailure(field: $0.field, text: "")
+    })
+  }
+
+  /// Why the status was not reached.
+  func failed(_ change: StatusChange, reason: String) -> FieldFailure {
+    FieldFailure(
+      field: change.field,
+      text: "\(change.columns.joined(separator: ", ")) (JIRA field Status): \(reason)")
+  }
+
+  private func explain(_ write: FieldWrite, says: String) -> String {
+    let name = mapping[write.field]?.fieldName ?? write.fieldID
+    return """
+      \(write.columns.joined(separator: ", ")) (JIRA field \(name), \(write.fieldID)): JIRA said: \(says)
+      """
+  }
+
+  /// The base with values that an older lease of ours wrote after it had been lost.
+  private static func claiming(
+    _ base: Base, issue: Issue, recorded: Int64?, mapping: ResolvedMapping, dialect: JiraDialect
+  ) -> Base {
+    guard let marker = IssueMarker(issue.properties[IssueMarker.property]),
+      marker.token != recorded
+    else { return base }
+    var base = base
+    for field in mapping.fields {
+      guard let digest = marker.written[field.fieldID], let known = base.fields[field.name] else {
+        continue
+      }
+      let value = issueValue(field, issueFields: issue.fields, dialect: dialect).value
+      if value != known.issueValue, IssueMarker.digest(value) == digest {
+        base.fields[field.name] = BaseField(
+          raw: known.raw, canonical: known.canonical, issue: value)
+      }
+    }
+    return base
+  }
+}

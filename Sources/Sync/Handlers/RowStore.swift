@@ -1,0 +1,235 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import JSON
+import Jira
+import JobQueue
+import Postgres
+
+/// The statements about rows, links, changes and conflicts.
+enum RowStore {
+  /// Reads the rows and links of jobs.
+  static func items(for jobs: [Job], database: PostgresClient) async throws -> [WorkItem] {
+    let ids = jobs.compactMap(\.fileAuditID)
+    let result = try await database.query(
+      """
+      select u.id as row_id, to_jsonb(f) as row, l.id as link_id, l.state, l.file_path, l.issue_id,
+        l.issue_key, l.marker, l.last_error, l.base, l.looks, l.write_token,
+        extract(epoch from clock_timestamp() - l.attempted_at)::float8 as since_attempt
+      from unnest(\(ids)::bigint[]) as u(id)
+      left join public.file_audit as f on f.id = u.id
+      left join jira_sync.links as l on l.file_audit_id = u.id and l.state <> 'row_gone'
+      """, doing: "reading \(ids.count) rows and their links")
+    var items: [Int64: WorkItem] = [:]
+    let byRow = Dictionary(jobs.compactMap { job in job.fileAuditID.map { ($0, job) } }) { $1 }
+    for row in result.rows {
+      let id: Int64 = try row.get("row_id")
+      guard let job = byRow[id] else { continue }
+      var item = WorkItem(job: job, rowID: id)
+      if let text = try row.get("row", as: String?.self) {
+        item.row = try JSON(parsing: text).object
+      }
+      if let linkID = try row.get("link_id", as: Int64?.self) {
+        item.link = try link(row, id: linkID)
+      }
+      items[id] = item
+    }
+    return jobs.compactMap { job in job.fileAuditID.flatMap { items[$0] } }
+  }
+
+  private static func link(_ row: PostgresRow, id: Int64) throws -> Link {
+    let state: String = try row.get("state")
+    let base = try row.get("base", as: String?.self)
+    return Link(
+      id: id, state: LinkState(rawValue: state) ?? .unlinked, filePath: try row.get("file_path"),
+      issueID: try row.get("issue_id", as: String?.self),
+      issueKey: try row.get("issue_key", as: String?.self),
+      marker: try row.get("marker", as: UUID?.self),
+      lastError: try row.get("last_error", as: String?.self),
+      base: try base.map { try JSONDecoder().decode(Base.self, from: Data($0.utf8)) },
+      sinceAttempt: try row.get("since_attempt", as: Double?.self).map { .seconds($0) },
+      looks: try row.get("looks"), writeToken: try row.get("write_token", as: Int64?.self))
+  }
+
+  /// Prepares a transaction for writing to `file_audit`: its triggers shall know the writer, and an application's lock is
+  /// not waited for long.
+  static func announcing(writer: UUID) -> SQL {
+    """
+    select set_config('jira_sync.writer', \(writer)::text, true),
+      set_config('lock_timeout', '500ms', true)
+    """
+  }
+
+  /// Notes that issues are about to be made: committed before anything is sent.
+  ///
+  /// The base of the creation goes with it: should the answer be lost, the issue that is found holds just that.
+  static func intending(_ intents: [(draft: CreationDraft, baseText: String)]) -> SQL {
+    """
+    insert into jira_sync.links (file_audit_id, file_path, marker, state, attempted_at, base, base_raw)
+    select u.row_id, u.path, u.marker, 'creating', clock_timestamp(), u.base::jsonb, u.raw::jsonb
+    from unnest(
+      \(intents.map(\.draft.item.rowID))::bigint[], \(intents.map(\.draft.item.filePath))::text[],
+      \(intents.map(\.draft.marker))::uuid[], \(intents.map(\.baseText))::text[],
+      \(intents.map { JSON.object($0.draft.plan.newBase.columns).text })::text[])
+      as u(row_id, path, marker, base, raw)
+    on conflict (file_audit_id) where state <> 'row_gone' do update
+    set marker = excluded.marker, state = 'creating', last_error = null, looks = 0,
+      file_path = excluded.file_path, attempted_at = excluded.attempted_at,
+      base = excluded.base, base_raw = excluded.base_raw
+    """
+  }
+
+  /// Stores what came of pairs of row and issue.
+  static func linking(_ pairs: [LinkedPair]) -> SQL {
+    """
+    update jira_sync.links as l
+    set state = 'linked', issue_id = u.issue_id, issue_key = u.issue_key, file_path = u.path,
+      base = u.base::jsonb, base_raw = u.base_raw::jsonb, last_error = u.error, looks = 0,
+      issue_updated = coalesce(to_timestamp(u.updated), l.issue_updated),
+      write_token = coalesce(u.token, l.write_token),
+      synced_at = case when u.error is null then clock_timestamp() else l.synced_at end
+    from unnest(
+      \(pairs.map(\.rowID))::bigint[], \(pairs.map(\.issueID))::text[],
+      \(pairs.map(\.issueKey))::text[], \(pairs.map(\.filePath))::text[],
+      \(pairs.map(\.baseText))::text[], \(pairs.map(\.rawText))::text[],
+      \(pairs.map(\.error))::text[], \(pairs.map(\.updatedSeconds))::float8[],
+      \(pairs.map(\.writeToken))::bigint[])
+      as u(row_id, issue_id, issue_key, path, base, base_raw, error, updated, token)
+    where l.file_audit_id = u.row_id and l.state <> 'row_gone'
+    """
+  }
+
+  /// Notes that something stands in the way of links.
+  static func failing(_ failures: [(rowID: Int64, error: String, clearsMarker: Bool)]) -> SQL {
+    """
+    update jira_sync.links as l
+    set last_error = u.error, marker = case when u.clears then null else l.marker end,
+      attempted_at = case when u.clears then null else l.attempted_at end
+    from unnest(
+      \(failures.map(\.rowID))::bigint[], \(failures.map(\.error))::text[],
+      \(failures.map(\.clearsMarker))::boolean[]) as u(row_id, error, clears)
+    where l.file_audit_id = u.row_id and l.state <> 'row_gone'
+    """
+  }
+
+  /// Notes that creations were surely not sent: nothing is to be looked for.
+  static func notSent(_ rows: [Int64]) -> SQL {
+    """
+    update jira_sync.links set marker = null, attempted_at = null
+    where file_audit_id = any(\(rows)::bigint[]) and state = 'creating'
+    """
+  }
+
+  /// Notes that nobody knows whether issues were made, and how often they were looked for.
+  static func unknown(_ rows: [(rowID: Int64, error: String, looks: Int)]) -> SQL {
+    """
+    update jira_sync.links as l
+    set state = 'create_unknown', last_error = u.error, looks = u.looks
+    from unnest(
+      \(rows.map(\.rowID))::bigint[], \(rows.map(\.error))::text[],
+      \(rows.map(\.looks))::integer[]) as u(row_id, error, looks)
+    where l.file_audit_id = u.row_id and l.state in ('creating', 'create_unknown')
+    """
+  }
+
+  /// Ends links whose rows are gone.
+  static func rowsGone(_ rows: [Int64]) -> SQL {
+    """
+    update jira_sync.links set state = 'row_gone'
+    where file_audit_id = any(\(rows)::bigint[]) and state <> 'row_gone'
+    """
+  }
+
+  /// Records values that were written.
+  static func recording(_ changes: [Change]) -> SQL {
+    """
+    insert into jira_sync.changes (
+      file_audit_id, issue_key, side, field, old_value, new_value, job_id, worker)
+    select u.row_id, u.key, u.side, u.field, u.old::jsonb, u.new::jsonb, u.job, u.worker
+    from unnest(
+      \(changes.map(\.rowID))::bigint[], \(changes.map(\.issueKey))::text[],
+      \(changes.map(\.side.rawValue))::text[], \(changes.map(\.field))::text[],
+      \(changes.map(\.old.text))::text[], \(changes.map(\.new.text))::text[],
+      \(changes.map(\.jobID))::bigint[], \(changes.map(\.worker))::uuid[])
+      as u(row_id, key, side, field, old, new, job, worker)
+    """
+  }
+
+  /// Records values of which only one could stay.
+  static func disputing(_ conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)]) -> SQL {
+    """
+    insert into jira_sync.conflicts (
+      file_audit_id, issue_key, field, columns, base, row_value, issue_value, policy, winner, job_id)
+    select u.row_id, u.key, u.field, string_to_array(u.columns, ','), u.base::jsonb, u.row::jsonb,
+      u.issue::jsonb, u.policy, u.winner, u.job
+    from unnest(
+      \(conflicts.map(\.item.rowID))::bigint[], \(conflicts.map(\.key))::text[],
+      \(conflicts.map(\.conflict.field))::text[],
+      \(conflicts.map { $0.conflict.columns.joined(separator: ",") })::text[],
+      \(conflicts.map { $0.conflict.base?.plainJSON.text })::text[],
+      \(conflicts.map(\.conflict.row.plainJSON.text))::text[],
+      \(conflicts.map(\.conflict.issue.plainJSON.text))::text[],
+      \(conflicts.map(\.conflict.policy.rawValue))::text[],
+      \(conflicts.map(\.conflict.winnerName))::text[],
+      \(conflicts.map(\.item.job.id))::bigint[])
+      as u(row_id, key, field, columns, base, row, issue, policy, winner, job)
+    where u.winner <> 'nobody' or not exists (
+      select from jira_sync.conflicts as c
+      where c.file_audit_id = u.row_id and c.field = u.field and c.winner = 'nobody'
+        and c.resolved_at is null and c.row_value is not distinct from u.row::jsonb
+        and c.issue_value is not distinct from u.issue::jsonb)
+    """
+  }
+
+  /// Writes columns of a row, provided that what they were made from is still as it was read; answers how many rows were
+  /// written.
+  static func writing(_ plan: Plan, rowID: Int64) -> SQL {
+    let new = JSON.object(Dictionary(plan.rowWrites.map { ($0.column, $0.new) }) { $1 })
+    var old = Dictionary(plan.rowWrites.map { ($0.column, $0.old) }) { $1 }
+    old.merge(plan.rowGuard) { _, guarded in guarded }
+    var assignments: SQL = ""
+    for (index, write) in plan.rowWrites.enumerated() {
+      let separator: SQL = index == 0 ? "" : ", "
+      assignments =
+        "\(assignments)\(separator)\(identifier: write.column) = r.\(identifier: write.column)"
+    }
+    return """
+      update public.file_audit as f
+      set \(assignments)
+      from jsonb_populate_record(null::public.file_audit, \(new.text)::jsonb) as r
+      where f.id = \(rowID)::bigint
+        and not exists (
+          select from jsonb_each(\(JSON.object(old).text)::jsonb) as o(name, value)
+          where coalesce(to_jsonb(f) -> o.name, 'null') is distinct from o.value)
+      """
+  }
+
+  /// Notes what is about to be sent to an issue.
+  static func noting(_ base: Base, rowID: Int64) throws -> SQL {
+    """
+    update jira_sync.links set base = \(try base.text())::jsonb
+    where file_audit_id = \(rowID)::bigint and state <> 'row_gone'
+    """
+  }
+
+  /// Enqueues jobs of one kind for rows.
+  static func enqueuing(kind: String, rows: [Int64]) -> SQL {
+    """
+    insert into jira_sync.jobs (kind, file_audit_id)
+    select \(kind), u.id from unnest(\(rows)::bigint[]) as u(id)
+    """
+  }
+}
+
+extension FieldConflict {
+  /// The winner as `jira_sync.conflicts` names it.
+  var winnerName: String {
+    switch winner {
+    case .row: "row"
+    case .issue: "jira"
+    case nil: "nobody"
+    }
+  }
+}

@@ -1,0 +1,211 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+import JSON
+import Jira
+import JobQueue
+import Logging
+import Postgres
+
+extension RowWork {
+  /// Makes issues for rows that want one: intent first, then the call, then the link.
+  func create(_ items: [WorkItem]) async throws {
+    let fresh = try await withoutTicketed(try await withoutRelinked(items))
+    guard !fresh.isEmpty else { return }
+    let drafts = fresh.map { CreationDraft(item: $0, site: site) }
+    try await intend(drafts)
+    let open = drafts.filter { run.isOpen($0.item.job) }
+    let size = JiraClient.bulkCreateLimit
+    for start in stride(from: 0, to: open.count, by: size) {
+      let chunk = Array(open[start..<min(start + size, open.count)])
+      try await send(chunk)
+    }
+  }
+
+  /// A row loaded again under another id keeps the issue of the row of its path that is gone.
+  private func withoutRelinked(_ items: [WorkItem]) async throws -> [WorkItem] {
+    let paths = items.map(\.filePath)
+    let result = try await database.query(
+      """
+      select distinct on (l.file_path) l.id, l.file_path, l.file_audit_id,
+        l.state = 'row_gone' as gone,
+        exists (
+          select from jira_sync.jobs as j
+          where j.key = 'row:' || l.file_audit_id and j.state in ('ready', 'running')
+            and j.args ? 'deleted') as going
+      from jira_sync.links as l
+      where l.file_path = any(\(paths)::text[]) and l.issue_id is not null
+        and not exists (
+          select from public.file_audit as f
+          where f.id = l.file_audit_id and f.file_path = l.file_path)
+      order by l.file_path, l.id desc
+      """, doing: "looking for issues of rows that were loaded again")
+    var former: [String: (link: Int64, gone: Bool, going: Bool)] = [:]
+    for row in result.rows {
+      former[try row.get("file_path")] = (
+        try row.get("id"), try row.get("gone"), try row.get("going")
+      )
+    }
+    var rest: [WorkItem] = []
+    for item in items {
+      guard let known = former[item.filePath], known.gone || known.going else {
+        rest.append(item)
+        continue
+      }
+      guard known.gone else {
+        // Its deletion is on its way through the queue.
+        try await run.settle(
+          item.job, as: .postponed("waits for the deletion of the row it replaces", after: .seconds(1)))
+        continue
+      }
+      try await run.write(for: [item.job], doing: "giving \(item.filePath) its issue back") {
+        transaction, _ in
+        _ = try await transaction.query(
+          """
+          update jira_sync.links set file_audit_id = \(item.rowID)::bigint, state = 'linked'
+          where id = \(known.link)::bigint and state = 'row_gone'
+            and not exists (
+              select from jira_sync.links as o
+              where o.file_audit_id = \(item.rowID)::bigint and o.state <> 'row_gone')
+          """, doing: "giving \(item.filePath) its issue back")
+        return [(item.job, .postponed("linked again, to be brought into step", after: .zero))]
+      }
+      logger.info("row \(item.filePath) was loaded again and keeps its issue")
+    }
+    return rest
+  }
+
+  /// Commits what is about to be created, so that a crash leaves a trace to look for.
+  private func intend(_ drafts: [CreationDraft]) async throws {
+    try await run.write(
+      for: drafts.map(\.item.job), doing: "noting that \(drafts.count) issues are about to be made"
+    ) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = try drafts.filter { heldIDs.contains($0.item.job.id) }
+        .map { (draft: $0, baseText: try $0.plan.newBase.text()) }
+      _ = try await transaction.query(
+        RowStore.intending(mine),
+        doing: "noting that \(mine.count) issues are about to be made")
+      return []
+    }
+  }
+
+  private func send(_ drafts: [CreationDraft]) async throws {
+    let outcomes: [CreateOutcome]
+    do {
+      if let only = drafts.first, drafts.count == 1 {
+        outcomes = [try await site.client.createIssue(only.issueDraft)]
+      } else {
+        outcomes = try await site.client.createIssues(drafts.map(\.issueDraft))
+      }
+    } catch {
+      // Only the check before the call throws: nothing was sent.
+      try await clearIntents(drafts)
+      throw error
+    }
+    var made: [(draft: CreationDraft, id: String, key: String)] = []
+    for (draft, outcome) in zip(drafts, outcomes) {
+      switch outcome {
+      case .created(let id, let key): made.append((draft, id, key))
+      case .refused(let error): try await refuse(draft, error: error)
+      case .notSent(let error):
+        await session.report(error)
+        try await postpone(draft, error: error)
+      case .unknown(let error): try await admitUnknown(draft, error: error)
+      }
+    }
+    try await link(made)
+  }
+
+  /// Reads issues that were made, and stores their links.
+  private func link(_ made: [(draft: CreationDraft, id: String, key: String)]) async throws {
+    guard !made.isEmpty else { return }
+    var issues: [String: Issue] = [:]
+    do {
+      let batch = try await site.client.issues(
+        ids: made.map(\.id), fields: site.mapping.issueFieldIDs,
+        properties: [IssueMarker.property])
+      issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
+    } catch let error as JiraError {
+      // The issues are there. What was sent is what they hold, until somebody reads them.
+      await session.report(error)
+      logger.warning("could not read \(made.count) new issues back: \(error)")
+    }
+    var steps: [PairStep] = []
+    for entry in made {
+      let item = entry.draft.item
+      tally.created(item.rowID)
+      logger.info("created \(entry.key) for \(item.filePath)", metadata: ["job": "\(item.job.id)"])
+      if let issue = issues[entry.id], IssueMarker(issue.properties[IssueMarker.property])?.marker == entry.draft.marker {
+        steps.append(PairStep(created: entry.draft, issue: issue, site: site))
+      } else {
+        // Bulk answers name no drafts; an issue with another marker is looked for by its own.
+        let known = issues[entry.id] != nil
+        if known {
+          try await admitUnknown(
+            entry.draft,
+            error: JiraError(
+              kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
+              messages: ["issue \(entry.key) carries the marker of another row"]))
+        } else {
+          try await storeUnread(entry)
+        }
+      }
+    }
+    try await carryOut(steps)
+  }
+
+  /// Links an issue that could not be read back; the next run compares it.
+  private func storeUnread(
+    _ entry: (draft: CreationDraft, id: String, key: String)
+  ) async throws {
+    let item = entry.draft.item
+    let pair = try LinkedPair(
+      item: item, issueID: entry.id, issueKey: entry.key, base: entry.draft.plan.newBase,
+      error: nil, updated: nil, writeToken: item.job.token)
+    try await run.write(for: [item.job], doing: "linking \(item.filePath) with \(entry.key)") {
+      transaction, _ in
+      _ = try await transaction.query(
+        RowStore.linking([pair]), doing: "linking \(item.filePath) with \(entry.key)")
+      return [(item.job, .retry("\(entry.key) could not be read back", after: .seconds(2)))]
+    }
+  }
+
+  private func refuse(_ draft: CreationDraft, error: JiraError) async throws {
+    let text = draft.explain(error)
+    let item = draft.item
+    tally.failed(item.rowID)
+    logger.warning("JIRA refused an issue for \(item.filePath): \(text)")
+    try await run.write(for: [item.job], doing: "noting that JIRA refused an issue") {
+      transaction, _ in
+      _ = try await transaction.query(
+        RowStore.failing([(item.rowID, text, true)]), doing: "noting that JIRA refused an issue")
+      return [(item.job, .refused(text))]
+    }
+  }
+
+  private func postpone(_ draft: CreationDraft, error: JiraError) async throws {
+    let item = draft.item
+    let settlement = fate(of: item.job, after: error)
+    try await run.write(for: [item.job], doing: "noting that an issue was not made") {
+      transaction, _ in
+      _ = try await transaction.query(
+        RowStore.notSent([item.rowID]), doing: "noting that an issue was not made")
+      return [(item.job, settlement)]
+    }
+  }
+
+  private func clearIntents(_ drafts: [CreationDraft]) async throws {
+    let open = drafts.filter { run.isOpen($0.item.job) }
+    try await run.write(for: open.map(\.item.job), doing: "noting that issues were not made") {
+      transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let rows = open.filter { heldIDs.contains($0.item.job.id) }.map(\.item.rowID)
+      _ = try await transaction.query(
+        RowStore.notSent(rows), doing: "noting that issues were not made")
+      return []
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import JSON
+import Jira
+import JobQueue
+
+extension RowWork {
+  /// The most steps that a status may be away.
+  private static let mostHops = 8
+
+  /// Moves an issue to a status, over as many steps as its workflow needs.
+  func move(_ step: inout PairStep, to change: StatusChange) async throws {
+    guard let start = step.issue.status else { return }
+    var noted = step.writtenFields.isEmpty ? step.plan.notedBase : step.plan.newBase
+    var walk = StatusWalk(target: change.target, start: start)
+    while !walk.hasArrived {
+      let transitions = try await site.client.transitions(of: step.issue.id)
+      guard walk.hops < Self.mostHops, let next = walk.choose(from: transitions) else {
+        throw NoWayThrough(
+          from: walk.current.name, target: change.target.preferredName,
+          reachable: transitions.map(\.to.name), obstacles: walk.obstacles)
+      }
+      if let category = next.transition.to.category {
+        noted.willMove(to: category, field: change.field)
+        try await note(step, base: noted, withConflicts: false)
+        guard run.isOpen(step.item.job) else { return }
+      }
+      let marker = IssueMarker(
+        marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
+        writes: step.writtenFields)
+      try await site.client.transition(
+        step.issue.id, to: next.transition.id, fields: next.fields,
+        properties: [IssueMarker.property: marker.json])
+      guard
+        let after = try await site.client.issue(
+          step.issue.id, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property]),
+        let reached = after.status
+      else { return }
+      guard reached.id != walk.current.id else {
+        // JIRA answers "done" and leaves the status alone where a condition behind the transition says so.
+        throw NoWayThrough(
+          from: walk.current.name, target: change.target.preferredName, reachable: [],
+          obstacles: ["JIRA took the transition \(next.transition.name) and left the status as it was"])
+      }
+      walk.arrived(at: reached)
+      step.moved = (start.name, reached.name)
+      step.issue = after
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import JSON
+import Jira
+import JobQueue
+import Postgres
+
+extension RowWork {
+  /// Brings rows and the issues they are linked with into step.
+  func bringIntoStep(_ items: [WorkItem]) async throws {
+    let ids = items.compactMap(\.link?.issueID)
+    let batch = try await site.client.issues(
+      ids: ids, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property])
+    let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
+    var steps: [PairStep] = []
+    var lost: [WorkItem] = []
+    for item in items {
+      if let id = item.link?.issueID, let issue = issues[id] {
+        steps.append(try await self.step(item, issue: issue))
+      } else {
+        lost.append(item)
+      }
+    }
+    try await refuseLost(lost)
+    try await carryOut(steps)
+  }
+
+  /// The plan for a pair; who resolved an issue is asked for only where the plan has a use for it.
+  private func step(_ item: WorkItem, issue: Issue) async throws -> PairStep {
+    let step = PairStep(item: item, issue: issue, site: site)
+    guard step.plan.needsResolver, item.sides.row,
+      let person = try await site.client.resolver(of: issue.id)
+    else { return step }
+    return PairStep(
+      item: item, issue: issue, site: site,
+      resolver: IssueSnapshot.Resolver(id: person.id, displayName: person.displayName))
+  }
+
+  /// Carries out what plans say: nothing, for most; edits and transitions for the others.
+  func carryOut(_ steps: [PairStep]) async throws {
+    let quiet = steps.filter(\.isQuiet)
+    if !quiet.isEmpty { try await store(quiet.map { ($0, PairOutcome()) }) }
+    try await forEach(steps.filter { !$0.isQuiet }) { step in
+      guard run.isOpen(step.item.job) else { return }
+      var step = step
+      let outcome = try await write(&step)
+      try await store([(step, outcome)])
+    }
+  }
+
+  /// Writes to JIRA what the plan says, and notes what did not work.
+  private func write(_ step: inout PairStep) async throws -> PairOutcome {
+    var outcome = PairOutcome()
+    try await note(step, base: step.plan.notedBase, withConflicts: true)
+    guard run.isOpen(step.item.job) else { return outcome }
+    if !step.plan.issueWrites.isEmpty {
+      do {
+        try await edit(&step)
+      } catch let error as JiraError {
+        await session.report(error)
+        outcome.failures.append(contentsOf: step.failed(step.plan.issueWrites, error: error))
+        outcome.settlement = fate(of: step.item.job, after: error)
+      }
+    }
+    if let change = step.plan.transition, outcome.settlement == nil {
+      do {
+        try await move(&step, to: change)
+      } catch let error as JiraError {
+        await session.report(error)
+        outcome.failures.append(step.failed(change, reason: "\(error)"))
+        outcome.settlement = fate(of: step.item.job, after: error)
+      } catch let error as NoWayThrough {
+        outcome.failures.append(step.failed(change, reason: "\(error)"))
+      }
+    }
+    return outcome
+  }
+
+  /// One merged edit, and the issue as JIRA then has it.
+  private func edit(_ step: inout PairStep) async throws {
+    let writes = step.plan.issueWrites
+    let marker = IssueMarker(
+      marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
+      writes: writes)
+    let answered = try await site.client.edit(
+      step.issue.id, fields: step.plan.editFields, update: step.plan.editOperations,
+      properties: [IssueMarker.property: marker.json],
+      returnFields: site.mapping.issueFieldIDs)
+    step.writtenFields = writes
+    // Data Center does not answer with the issue.
+    if let answered {
+      step.keep(after: answered)
+    } else if let read = try await site.client.issue(
+      step.issue.id, fields: site.mapping.issueFieldIDs)
+    {
+      step.keep(after: read)
+    }
+  }
+
+  /// An issue that does not show is not deleted for that: it may have been moved out of sight, or a right may be missing.
+  private func refuseLost(_ items: [WorkItem]) async throws {
+    guard !items.isEmpty else { return }
+    let failures = items.map { item in
+      let key = item.link?.issueKey ?? "its issue"
+      let text = """
+        \(key) was not found: it was deleted or moved, or this account may no longer see it. Give the account back the \
+        permission Browse projects, or unlink the row.
+        """
+      return (item: item, text: text)
+    }
+    try await run.write(for: items.map(\.job), doing: "noting that issues were not found") {
+      transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = failures.filter { heldIDs.contains($0.item.job.id) }
+      _ = try await transaction.query(
+        RowStore.failing(mine.map { ($0.item.rowID, $0.text, false) }),
+        doing: "noting that issues were not found")
+      return mine.map { ($0.item.job, .refused($0.text)) }
+    }
+    for item in items { tally.failed(item.rowID) }
+  }
+}

@@ -1,0 +1,100 @@
+import JSON
+import Jira
+import JobQueue
+import Logging
+import Postgres
+
+extension RowWork {
+  /// Stores what came of pairs: all in one transaction, or, where a row refuses, each in its own.
+  func store(_ results: [(step: PairStep, outcome: PairOutcome)]) async throws {
+    do {
+      try await storeTogether(results, refusal: nil)
+    } catch let refusal as RowRefusal {
+      try await storeApart(results, refusal: refusal)
+    } catch let error as PostgresError where error.kind == .server {
+      try await storeApart(results, refusal: .refused(error))
+    }
+  }
+
+  /// Some row refused: each pair is stored for itself, and the one whose row it was without its row, so that no issue is
+  /// ever forgotten.
+  private func storeApart(
+    _ results: [(step: PairStep, outcome: PairOutcome)], refusal: RowRefusal
+  ) async throws {
+    guard let only = results.first, results.count == 1 else {
+      for result in results { try await store([result]) }
+      return
+    }
+    if only.step.plan.rowWrites.isEmpty, case .refused(let error) = refusal { throw error }
+    try await storeTogether([only], refusal: refusal)
+  }
+
+  private func storeTogether(
+    _ results: [(step: PairStep, outcome: PairOutcome)], refusal: RowRefusal?
+  ) async throws {
+    let worker = run.worker
+    try await run.write(
+      for: results.map(\.step.item.job), doing: "storing \(results.count) rows and their issues"
+    ) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = try results.filter { heldIDs.contains($0.step.item.job.id) }
+        .map { try PairRecord(step: $0.step, outcome: $0.outcome, refusal: refusal, worker: worker) }
+      var statements = [RowStore.announcing(writer: worker), RowStore.linking(mine.map(\.pair))]
+      let changes = mine.flatMap(\.changes)
+      if !changes.isEmpty { statements.append(RowStore.recording(changes)) }
+      let conflicts = mine.flatMap(\.conflicts)
+      if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
+      for kind in ["pull", "push"] {
+        let rows = mine.filter { $0.followUp == kind }.map(\.step.item.rowID)
+        if !rows.isEmpty { statements.append(RowStore.enqueuing(kind: kind, rows: rows)) }
+      }
+      // The base is written before the row, so that the row's trigger knows the change as ours.
+      let writing = refusal == nil ? mine.filter { !$0.step.plan.rowWrites.isEmpty } : []
+      let first = statements.count
+      statements += writing.map {
+        RowStore.writing($0.step.plan, rowID: $0.step.item.rowID)
+      }
+      let answers = try await transaction.pipeline(
+        statements, doing: "storing \(mine.count) rows and their issues")
+      // Rolled back as a whole: what was planned from an older row must not be kept.
+      guard answers[first...].allSatisfy({ $0.affected > 0 }) else { throw RowRefusal.moved }
+      return mine.map { ($0.step.item.job, $0.settlement(retryAfter: run.retryDelay)) }
+    }
+    for (step, outcome) in results {
+      let row = step.item.rowID
+      let record = try PairRecord(step: step, outcome: outcome, refusal: refusal, worker: worker)
+      if record.pair.error == nil { tally.succeeded(row) } else { tally.failed(row) }
+      if !record.changes.isEmpty { tally.updated(row) }
+      say(record)
+    }
+  }
+
+  /// One line for what was written, and one for what stands in the way.
+  private func say(_ record: PairRecord) {
+    let step = record.step
+    let written = record.changes.map { "\($0.side.rawValue).\($0.field)" }.joined(separator: " ")
+    if !written.isEmpty, !step.isNew {
+      logger.info(
+        "updated \(step.issue.key) and \(step.item.filePath)",
+        metadata: ["job": "\(step.item.job.id)", "written": "\(written)"])
+    }
+    if let error = record.pair.error {
+      logger.warning(
+        "\(step.item.filePath) and \(step.issue.key) are not in step: \(error)",
+        metadata: ["job": "\(step.item.job.id)"])
+    }
+  }
+
+  /// Commits what is about to be sent, with the conflicts it decides: whoever finds it at JIRA after a crash knows it as ours.
+  func note(_ step: PairStep, base: Base, withConflicts: Bool) async throws {
+    let conflicts =
+      withConflicts ? step.plan.conflicts.map { (step.item, Optional(step.issue.key), $0) } : []
+    try await run.write(for: [step.item.job], doing: "noting what is about to be sent") {
+      transaction, _ in
+      var statements = [try RowStore.noting(base, rowID: step.item.rowID)]
+      if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
+      _ = try await transaction.pipeline(statements, doing: "noting what is about to be sent")
+      return []
+    }
+  }
+}

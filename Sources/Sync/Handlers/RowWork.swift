@@ -1,0 +1,77 @@
+import JSON
+import Jira
+import JobQueue
+import Logging
+import Postgres
+
+/// One run of the row handler: some jobs, under their leases, on one site.
+struct RowWork: Sendable {
+  let run: JobRun
+  let site: Site
+  let session: SiteSession
+  let options: RowHandlerOptions
+  let tally: SyncTally
+
+  /// Where rows, links and jobs are.
+  var database: PostgresClient { run.database }
+  /// What was done goes here.
+  var logger: Logger { run.logger }
+
+  /// Looks at each row and does what it needs.
+  func perform() async throws {
+    var items = try await RowStore.items(for: run.jobs, database: database)
+    items = try await settleDeletions(items)
+    var creations: [WorkItem] = []
+    var lookups: [WorkItem] = []
+    var pairs: [WorkItem] = []
+    var nothing: [Job] = []
+    for item in items where run.isOpen(item.job) {
+      switch (item.link?.state, item.row) {
+      case (.unlinked, _), (.issueGone, _), (.rowGone, _), (_, nil):
+        // A row that cannot be seen is not a row that is gone: only a trigger says that.
+        nothing.append(item.job)
+      case (.linked, .some): pairs.append(item)
+      case (.createUnknown, .some): lookups.append(item)
+      case (.creating, .some) where item.link?.marker != nil: lookups.append(item)
+      case (.creating, .some), (nil, .some):
+        if item.hasDebt { creations.append(item) } else { nothing.append(item.job) }
+      }
+    }
+    try await run.settle(nothing.map { ($0, .done) })
+    if !lookups.isEmpty { try await look(for: lookups) }
+    if !creations.isEmpty { try await create(creations) }
+    if !pairs.isEmpty { try await bringIntoStep(pairs) }
+  }
+
+  /// Ends jobs that failed for a reason that JIRA named.
+  func settleFailed(_ jobs: [Job], error: JiraError) async throws {
+    guard !jobs.isEmpty else { return }
+    await session.report(error)
+    try await run.settle(jobs.map { ($0, fate(of: $0, after: error)) })
+  }
+
+  /// What becomes of a job whose call to JIRA failed.
+  func fate(of job: Job, after error: JiraError) -> Settlement {
+    if error.concernsTheSite { return .postponed("\(error)", after: .seconds(1)) }
+    return switch error.classification {
+    case .rateLimited(let delay): .postponed("\(error)", after: delay ?? run.retryDelay(job))
+    case .transient, .conflict, .authentication: .retry("\(error)", after: run.retryDelay(job))
+    case .permanent: .refused("\(error)")
+    }
+  }
+
+  /// Runs a body for each item, some at a time, and throws the first error after all have ended.
+  func forEach<Element: Sendable>(
+    _ elements: [Element], _ body: @escaping @Sendable (Element) async throws -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      var rest = elements.makeIterator()
+      for _ in 0..<options.width {
+        if let element = rest.next() { group.addTask { try await body(element) } }
+      }
+      while try await group.next() != nil {
+        if let element = rest.next() { group.addTask { try await body(element) } }
+      }
+    }
+  }
+}

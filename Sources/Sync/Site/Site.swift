@@ -1,0 +1,27 @@
+import Jira
+
+/// A JIRA site that was reached and understood: everything that work on it needs.
+public struct Site: Sendable {
+  /// Speaks the site's dialect.
+  public let client: JiraClient
+  /// Where issues are made.
+  public let project: JiraProject
+  /// What is made.
+  public let issueType: JiraProject.IssueType
+  /// The mapping against the site's fields.
+  public let mapping: ResolvedMapping
+  /// Who we are to JIRA.
+  public let account: JiraUser
+
+  /// Describes a site.
+  public init(
+    client: JiraClient, project: JiraProject, issueType: JiraProject.IssueType,
+    mapping: ResolvedMapping, account: JiraUser
+  ) {
+    self.client = client
+    self.project = project
+    self.issueType = issueType
+    self.mapping = mapping
+    self.account = account
+  }
+}

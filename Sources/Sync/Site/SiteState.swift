@@ -1,0 +1,42 @@
+import Locks
+
+/// Whether the site is open, readable from anywhere without waiting.
+final class SiteState: Sendable {
+  private struct State {
+    var site: Site?
+    var last: Site?
+    var reason: String? = "JIRA was not reached yet"
+  }
+
+  private let state = Lock(State())
+
+  /// The site while it is open.
+  var site: Site? { state.withLock { $0.site } }
+
+  /// The site as it was when it was last open.
+  var last: Site? { state.withLock { $0.last } }
+
+  /// Why it is closed, nil while it is open.
+  var closedReason: String? { state.withLock { $0.reason } }
+
+  /// Opens it; answers whether it had been open before.
+  func open(_ site: Site) -> Bool {
+    state.withLock { state in
+      let isReturn = state.last != nil && state.site == nil
+      state.site = site
+      state.last = site
+      state.reason = nil
+      return isReturn
+    }
+  }
+
+  /// Closes it; answers whether that is news.
+  func close(_ reason: String) -> Bool {
+    state.withLock { state in
+      let isNews = state.site != nil || (state.last == nil && state.reason != reason)
+      state.site = nil
+      state.reason = reason
+      return isNews
+    }
+  }
+}

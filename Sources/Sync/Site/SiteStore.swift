@@ -1,0 +1,103 @@
+import JSON
+import Jira
+import Postgres
+
+/// What the database remembers of the site.
+struct SiteStore: Sendable {
+  let database: PostgresClient
+
+  /// The columns that nothing can be done without and the table lacks.
+  func missingColumns() async throws -> [String] {
+    let missing: [String] =
+      try await database.query(
+        "select jira_sync.missing_columns() as missing", doing: "comparing the columns of file_audit"
+      ).rows.first?.get("missing") ?? []
+    return missing.filter { ["id", "file_path", "has_technical_debt"].contains($0) }
+  }
+
+  /// Makes sure that the database does not belong to another site, before anything is sent to this one.
+  ///
+  /// - Throws: `SiteError.otherSite`, `PostgresError`.
+  func check(baseURL: String, project: String) async throws {
+    let row = try await database.query(
+      Self.binding, doing: "reading which site the database belongs to"
+    ).rows.first
+    try row.map { try Self.check($0, baseURL: baseURL, project: project) }
+  }
+
+  private static let binding: SQL = """
+    select s.base_url, s.project_key,
+      exists (select from jira_sync.links where issue_id is not null or marker is not null) as linked
+    from jira_sync.site as s
+    """
+
+  private static func check(_ row: PostgresRow, baseURL: String, project: String) throws {
+    let known: String = try row.get("base_url")
+    let knownProject: String = try row.get("project_key")
+    let isLinked: Bool = try row.get("linked")
+    guard (known == baseURL && knownProject == project) || !isLinked else {
+      throw SiteError.otherSite(
+        linked: known, linkedProject: knownProject, configured: baseURL, project: project)
+    }
+  }
+
+  /// Makes sure that the database belongs to the site, binds it where it belongs to none, and stores the mapping.
+  ///
+  /// As long as nothing is linked, another site may take the place of one that was configured by mistake.
+  ///
+  /// - Throws: `SiteError.otherSite`, `PostgresError`.
+  func bind(
+    baseURL: String, project: String, dialect: JiraDialect, mapping: ResolvedMapping
+  ) async throws {
+    let deployment = dialect == .cloud ? "cloud" : "server"
+    let summary = mapping.summary.text
+    let watched = mapping.watchedColumns
+    try await database.transaction(doing: "binding the database to \(baseURL)") { transaction in
+      _ = try await transaction.query(
+        "select pg_advisory_xact_lock(1784835698, 1)", doing: "binding the database to \(baseURL)")
+      let row = try await transaction.query(
+        Self.binding, doing: "reading which site the database belongs to"
+      ).rows.first
+      try row.map { try Self.check($0, baseURL: baseURL, project: project) }
+      _ = try await transaction.query(
+        """
+        insert into jira_sync.site (base_url, project_key, deployment, mapping)
+        values (\(baseURL), \(project), \(deployment), \(summary)::jsonb)
+        on conflict (singleton) do update
+        set base_url = excluded.base_url, project_key = excluded.project_key,
+          deployment = excluded.deployment, mapping = excluded.mapping
+        where (site.base_url, site.project_key, site.deployment, site.mapping) is distinct from
+          (excluded.base_url, excluded.project_key, excluded.deployment, excluded.mapping)
+        """, doing: "remembering the site")
+      // Writing the trigger function anew is not free, so only when the columns are others.
+      _ = try await transaction.query(
+        """
+        select jira_sync.watch(\(watched)::text[])
+        from jira_sync.site as s
+        where s.watched_columns is distinct from array(
+          select a.attname::text from pg_catalog.pg_attribute as a
+          where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
+            and a.attname = any(\(watched)::text[])
+          order by a.attnum)
+        """, doing: "telling the triggers which columns are mapped")
+    }
+  }
+}
+
+extension ResolvedMapping {
+  /// The mapping as it is stored for people and triggers to read: column by column, to which field it goes.
+  var summary: JSON {
+    .object([
+      "fields": .array(
+        fields.map { field in
+          [
+            "name": .string(field.name), "columns": .array(field.mapping.columns.map(JSON.string)),
+            "jira_field": .string(field.fieldID), "jira_name": .string(field.fieldName),
+            "direction": .string(field.mapping.direction.rawValue),
+          ]
+        }),
+      "skipped": .array(
+        skipped.map { ["name": .string($0.name), "reason": .string($0.reason)] }),
+    ])
+  }
+}

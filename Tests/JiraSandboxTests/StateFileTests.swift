@@ -1,0 +1,104 @@
+import Foundation
+import JSON
+import Testing
+
+@testable import JiraSandbox
+
+@Suite("The state file")
+struct StateFileTests {
+  private func path() -> String {
+    FileManager.default.temporaryDirectory
+      .appending(path: "jira-sandbox-\(UUID().uuidString).jsonl").path(percentEncoded: false)
+  }
+
+  @Test("Everything survives, without the first process having ended in order")
+  func restart() throws {
+    let path = path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let first = try Office { $0.stateFile = path }
+    let key = try first.create(["description": Office.document("Text"), "labels": ["a"]])
+    let gone = try first.create()
+    try first.ask("POST", "issue/\(key)/transitions", ["transition": ["id": "11"]])
+    try first.ask("POST", "issue/\(key)/comment", ["body": Office.document("Hello")])
+    try first.ask("PUT", "issue/\(key)/properties/p", [1, 2])
+    try first.ask("DELETE", "issue/\(gone)")
+    let before = try first.ask("GET", "issue/\(key)?properties=p&expand=changelog").body
+
+    // The first one is still open and was never told to save: as after SIGKILL.
+    let second = try Office { $0.stateFile = path }
+    #expect(try second.ask("GET", "issue/\(key)?properties=p&expand=changelog").body == before)
+    #expect(try second.ask("GET", "issue/\(gone)").status == 404)
+    #expect(try second.keys("labels = a") == [key])
+    // A key that was given is not given again, though its issue is gone.
+    #expect(try second.create() == "SCRSKY-1003")
+  }
+
+  @Test("A line that was cut off is dropped, and what follows can be read")
+  func torn() throws {
+    let path = path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let key = try Office { $0.stateFile = path }.create()
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data(#"{"counters":{"issue":1"#.utf8))
+    try handle.close()
+    let second = try Office { $0.stateFile = path }
+    let next = try second.create()
+    let third = try Office { $0.stateFile = path }
+    #expect(try third.keys("project = SCRSKY order by key") == [key, next])
+  }
+
+  @Test("A line that is not ours is an error that names it, not an empty sandbox")
+  func foreign() throws {
+    let path = path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data("{}\n".utf8).write(to: URL(filePath: path))
+    let error = #expect(throws: SandboxError.self) { try Office { $0.stateFile = path } }
+    guard case .unreadableState(path, 1, _) = error else {
+      report(error)
+      return
+    }
+  }
+
+  private func report(_ error: SandboxError?) {
+    Testing.Issue.record("another error: \(String(describing: error))")
+  }
+
+  @Test("A directory that does not exist is said so")
+  func missing() {
+    let error = #expect(throws: SandboxError.self) {
+      try Office { $0.stateFile = "/nonexistent/state.jsonl" }
+    }
+    #expect("\(String(describing: error))".contains("/nonexistent/state.jsonl"))
+  }
+
+  @Test("Many changes of few issues do not grow the file without end")
+  func compaction() throws {
+    let path = path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let office = try Office { $0.stateFile = path }
+    let key = try office.create()
+    for number in 0..<5200 {
+      try office.ask("PUT", "issue/\(key)/properties/p", .integer(number))
+    }
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count
+    #expect(lines < 1000)
+    let second = try Office { $0.stateFile = path }
+    #expect(try second.ask("GET", "issue/\(key)/properties/p").body["value"] == 5199)
+  }
+
+  @Test("A change that is refused leaves neither a trace in memory nor in the file")
+  func undo() throws {
+    let store = try Store(path: nil, lag: 0) { 0 }
+    let site = try Site(deployment: .cloud, people: Person.standard, zoneName: "Europe/Berlin")
+    #expect(throws: Refusal.self) {
+      try store.change { state throws(Refusal) in
+        _ = IssueRules(site: site).create(
+          IssueChange(), properties: [:], by: "x", at: 0, in: &state)
+        throw .badRequest("no")
+      }
+    }
+    #expect(store.read { $0.count } == 0)
+    #expect(store.read { $0.issue("SCRSKY-1001") } == nil)
+  }
+}

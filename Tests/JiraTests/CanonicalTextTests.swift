@@ -1,0 +1,36 @@
+import Jira
+import Testing
+
+/// Texts that mean the same have one form.
+@Suite struct CanonicalTextTests {
+  @Test(arguments: [
+    ("a\r\nb\rc\n", "a\nb\nc"), ("a  \n\t\nb \u{a0}\n\n", "a\n\nb"), ("  a", "  a"),
+    ("\n\na", "\n\na"),
+    ("a\u{0}b\u{7}c\u{7f}\u{85}", "abc"), ("\u{feff}a", "a"), ("e\u{301}", "\u{e9}"),
+    ("\u{212b}", "\u{c5}"), ("e\u{0}\u{301}", "\u{e9}"), (" \n \n", ""), ("", ""),
+  ])
+  func linesAreBroughtIntoForm(text: String, expected: String) {
+    // Bytes, as Swift holds texts for equal whose normal forms are.
+    #expect(Array(CanonicalText.lines(text).utf8) == Array(expected.utf8))
+  }
+
+  @Test(arguments: [
+    (" a ", "a"), ("a\n\nb", "a b"), ("a \n b", "a b"), ("a\tb", "a b"), ("a  b", "a  b"),
+    ("a\u{2028}b", "a b"), ("\n", ""),
+  ])
+  func aLineHasNoEnds(text: String, expected: String) {
+    #expect(CanonicalText.line(text) == expected)
+  }
+
+  @Test func theFormOfAFormIsItself() {
+    var generator = SeededGenerator(for: "CanonicalTextTests")
+    for _ in 0..<3_000 {
+      let text = generator.text()
+      let lines = CanonicalText.lines(text)
+      let line = CanonicalText.line(text)
+      #expect(Array(CanonicalText.lines(lines).utf8) == Array(lines.utf8), "seed \(generator.seed)")
+      #expect(Array(CanonicalText.line(line).utf8) == Array(line.utf8), "seed \(generator.seed)")
+      #expect(!line.unicodeScalars.contains("\n"), "seed \(generator.seed)")
+    }
+  }
+}

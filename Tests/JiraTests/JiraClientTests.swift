@@ -1,0 +1,157 @@
+import HTTP
+import JSON
+import Jira
+import Testing
+
+/// Calls say what JIRA's API wants to hear, and answers are read in all the shapes they come in.
+@Suite struct JiraClientTests {
+  @Test func eachCallSaysWhoIsAsking() async throws {
+    let (client, transport) = try makeClient([.json(#"{"accountId":"a","timeZone":"Asia/Tokyo"}"#)])
+    let user = try await client.myself()
+    #expect(user.id == "a")
+    #expect(user.timeZone == "Asia/Tokyo")
+    let request = try #require(transport.requests.first)
+    #expect(request.target == "/rest/api/3/myself")
+    #expect(request.header("Authorization")?.hasPrefix("Basic ") == true)
+    #expect(request.header("User-Agent") == "jira-sync")
+    #expect(request.header("Accept") == "application/json")
+  }
+
+  @Test(arguments: [("Cloud", "3"), ("Server", "2"), ("DataCenter", "2")])
+  func theSiteSaysHowItWantsToBeSpokenTo(type: String, version: String) async throws {
+    let transport = ScriptedTransport([
+      .json("{\"version\":\"9\",\"deploymentType\":\"\(type)\"}"), .json(#"{"name":"a"}"#),
+    ])
+    let configuration = try JiraConfiguration(baseURL: testSite, credentials: .anonymous)
+    let client = JiraClient(configuration: configuration, transport: transport)
+    _ = try await client.detectingDialect().myself()
+    #expect(
+      transport.requests.map(\.target) == [
+        "/rest/api/2/serverInfo", "/rest/api/\(version)/myself",
+      ])
+  }
+
+  @Test func beforeCallHearsOfEachCallOnce() async throws {
+    let calls = CallLog()
+    let (client, _) = try makeClient([.json("[]"), .empty()]) { calls.append($0) }
+    _ = try await client.checking { calls.append($0) }.fields()
+    _ = try await client.edit("S-1", fields: ["summary": "x"])
+    #expect(
+      calls.all == [
+        JiraCall(method: "GET", endpoint: "GET /field", isWrite: false),
+        JiraCall(method: "GET", endpoint: "GET /field", isWrite: false),
+        JiraCall(method: "PUT", endpoint: "PUT /issue/{id}", isWrite: true, issue: "S-1"),
+      ])
+  }
+
+  @Test func fieldsAreRead() async throws {
+    let (client, _) = try makeClient([
+      .json(
+        """
+        [{"id":"issuekey","name":"Key","custom":false},
+        {"id":"customfield_10010","key":"customfield_10010","name":"Layer","custom":true,
+        "clauseNames":["cf[10010]","Layer"],"scope":{"type":"PROJECT","project":{"id":"10000"}},
+        "schema":{"type":"option","custom":"com.atlassian.jira.plugin.system.customfieldtypes:select","customId":10010}}]
+        """)
+    ])
+    let fields = try await client.fields()
+    #expect(fields.map(\.id) == ["issuekey", "customfield_10010"])
+    #expect(fields[1].scopeProjectID == "10000")
+    #expect(FieldType.of(fields[1]) == .select)
+    #expect(fields[1].clauseNames == ["cf[10010]", "Layer"])
+  }
+
+  @Test(arguments: ["fields", "values", "results"])
+  func createMetadataComesInPagesUnderThreeNames(name: String) async throws {
+    func page(_ ids: [String]) -> ScriptedTransport.Step {
+      let fields = ids.map { "{\"fieldId\":\"\($0)\",\"name\":\"\($0)\",\"required\":true}" }
+      return .json("{\"total\":3,\"\(name)\":[\(fields.joined(separator: ","))]}")
+    }
+    let (client, transport) = try makeClient([page(["a", "b"]), page(["c"])])
+    let fields = try #require(try await client.createMetadata(project: "S", issueTypeID: "1"))
+    #expect(fields.map(\.fieldID) == ["a", "b", "c"])
+    #expect(fields.allSatisfy { $0.isRequired && !$0.hasDefaultValue })
+    #expect(transport.requests[1].target.contains("startAt=2&maxResults=200"))
+  }
+
+  @Test func oldDataCentersHaveNoCreateMetadata() async throws {
+    let (client, _) = try makeClient([.json(404, "{}")], dialect: .dataCenter)
+    #expect(try await client.createMetadata(project: "S", issueTypeID: "1") == nil)
+  }
+
+  @Test func aServerThatRepeatsAPageDoesNotHoldUsForEver() async throws {
+    let page = ScriptedTransport.Step.json(#"{"total":9,"fields":[{"fieldId":"a"}]}"#)
+    let (client, transport) = try makeClient([page, page])
+    #expect(try await client.createMetadata(project: "S", issueTypeID: "1")?.count == 1)
+    #expect(transport.requests.count == 2)
+  }
+
+  @Test func whatIsInAPathCannotLeaveIt() async throws {
+    let (client, transport) = try makeClient([.json(404, "{}")])
+    #expect(try await client.issue("../x?y#z/ä", fields: ["status"]) == nil)
+    #expect(
+      transport.requests.first?.target
+        == "/rest/api/3/issue/..%2Fx%3Fy%23z%2F%C3%A4?fields=status")
+    for id in ["", ".", ".."] {
+      let error = try await failure { _ = try await client.issue(id, fields: []) }
+      #expect(error.kind == .invalid)
+    }
+    #expect(transport.requests.count == 1)
+  }
+
+  @Test func permissionsThatAreNotNamedAreNotHeld() async throws {
+    let (client, transport) = try makeClient([
+      .json(#"{"permissions":{"EDIT_ISSUES":{"havePermission":true}}}"#)
+    ])
+    let permissions = try await client.myPermissions(["EDIT_ISSUES", "X"], project: "S")
+    #expect(permissions == ["EDIT_ISSUES": true, "X": false])
+    #expect(
+      transport.requests.first?.target
+        == "/rest/api/3/mypermissions?permissions=EDIT_ISSUES%2CX&projectKey=S")
+  }
+
+  @Test func transitionsAreReadWithTheirScreens() async throws {
+    let (client, transport) = try makeClient([
+      .json(
+        """
+        {"transitions":[{"id":"31","name":"Resolve","hasScreen":true,
+        "to":{"id":"3","name":"Done","statusCategory":{"key":"done"}},
+        "fields":{"resolution":{"required":true,"name":"Resolution",
+        "schema":{"type":"resolution","system":"resolution"},"allowedValues":[{"name":"Fixed"}]}}}]}
+        """),
+      .empty(),
+    ])
+    let transition = try #require(try await client.transitions(of: "1").first)
+    #expect(transition.to.category == .done)
+    #expect(transition.fields["resolution"]?.allowedNames == ["Fixed"])
+    try await client.transition(
+      "1", to: transition.id, fields: ["resolution": ["name": "Fixed"]])
+    #expect(
+      try transport.requests[1].json == [
+        "transition": ["id": "31"], "fields": ["resolution": ["name": "Fixed"]],
+      ])
+    #expect(transport.requests[1].needsFreshConnection)
+  }
+
+  @Test func commentsAreRichTextOfTheSite() async throws {
+    let cloud = try makeClient([.json(201, #"{"id":"7","body":{"type":"doc","content":[]}}"#)])
+    #expect(try await cloud.client.addComment("a *b*", to: "1").id == "7")
+    #expect(try cloud.transport.requests[0].json["body"] == ADF.document(from: "a *b*"))
+    let own = try makeClient([.json(201, #"{"id":"7","body":"a \\*b*"}"#)], dialect: .dataCenter)
+    #expect(try await own.client.addComment("a *b*", to: "1").text == "a *b*")
+    #expect(try own.transport.requests[0].json["body"] == #"a \*b*"#)
+  }
+
+  @Test func aPropertyThatIsNotThereIsNil() async throws {
+    let (client, _) = try makeClient([.json(404, "{}"), .json(#"{"key":"k","value":{"a":1}}"#)])
+    #expect(try await client.property("k", of: "1") == nil)
+    #expect(try await client.property("k", of: "1") == ["a": 1])
+  }
+
+  @Test func deletingWhatIsGoneIsNoError() async throws {
+    let (client, _) = try makeClient([.empty(), .json(404, "{}"), .json(403, "{}")])
+    #expect(try await client.deleteIssue("1"))
+    #expect(try await client.deleteIssue("1") == false)
+    #expect(try await failure { try await client.deleteIssue("1") }.kind == .forbidden)
+  }
+}

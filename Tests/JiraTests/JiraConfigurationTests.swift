@@ -1,0 +1,61 @@
+import Jira
+import Testing
+
+/// An address that would not work, or would give the credentials away, is refused with a word on what is wrong.
+@Suite struct JiraConfigurationTests {
+  private func configuration(_ url: String) throws -> JiraConfiguration {
+    try JiraConfiguration(baseURL: url, credentials: .anonymous)
+  }
+
+  @Test(arguments: [
+    ("https://example.atlassian.net", "https://example.atlassian.net"),
+    (" HTTPS://Example.Atlassian.net/ ", "https://example.atlassian.net"),
+    ("https://jira.example.com:8443/jira//", "https://jira.example.com:8443/jira"),
+    ("http://127.0.0.1:8080", "http://127.0.0.1:8080"), ("http://localhost", "http://localhost"),
+    ("http://[::1]:80/x", "http://[::1]:80/x"),
+    ("https://api.atlassian.com/ex/jira/11-22", "https://api.atlassian.com/ex/jira/11-22"),
+  ])
+  func usableAddressesAreTidied(given: String, expected: String) throws {
+    #expect(try configuration(given).baseURL == expected)
+  }
+
+  @Test(arguments: [
+    ("", "empty"), ("example.atlassian.net", "https://"), ("ftp://example.com", "'ftp'"),
+    ("http://example.com", "plain http to example.com"),
+    ("http://127.0.0.1.example.com", "plain http"), ("http://127.1", "plain http"),
+    ("https://", "host"), ("https://host:0", "host and port"), ("https://host:99999", "port"),
+    ("https://exa mple.com", "blank"), ("https://example.com?x=1", "query"),
+    ("https://example.com/#x", "fragment"), ("https://example.com/a/../b", "dotted"),
+    ("https://example.com\\@evil.com", "backslash"),
+    ("https://example.atlassian.net/jira/software", "a Cloud site has none"),
+    ("https://jira.example.com/rest/api/2", "/rest"), ("https://münchen.de", "ASCII"),
+  ])
+  func othersAreRefusedWithTheReason(given: String, reason: String) {
+    let error = #expect(throws: JiraConfigurationError.self) { try configuration(given) }
+    #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func aPasswordInTheAddressIsNotRepeated() {
+    let error = #expect(throws: JiraConfigurationError.self) {
+      try configuration("https://ada:hunter2@example.com")
+    }
+    #expect(error?.description.contains("hunter2") == false)
+  }
+
+  @Test(arguments: [
+    JiraCredentials.basic(email: "", token: "x"), .basic(email: "a:b", token: "x"),
+    .basic(email: "a", token: ""), .bearer(""), .bearer("x\r\nHost: evil"),
+  ])
+  func credentialsThatNoHeaderMayHoldAreRefused(credentials: JiraCredentials) {
+    #expect(throws: JiraConfigurationError.self) {
+      try JiraConfiguration(baseURL: "https://example.com", credentials: credentials)
+    }
+  }
+
+  @Test func theDialectFollowsFromAtlassiansOwnHosts() throws {
+    #expect(try configuration("https://example.atlassian.net").dialect == .cloud)
+    #expect(try configuration("https://jira.example.com").dialect == nil)
+    // A look-alike is not Atlassian's.
+    #expect(try configuration("https://atlassian.net.example.com").dialect == nil)
+  }
+}

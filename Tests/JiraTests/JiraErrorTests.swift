@@ -1,0 +1,112 @@
+import HTTP
+import JSON
+import Jira
+import Testing
+
+/// Whatever a server answers becomes an error that says what to do, in bounded size and without secrets.
+@Suite struct JiraErrorTests {
+  private func error(_ step: ScriptedTransport.Step) async throws -> JiraError {
+    let (client, _) = try makeClient([step])
+    return try await failure { _ = try await client.myself() }
+  }
+
+  @Test(arguments: [
+    (400, JiraError.Kind.invalid, JiraErrorClass.permanent), (413, .invalid, .permanent),
+    (422, .invalid, .permanent), (404, .notFound, .permanent), (410, .gone, .permanent),
+    (401, .unauthorized, .authentication), (403, .forbidden, .authentication),
+    (302, .redirected, .authentication), (408, .timeout, .transient),
+    (425, .unavailable, .transient), (500, .unavailable, .transient),
+    (503, .unavailable, .transient), (409, .conflict, .conflict),
+    (429, .rateLimited, .rateLimited(nil)),
+  ])
+  func eachStatusHasItsClass(status: Int, kind: JiraError.Kind, meaning: JiraErrorClass)
+    async throws
+  {
+    let error = try await error(.json(status, "{}"))
+    #expect(error.kind == kind)
+    #expect(error.status == status)
+    #expect(error.classification == meaning)
+  }
+
+  @Test func jirasOwnWordsAreKept() async throws {
+    let error = try await error(
+      .json(
+        400, #"{"errorMessages":["one","two"],"errors":{"customfield_10010":"Option not valid"}}"#))
+    #expect(error.messages == ["one", "two"])
+    #expect(error.fieldErrors == ["customfield_10010": "Option not valid"])
+    #expect(error.description.contains("GET /myself"))
+    #expect(error.description.contains("customfield_10010: Option not valid"))
+  }
+
+  @Test func ofAnHTMLPageOnlyTheTitleIsKept() async throws {
+    let error = try await error(
+      .answer(
+        502, headers: [:],
+        body: "<html><HEAD><Title>502 Bad\n Gateway</title></head><body>secret</body>"))
+    #expect(error.messages == ["502 Bad  Gateway"])
+  }
+
+  @Test(arguments: ["", "<", "{", "[[[[", "\u{0}\u{1}", #"{"errors":[1],"errorMessages":{}}"#, "7"])
+  func anyBodyCostsAnErrorAndNoMore(body: String) async throws {
+    #expect(try await error(.answer(500, headers: [:], body: body)).kind == .unavailable)
+    #expect(try await error(.answer(200, headers: [:], body: body)).kind == .unexpectedAnswer)
+  }
+
+  @Test func aHugeAnswerIsCutShort() async throws {
+    let many = (0..<500).map { "\"\($0) " + String(repeating: "x", count: 2_000) + "\"" }
+    let error = try await error(.json(400, "{\"errorMessages\":[\(many.joined(separator: ","))]}"))
+    #expect(error.messages.count == 20)
+    #expect(error.messages.allSatisfy { $0.count <= 501 })
+  }
+
+  @Test func aServerThatRepeatsTheCredentialsDoesNotLeakThem() async throws {
+    let error = try await error(
+      .json(
+        400, #"{"errorMessages":["bad header Basic \#(testToken)"],"errors":{"\#(testToken)":"x"}}"#
+      ))
+    #expect(!"\(error)".contains(testToken))
+    #expect(error.messages == ["bad header Basic [redacted]"])
+  }
+
+  @Test func printingCredentialsShowsNoSecret() throws {
+    let credentials = JiraCredentials.basic(email: "ada@example.com", token: testToken)
+    var dumped = ""
+    dump(credentials, to: &dumped)
+    for text in ["\(credentials)", String(reflecting: credentials), dumped] {
+      #expect(!text.contains(testToken) && !text.contains("ada"))
+    }
+    let configuration = try JiraConfiguration(baseURL: testSite, credentials: .bearer(testToken))
+    #expect(!"\(configuration)".contains(testToken))
+  }
+
+  @Test func aBlockedLoginIsToldFromAWrongPassword() async throws {
+    let denied = ["X-Seraph-LoginReason": "AUTHENTICATION_DENIED"]
+    #expect(try await error(.answer(403, headers: denied, body: "")).kind == .captcha)
+    #expect(try await error(.answer(200, headers: denied, body: "{}")).kind == .captcha)
+  }
+
+  /// Broken variant: taking an answer to nobody for the truth, by which every issue looks deleted.
+  @Test func anAnswerToAnonymousIsNoAnswer() async throws {
+    let headers = ["X-Seraph-LoginReason": "AUTHENTICATED_FAILED"]
+    let error = try await error(.answer(200, headers: headers, body: #"{"accountId":"a"}"#))
+    #expect(error.kind == .unauthorized)
+  }
+
+  @Test func theReachOfALimitIsKnown() async throws {
+    func scope(_ reason: String?) async throws -> JiraError.LimitScope? {
+      try await error(
+        .answer(429, headers: reason.map { ["RateLimit-Reason": $0] } ?? [:], body: "")
+      ).limitScope
+    }
+    #expect(try await scope("jira-per-issue-on-write") == .issue)
+    #expect(try await scope("jira-burst-based") == .endpoint)
+    #expect(try await scope("jira-quota-global-based") == .site)
+    #expect(try await scope(nil) == .site)
+    #expect(try await error(.json(400, "{}")).limitScope == nil)
+  }
+
+  @Test func a503ThatNamesATimeIsALimit() async throws {
+    let error = try await error(.answer(503, headers: ["Retry-After": "7"], body: ""))
+    #expect(error.classification == .rateLimited(.seconds(7)))
+  }
+}

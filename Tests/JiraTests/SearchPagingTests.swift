@@ -1,0 +1,67 @@
+import Jira
+import Testing
+
+/// A search ends when JIRA says so, neither earlier nor never.
+@Suite struct SearchPagingTests {
+  @Test func aTokenLeadsOn() throws {
+    var paging = SearchPaging()
+    #expect(paging.cursor == .first)
+    try paging.received(50, .tokens(next: "a", isLast: nil))
+    #expect(paging.cursor == .token("a"))
+    // A short page, or an empty one, is not the last.
+    try paging.received(0, .tokens(next: "b", isLast: false))
+    #expect(paging.cursor == .token("b"))
+    try paging.received(50, .tokens(next: nil, isLast: nil))
+    #expect(paging.cursor == nil)
+  }
+
+  @Test func isLastEndsTheSearchEvenWithAToken() throws {
+    var paging = SearchPaging()
+    try paging.received(1, .tokens(next: "a", isLast: true))
+    #expect(paging.cursor == nil)
+  }
+
+  /// Broken variant: following every token, for ever.
+  @Test func aRepeatedTokenIsAnError() throws {
+    var paging = SearchPaging()
+    try paging.received(1, .tokens(next: "a", isLast: nil))
+    try paging.received(1, .tokens(next: "b", isLast: nil))
+    #expect(throws: SearchPaging.Failure.repeatedToken) {
+      try paging.received(1, .tokens(next: "a", isLast: nil))
+    }
+  }
+
+  @Test func emptyPagesDoNotGoOnForEver() throws {
+    var paging = SearchPaging()
+    #expect(throws: SearchPaging.Failure.emptyPages(SearchPaging.emptyPageLimit)) {
+      for number in 0...SearchPaging.emptyPageLimit {
+        try paging.received(0, .tokens(next: "\(number)", isLast: nil))
+      }
+    }
+  }
+
+  @Test func offsetsCountWhatCameAndNotWhatWasAskedFor() throws {
+    var paging = SearchPaging()
+    // The site caps pages at 40, whatever was asked.
+    try paging.received(40, .offsets(startAt: 0, total: 60))
+    #expect(paging.cursor == .startAt(40))
+    try paging.received(20, .offsets(startAt: 40, total: 60))
+    #expect(paging.cursor == nil)
+  }
+
+  @Test func withoutATotalAnEmptyPageIsTheEnd() throws {
+    var paging = SearchPaging()
+    try paging.received(10, .offsets(startAt: nil, total: nil))
+    #expect(paging.cursor == .startAt(10))
+    try paging.received(0, .offsets(startAt: nil, total: nil))
+    #expect(paging.cursor == nil)
+  }
+
+  @Test func aPageFromElsewhereIsAnError() throws {
+    var paging = SearchPaging()
+    try paging.received(10, .offsets(startAt: 0, total: 30))
+    #expect(throws: SearchPaging.Failure.wrongPage) {
+      try paging.received(10, .offsets(startAt: 0, total: 30))
+    }
+  }
+}

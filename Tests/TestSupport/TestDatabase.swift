@@ -1,0 +1,31 @@
+import Postgres
+
+/// A database that belongs to one test.
+public struct TestDatabase: Sendable {
+  /// For the owner: no superuser, may create roles and databases, sees all rows, as Supabase's `postgres`.
+  public let conninfo: String
+  /// For a superuser.
+  public let superuserConninfo: String
+  /// The database's name.
+  public let name: String
+
+  /// Connects as the owner.
+  public func connect() async throws -> PostgresConnection {
+    try await PostgresConnection.connect(configuration)
+  }
+
+  /// Connects as a superuser, to look on or to disturb.
+  public func connectAsSuperuser() async throws -> PostgresConnection {
+    try await PostgresConnection.connect(
+      PostgresConfiguration(
+        conninfo: superuserConninfo, connectTimeout: TestCluster.patience))
+  }
+
+  /// How to connect as the owner.
+  public var configuration: PostgresConfiguration {
+    get throws {
+      try PostgresConfiguration(
+        conninfo: conninfo, applicationName: name, connectTimeout: TestCluster.patience)
+    }
+  }
+}
