@@ -68,7 +68,7 @@ create table jira_sync.jobs (
         case
             when kind in ('push', 'pull', 'sync') then 'row:' || file_audit_id
             when kind = 'notify' then 'notify:' || coalesce(args ->> 'channel', '')
-            when kind = 'noop' then args ->> 'key'
+            when kind = 'noop' then 'noop:' || (args ->> 'key')
             else kind
         end
     ) stored,
@@ -259,7 +259,7 @@ declare
     keys text[] := '{}';
     more_ids bigint[];
     more_keys text[];
-    chosen bigint[];
+    alone boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -282,13 +282,14 @@ begin
         limit 1
         for update skip locked
     ) as s;
-    if ids is not null and not holds_nothing then
+    alone := ids is not null;
+    if alone and not holds_nothing then
         return;
     end if;
 
     -- 2. Else whatever is due, the most urgent first, level by level, so that rows of the future are never read.
     --    `lowest_first` turns the order round now and then: nothing starves.
-    if ids is null then
+    if not alone then
         ids := '{}';
         keys := '{}';
         loop
@@ -330,12 +331,16 @@ begin
         where k.key is not null
             and pg_try_advisory_xact_lock(1784835698, hashtext(k.key))
     );
-    -- 4. A new snapshot, taken after the locks: what was claimed by somebody else meanwhile shows now.
+    -- 4. A new snapshot, taken after the locks: what was claimed by somebody else meanwhile shows now. A key with a
+    --    job that has to run alone is not taken along with others.
     keys := array(
         select k.key from unnest(keys) as k (key)
         where not exists (
             select from jira_sync.jobs as r where r.state = 'running' and r.key = k.key
         )
+        and (alone or not exists (
+            select from jira_sync.jobs as s where s.state = 'ready' and s.crashes > 0 and s.key = k.key
+        ))
     );
 
     -- 5. The oldest row of each key survives and covers the others. A row that somebody has locked (a change not
@@ -411,10 +416,21 @@ begin
     where j.id = c.id
     returning j.*;
 
-    -- 6. Who has work is seen, and is not asleep.
+    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once.
     update jira_sync.workers as w
-    set seen_at = clock_timestamp(), asleep = false
+    set
+        seen_at = clock_timestamp(),
+        in_touch_since = case
+            when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()
+            else w.in_touch_since
+        end,
+        asleep = false
     where w.incarnation = claimer;
+    if not found then
+        raise exception 'worker % is not registered', claimer using
+            errcode = 'object_not_in_prerequisite_state',
+            hint = 'Call jira_sync.register() first.';
+    end if;
 end;
 $$;
 comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean) is
@@ -459,6 +475,8 @@ as $$
             a.delay,
             a.charge,
             case
+                -- A person may have taken it back after the worker last asked.
+                when a.outcome in ('retry', 'returned') and j.cancel_requested then 'cancelled'
                 when a.outcome = 'retry' and a.charge and j.attempt >= j.max_attempts then 'dead'
                 else a.outcome
             end as outcome
@@ -523,12 +541,33 @@ $$;
 comment on function jira_sync.register(uuid, text, text[], integer, double precision) is
 'Announces a worker.';
 
+create function jira_sync.give_back(me uuid, kept bigint[])
+returns bigint
+language sql
+set search_path = '' set jit = off
+as $$
+    with strays as (
+        select array_agg(j.id) as ids, array_agg(j.token) as tokens
+        from jira_sync.jobs as j
+        where j.state = 'running' and j.worker = me and j.token <> all(kept)
+    )
+    select count(*)
+    from strays as s
+    cross join lateral jira_sync.settle(
+        me, s.ids, s.tokens, array_fill('returned'::text, array[coalesce(cardinality(s.ids), 0)]), null, null,
+        array_fill(false, array[coalesce(cardinality(s.ids), 0)])
+    );
+$$;
+comment on function jira_sync.give_back(uuid, bigint[]) is
+'Gives back, unharmed, what a worker holds beside these tokens: leases of a claim whose answer never reached it.';
+
 create function jira_sync.unregister(me uuid)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
+    perform jira_sync.give_back(me, '{}');
     delete from jira_sync.workers as w where w.incarnation = me;
     -- What it could not finish or did not get to is for the others.
     if exists (select from jira_sync.jobs as j where j.state = 'ready' and j.run_at <= now()) then
@@ -536,12 +575,12 @@ begin
     end if;
 end;
 $$;
-comment on function jira_sync.unregister(uuid) is 'Takes leave of a worker that has settled all it held.';
+comment on function jira_sync.unregister(uuid) is 'Takes leave of a worker; what it did not settle is given back unharmed.';
 
 create function jira_sync.pulse(me uuid, falls_asleep boolean default false)
 returns table (
     known boolean, paused boolean, due_now boolean, due_in double precision, rescue_in double precision,
-    cancelled bigint[], maintenance_due boolean
+    cancelled bigint[], held bigint[], maintenance_due boolean
 )
 language plpgsql
 set search_path = '' set jit = off
@@ -605,10 +644,12 @@ begin
         ) - clock_timestamp());
     end if;
 
-    cancelled := array(
-        select j.id from jira_sync.jobs as j
-        where j.state = 'running' and j.worker = me and j.cancel_requested
-    );
+    select
+        coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'),
+        coalesce(array_agg(j.token), '{}')
+    into cancelled, held
+    from jira_sync.jobs as j
+    where j.state = 'running' and j.worker = me;
     return next;
 end;
 $$;
@@ -622,7 +663,7 @@ set search_path = '' set jit = off
 as $$
     with expired as materialized (
         select j.id, j.kind, j.file_audit_id, j.attempt, j.crashes, j.worker, j.created_at, j.started_at,
-            j.merged, coalesce(w.name, j.worker::text) as worker_name
+            j.merged, j.cancel_requested, coalesce(w.name, j.worker::text) as worker_name
         from jira_sync.jobs as j
         left join jira_sync.workers as w on w.incarnation = j.worker
         where j.state = 'running' and j.worker <> me
@@ -645,14 +686,18 @@ as $$
             run_at = now(),
             last_error = 'worker ' || e.worker_name || ' was lost while it ran this job (crash '
                 || e.crashes + 1 || ' of 3)'
-        from expired as e where j.id = e.id
+        from expired as e where j.id = e.id and not e.cancel_requested
+    ),
+    cancelled as (
+        delete from jira_sync.jobs as j using expired as e where j.id = e.id and e.cancel_requested
     ),
     recorded as (
         insert into jira_sync.job_history (
             id, kind, file_audit_id, attempt, outcome, error, worker, enqueued_at, started_at, merged
         )
         select
-            e.id, e.kind, e.file_audit_id, e.attempt, 'crashed',
+            e.id, e.kind, e.file_audit_id, e.attempt,
+            case when e.cancel_requested then 'cancelled' else 'crashed' end,
             'worker ' || e.worker_name || ' was lost', e.worker, e.created_at, e.started_at, e.merged
         from expired as e
     ),
@@ -683,7 +728,8 @@ begin
     if not found then
         return; -- another worker is at it
     end if;
-    perform set_config('lock_timeout', '2s', true);
+    -- While a lock is waited for, completions queue up behind it; a day more or less does not matter.
+    perform set_config('lock_timeout', '200ms', true);
 
     -- A partition for each day to come, so that completing a job never needs one to be made.
     for day in
@@ -695,19 +741,26 @@ begin
     loop
         partition := 'job_history_' || to_char(day, 'YYYYMMDD');
         if to_regclass('jira_sync.' || partition) is null then
-            execute format('create table jira_sync.%I (like jira_sync.job_history including all)', partition);
-            execute format('alter table jira_sync.%I enable row level security', partition);
-            -- Rows that came while the day had no partition move over.
-            execute format(
-                'with moved as (delete from jira_sync.job_history_default '
-                'where finished_at >= %1$L and finished_at < %2$L returning *) '
-                'insert into jira_sync.%3$I select * from moved',
-                day::text || ' 00:00+00', (day + 1)::text || ' 00:00+00', partition
-            );
-            execute format(
-                'alter table jira_sync.job_history attach partition jira_sync.%I for values from (%L) to (%L)',
-                partition, day::text || ' 00:00+00', (day + 1)::text || ' 00:00+00'
-            );
+            begin
+                execute format('create table jira_sync.%I (like jira_sync.job_history including all)', partition);
+                execute format('alter table jira_sync.%I enable row level security', partition);
+                -- Rows that came while the day had no partition move over.
+                execute format(
+                    'with moved as (delete from jira_sync.job_history_default '
+                    'where finished_at >= %1$L and finished_at < %2$L returning *) '
+                    'insert into jira_sync.%3$I select * from moved',
+                    day::text || ' 00:00+00', (day + 1)::text || ' 00:00+00', partition
+                );
+                execute format(
+                    'alter table jira_sync.job_history attach partition jira_sync.%I '
+                    'for values from (%L) to (%L)',
+                    partition, day::text || ' 00:00+00', (day + 1)::text || ' 00:00+00'
+                );
+            exception
+                when lock_not_available then
+                    raise warning 'job_history is in use: partition % is made an hour later', partition;
+                    exit;
+            end;
         end if;
     end loop;
 
@@ -720,7 +773,13 @@ begin
             and to_date(right(c.relname, 8), 'YYYYMMDD')
             < (now() at time zone 'UTC')::date - (select s.history_days from jira_sync.control as s)
     loop
-        execute format('drop table jira_sync.%I', old.relname);
+        begin
+            execute format('drop table jira_sync.%I', old.relname);
+        exception
+            when lock_not_available then
+                raise warning 'job_history is in use: partition % is dropped an hour later', old.relname;
+                exit;
+        end;
     end loop;
     delete from jira_sync.job_history_default as h
     where h.finished_at < now() - make_interval(days => (select s.history_days from jira_sync.control as s));
@@ -825,6 +884,8 @@ begin
         limit 1
         for key share skip locked;
         if found then
+            -- A worker that looked meanwhile found that job locked, and went to sleep.
+            perform jira_sync.wake();
             return job;
         end if;
     end if;

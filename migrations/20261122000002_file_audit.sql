@@ -238,6 +238,8 @@ begin
     from pg_catalog.pg_attribute as a
     where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
         and a.attname = any(watched);
+    -- Workers of a fleet start together, and a function is replaced by one of them at a time.
+    perform pg_advisory_xact_lock(1784835698, 0);
     if present is null then
         raise exception 'none of the columns % exists in public.file_audit', watched using
             errcode = 'undefined_column',
@@ -306,6 +308,10 @@ begin
                 if inserted < cardinality(ids) then
                     perform jira_sync.wake();
                 end if;
+            elsif current_setting('transaction_isolation') = 'serializable' then
+                -- Here even reading the queue would make the statements of neighbours fail, so nothing is looked up.
+                insert into jira_sync.jobs (kind, file_audit_id)
+                select 'push', u.id from unnest(ids) as u (id);
             else
                 -- Locking a row that is newer than the snapshot would make the application's statement fail, so here
                 -- only jobs of this very transaction count.

@@ -1,11 +1,12 @@
+import Locks
+import Logging
+import Postgres
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import Locks
-import Logging
-import Postgres
 
 /// Some jobs of one handler under their leases: everything a handler may do with them goes through here.
 public final class JobRun: Sendable {
@@ -107,7 +108,8 @@ public final class JobRun: Sendable {
   /// - Throws: what the body throws, after rolling back; `PostgresError`; nothing of it was then written.
   public func write(
     for jobs: [Job], doing: String,
-    _ body: @escaping @Sendable (PostgresTransaction, [Job]) async throws -> [(job: Job, as: Settlement)]
+    _ body:
+      @escaping @Sendable (PostgresTransaction, [Job]) async throws -> [(job: Job, as: Settlement)]
   ) async throws {
     let store = store
     let outcome: (held: [Job], settled: [(job: Job, as: Settlement)], result: PostgresResult?) =

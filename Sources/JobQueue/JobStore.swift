@@ -1,10 +1,11 @@
+import JSON
+import Postgres
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
-import Postgres
 
 /// The queue's statements, as one worker sends them.
 struct JobStore: Sendable {
@@ -35,9 +36,10 @@ struct JobStore: Sendable {
   ///   - limit: how many jobs at the most.
   ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
   ///   - lowestFirst: whether the lowest priority goes first this time.
+  /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
   func claim(
     kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool
-  ) async throws -> [Job] {
+  ) async throws -> Claim {
     let result = try await database.query(
       """
       select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
@@ -46,16 +48,33 @@ struct JobStore: Sendable {
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
         \(lowestFirst)::boolean)
       """, doing: "claiming jobs")
-    return try result.rows.map { row in
-      Job(
-        id: try row.get("id"), kind: try row.get("kind"),
-        fileAuditID: try row.get("file_audit_id", as: Int64?.self),
-        key: try row.get("key", as: String?.self), priority: try row.get("priority"),
-        attempt: try row.get("attempt"), maxAttempts: try row.get("max_attempts"),
-        crashes: try row.get("crashes"),
-        arguments: try JSON(parsing: try row.get("args", as: String.self)),
-        token: try row.get("token"), createdAt: try row.get("created_at"))
+    var claim = Claim(jobs: [], unreadable: [])
+    for row in result.rows {
+      // A jsonb may hold what we cannot read, as a number of a thousand digits; others must not suffer from it.
+      if let arguments = try? JSON(parsing: try row.get("args", as: String.self)) {
+        claim.jobs.append(try job(row, arguments: arguments))
+      } else {
+        claim.unreadable.append(try job(row, arguments: .object([:])))
+      }
     }
+    return claim
+  }
+
+  private func job(_ row: PostgresRow, arguments: JSON) throws(PostgresError) -> Job {
+    Job(
+      id: try row.get("id"), kind: try row.get("kind"),
+      fileAuditID: try row.get("file_audit_id", as: Int64?.self),
+      key: try row.get("key", as: String?.self), priority: try row.get("priority"),
+      attempt: try row.get("attempt"), maxAttempts: try row.get("max_attempts"),
+      crashes: try row.get("crashes"), arguments: arguments, token: try row.get("token"),
+      createdAt: try row.get("created_at"))
+  }
+
+  /// What a claim brought.
+  struct Claim: Sendable {
+    var jobs: [Job]
+    /// Jobs whose `args` are beyond what can be read here.
+    var unreadable: [Job]
   }
 
   /// The statement that ends runs under their leases and answers the ids that were still held.
@@ -82,16 +101,27 @@ struct JobStore: Sendable {
   /// - Parameter fallsAsleep: whether the worker wants to be woken by NOTIFY from now on.
   func pulsing(fallsAsleep: Bool) -> SQL {
     """
-    select known, coalesce(paused, false) as paused, due_now, due_in, rescue_in, cancelled,
+    select known, coalesce(paused, false) as paused, due_now, due_in, rescue_in, cancelled, held,
       coalesce(maintenance_due, false) as maintenance_due
     from jira_sync.pulse(\(incarnation)::uuid, \(fallsAsleep)::boolean)
     """
   }
 
+  /// Gives back what the database thinks this worker holds, and it does not; answers how many jobs they were.
+  ///
+  /// - Parameter kept: the tokens of the leases that it knows of.
+  func giveBack(allBut kept: [Int64]) async throws -> Int {
+    try await database.query(
+      "select jira_sync.give_back(\(incarnation)::uuid, \(kept)::bigint[]) as count",
+      doing: "giving back jobs of a claim that went unanswered"
+    ).rows.first?.get("count") ?? 0
+  }
+
   /// Gives the jobs of lost workers back and answers how many they were.
   func rescue() async throws -> Int {
     try await database.query(
-      "select jira_sync.rescue(\(incarnation)::uuid) as rescued", doing: "rescuing jobs of lost workers"
+      "select jira_sync.rescue(\(incarnation)::uuid) as rescued",
+      doing: "rescuing jobs of lost workers"
     ).rows.first?.get("rescued") ?? 0
   }
 

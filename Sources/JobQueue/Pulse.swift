@@ -14,6 +14,8 @@ struct Pulse: Sendable {
   let rescueIn: Duration?
   /// Jobs of this worker that a person wants to be stopped.
   let cancelled: [Int64]
+  /// The tokens of all leases that this worker has, as far as the database knows.
+  let held: [Int64]
   /// Whether housekeeping is due.
   let maintenanceDue: Bool
 
@@ -24,6 +26,7 @@ struct Pulse: Sendable {
     dueIn = try row.get("due_in", as: Double?.self).map { .seconds(max($0, 0)) }
     rescueIn = try row.get("rescue_in", as: Double?.self).map { .seconds($0) }
     cancelled = try row.get("cancelled", as: [Int64]?.self) ?? []
+    held = try row.get("held", as: [Int64]?.self) ?? []
     maintenanceDue = try row.get("maintenance_due")
   }
 }

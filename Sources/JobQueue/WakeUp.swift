@@ -26,6 +26,8 @@ struct WakeUp: Sendable {
   private(set) var isAlone = false
   /// Whether the database knows that this worker sleeps.
   private(set) var isAsleep = false
+  /// Whether a job may have come that is due earlier than the timer knows.
+  private var mayBeDueEarlier = false
   /// Whether there may be something to claim.
   private var mayFindWork = true
   private var asleepSince: Instant?
@@ -41,10 +43,16 @@ struct WakeUp: Sendable {
   var holdsNothing: Bool { running == 0 }
 
   /// What to do now.
-  func next() -> Action {
+  ///
+  /// A claim is answered by `claimed` or `claimFailed`. What happens before its answer may be news that it has not seen,
+  /// so it counts for the next one.
+  mutating func next() -> Action {
     guard running < slots, !isAlone else { return .wait(until: nil) }
-    if mayFindWork { return .claim(lowestFirst: claims % Self.fairness == Self.fairness - 1) }
-    if !isAsleep { return .announceSleep }
+    if mayFindWork {
+      mayFindWork = false
+      return .claim(lowestFirst: claims % Self.fairness == Self.fairness - 1)
+    }
+    if !isAsleep || mayBeDueEarlier { return .announceSleep }
     return .wait(until: earliestTimer)
   }
 
@@ -57,23 +65,39 @@ struct WakeUp: Sendable {
       mayFindWork = true
       isAsleep = false
       asleepSince = nil
-    } else {
-      mayFindWork = false
-      if isAsleep, asleepSince == nil { asleepSince = now }
+    } else if isAsleep, asleepSince == nil {
+      asleepSince = now
     }
   }
 
-  /// The database knows now that this worker sleeps; the next job is due in so long.
-  mutating func announced(nextDueIn: Duration?, now: Instant) {
-    isAsleep = true
+  /// Nobody knows what became of a claim.
+  mutating func claimFailed() {
     mayFindWork = true
-    asleepSince = nil
-    repollsDone = 0
-    nextDue = nextDueIn.map { now + $0 }
   }
 
-  /// A notification arrived, or the connection it would have come by was replaced.
+  /// The database knows now that this worker sleeps; whether something is due, and when the next job is.
+  mutating func announced(dueNow: Bool, nextDueIn: Duration?, now: Instant) {
+    nextDue = nextDueIn.map { now + $0 }
+    mayBeDueEarlier = false
+    // Who slept all along was told of everything.
+    guard !isAsleep || dueNow else { return }
+    if !isAsleep {
+      asleepSince = nil
+      repollsDone = 0
+    }
+    isAsleep = true
+    mayFindWork = true
+  }
+
+  /// A notification arrived: of a job that is due, or of one that will be.
   mutating func notified() {
+    mayFindWork = true
+    mayBeDueEarlier = true
+  }
+
+  /// The database may not know any more that this worker sleeps, or what it said may not have arrived.
+  mutating func lostTouch() {
+    isAsleep = false
     mayFindWork = true
   }
 
@@ -96,7 +120,7 @@ struct WakeUp: Sendable {
     if let nextDue, nextDue <= now {
       // What comes after it is asked for with the next announcement.
       self.nextDue = nil
-      isAsleep = false
+      mayBeDueEarlier = true
       mayFindWork = true
     }
     while let repoll = nextRepoll, repoll <= now {

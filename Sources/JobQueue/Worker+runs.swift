@@ -18,11 +18,11 @@ extension Worker {
         await self.ended(run: id, error: error)
       }
     }
-    runs[id] = ActiveRun(run: run, task: task, startedAt: .now)
-    Task { [options] in
+    let deadline = Task { [options] in
       try await Task.sleep(for: options.runDeadline)
       self.deadlinePassed(run: id)
     }
+    runs[id] = ActiveRun(run: run, task: task, deadline: deadline, startedAt: .now)
   }
 
   /// A person took jobs back: runs that have nothing else to do are stopped.
@@ -50,6 +50,7 @@ extension Worker {
   /// A handler is through, or is no longer waited for.
   private func ended(run id: Int, error: (any Error)?) async {
     guard let active = runs[id], settling.insert(id).inserted else { return }
+    active.deadline.cancel()
     await settleRest(of: active, error: error)
     settling.remove(id)
     runs[id] = nil

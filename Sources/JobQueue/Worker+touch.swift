@@ -18,8 +18,6 @@ extension Worker {
           await connection.close()
           throw error
         }
-      } catch is CancellationError {
-        return
       } catch {
         if Task.isCancelled { return }
         _ = troubles.began("the listening connection", error: error, logger: logger)
@@ -45,13 +43,15 @@ extension Worker {
           default: await self.post(.notified)
           }
         }
-        throw CancellationError()
+        // The heartbeat, not answered in time, has closed the connection.
+        throw PostgresError(
+          kind: .connectionLost, message: "the connection was closed", doing: "listening")
       }
       try await beat(on: connection)
       connected()
       troubles.ended("the listening connection", logger: logger)
       // Whatever was missed while nobody listened.
-      post(.notified)
+      post(.reconnected)
       try await sendProbe(probe, heard: heard, on: connection)
       group.addTask { try await self.keepBeating(on: connection) }
       try await group.next()
@@ -98,7 +98,8 @@ extension Worker {
       await connection.close()
     }
     defer { watchdog.cancel() }
-    let result = try await connection.query(store.pulsing(fallsAsleep: false), doing: "the heartbeat")
+    let result = try await connection.query(
+      store.pulsing(fallsAsleep: false), doing: "the heartbeat")
     guard let row = result.rows.first else { return }
     let pulse = try Pulse(row: row)
     leases.withLock { $0.renewed(sentAt: sentAt) }

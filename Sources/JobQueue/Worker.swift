@@ -1,11 +1,12 @@
+import Locks
+import Logging
+import Postgres
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import Locks
-import Logging
-import Postgres
 
 /// Claims jobs, runs them through their handlers, keeps their leases alive and rescues those of lost workers.
 ///
@@ -28,6 +29,8 @@ public actor Worker {
   var stopStage = StopStage.none
   var troubles = Troubles()
   var canListen = true
+  private var isRegistered = false
+  var rescueTimer: Task<Void, any Error>?
   private var inbox: [WorkerEvent] = []
   private var waiter: CheckedContinuation<Void, Never>?
   private var waitGeneration = 0
@@ -43,6 +46,7 @@ public actor Worker {
   struct ActiveRun {
     let run: JobRun
     let task: Task<Void, Never>
+    let deadline: Task<Void, any Error>
     let startedAt: ContinuousClock.Instant
     var deadlineHasPassed = false
   }
@@ -74,12 +78,29 @@ public actor Worker {
 
   /// Works until it is stopped, or, where the options say so, until nothing is left to do.
   ///
-  /// An unreachable database does not end it, unless it drains: then it gives up after `drainPatience`.
+  /// An unreachable database does not end it, unless it drains: then it gives up after `drainPatience`. Cancelling the
+  /// task stops it as two calls of `stop` do.
   ///
   /// - Throws: `PostgresError` where the database cannot be reached while draining.
   /// - Returns: why it ended.
   public func run() async throws -> WorkerEnd {
-    try await register()
+    // A task of its own: what has to be written at the end must not be cancelled with the caller.
+    let work = Task { try await self.work() }
+    return try await withTaskCancellationHandler {
+      try await work.value
+    } onCancel: {
+      Task {
+        await self.stop()
+        await self.stop()
+      }
+    }
+  }
+
+  private func work() async throws -> WorkerEnd {
+    do { try await register() } catch {
+      await store.database.close()
+      throw error
+    }
     let touch = Task { await keepInTouch() }
     let end: Result<WorkerEnd, any Error>
     do { end = .success(try await loop()) } catch { end = .failure(error) }
@@ -155,40 +176,6 @@ public actor Worker {
     }
   }
 
-  private func claim(for open: [any JobHandler], lowestFirst: Bool) async throws {
-    let kinds = open.flatMap(\.kinds)
-    guard !kinds.isEmpty else {
-      wakeUp.claimed(runs: 0, alone: false, now: .now)
-      return
-    }
-    let free = options.concurrency - wakeUp.running
-    let sentAt = ContinuousClock.now
-    let jobs = try await store.claim(
-      kinds: kinds, limit: free * 100, holdsNothing: wakeUp.holdsNothing, lowestFirst: lowestFirst)
-    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt) } }
-    var started = 0
-    for handler in open {
-      let batch = jobs.filter { handler.kinds.contains($0.kind) }
-      for start in stride(from: 0, to: batch.count, by: handler.maximumBatch) {
-        let end = min(start + handler.maximumBatch, batch.count)
-        begin(Array(batch[start..<end]), handler: handler)
-        started += 1
-      }
-    }
-    wakeUp.claimed(runs: started, alone: jobs.contains { $0.crashes > 0 }, now: .now)
-  }
-
-  private func fallAsleep() async throws {
-    let sentAt = ContinuousClock.now
-    let result = try await store.database.query(
-      store.pulsing(fallsAsleep: true), doing: "falling asleep")
-    guard let row = result.rows.first else { return }
-    let pulse = try Pulse(row: row)
-    leases.withLock { $0.renewed(sentAt: sentAt) }
-    await handle(.pulsed(pulse))
-    wakeUp.announced(nextDueIn: pulse.dueIn, now: .now)
-  }
-
   /// Whether a draining worker is at its end.
   private func drained(closed: Bool) async throws -> WorkerEnd? {
     guard let horizon = options.drainsWithin, runs.isEmpty, !closed else { return nil }
@@ -206,9 +193,10 @@ public actor Worker {
     await waitForEvent(until: .now + .milliseconds(500))
   }
 
-  private func handle(_ event: WorkerEvent) async {
+  func handle(_ event: WorkerEvent) async {
     switch event {
     case .notified: wakeUp.notified()
+    case .reconnected: wakeUp.lostTouch()
     case .timer: wakeUp.timerFired(now: .now)
     case .runEnded, .stopping: break
     case .cancelRequested: await askForCancelled()
@@ -217,45 +205,11 @@ public actor Worker {
     }
   }
 
-  private func handle(_ pulse: Pulse) async {
-    wakeUp.pulsed(dueNow: pulse.dueNow, nextDueIn: pulse.dueIn, now: .now)
-    cancel(pulse.cancelled)
-    await attempt("registering again") {
-      if !pulse.known { try await self.announce() }
-      if pulse.maintenanceDue { try await self.store.maintain() }
-    }
-    if let rescueIn = pulse.rescueIn {
-      if rescueIn <= .zero {
-        await rescue()
-      } else if rescueIn <= options.idlePulse + options.lease {
-        Task { [weak self] in
-          try await Task.sleep(for: rescueIn + .milliseconds(50))
-          await self?.post(.rescueDue)
-        }
-      }
-    }
-  }
-
-  private func askForCancelled() async {
-    await attempt("asking for cancelled jobs") {
-      let result = try await self.store.database.query(
-        self.store.pulsing(fallsAsleep: false), doing: "asking for cancelled jobs")
-      if let row = result.rows.first { self.cancel(try Pulse(row: row).cancelled) }
-    }
-  }
-
-  private func rescue() async {
-    await attempt("rescuing jobs of lost workers") {
-      let rescued = try await self.store.rescue()
-      guard rescued > 0 else { return }
-      self.logger.warning("gave \(rescued) jobs of lost workers back to the queue")
-      self.wakeUp.notified()
-    }
-  }
-
   /// Does what can be done again at the next heartbeat; failure is said and does not end the worker.
-  private func attempt(_ what: String, _ body: () async throws -> Void) async {
-    do { try await body() } catch { logger.warning("\(what) failed, will be tried again: \(error)") }
+  func attempt(_ what: String, _ body: () async throws -> Void) async {
+    do { try await body() } catch {
+      logger.warning("\(what) failed, will be tried again: \(error)")
+    }
   }
 
   // MARK: - Coming and going
@@ -265,6 +219,7 @@ public actor Worker {
     while stopStage == .none {
       do {
         try await announce()
+        isRegistered = true
         try await store.maintain()
         troubles.ended("the database", logger: logger)
         return
@@ -279,14 +234,31 @@ public actor Worker {
     }
   }
 
-  private func announce() async throws {
+  /// Makes the database know this worker.
+  func announce() async throws {
     try await store.register(
       name: name, kinds: handlers.flatMap(\.kinds), slots: options.concurrency,
       lease: options.lease)
   }
 
   private func takeLeave() async {
-    await attempt("taking leave of the queue") { try await self.store.unregister() }
+    rescueTimer?.cancel()
+    if isRegistered {
+      let leaving = Task {
+        do {
+          try await store.unregister()
+        } catch {
+          logger.warning("could not take leave of the queue; its leases end by themselves: \(error)")
+        }
+      }
+      // A database that cannot be reached would hold up the end.
+      let patience = Task {
+        try await Task.sleep(for: .seconds(2))
+        leaving.cancel()
+      }
+      await leaving.value
+      patience.cancel()
+    }
     await store.database.close()
   }
 

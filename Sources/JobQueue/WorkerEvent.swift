@@ -2,6 +2,8 @@
 enum WorkerEvent: Sendable {
   /// Work may have come.
   case notified
+  /// The connection that notifications come by is a new one.
+  case reconnected
   /// A person took running jobs back; which, the next heartbeat says.
   case cancelRequested
   /// A heartbeat was answered.

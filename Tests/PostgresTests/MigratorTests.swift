@@ -123,6 +123,20 @@ import Testing
       #expect(error?.kind == .unrecorded)
       await connection.close()
     }
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(second("--")).apply(on: connection)
+      }
+      // Nothing has made the table: the insert of the file itself fails.
+      #expect(error?.kind == .failed)
+      let silent = Migration(version: "20260101000002", name: "silent", sql: "select 1;")
+      let unrecorded = await #expect(throws: MigrationError.self) {
+        try await migrator(silent).apply(on: connection)
+      }
+      #expect(unrecorded?.kind == .unrecorded)
+      await connection.close()
+    }
   }
 
   /// Caught: files that psql applied are applied again, or can be edited without anybody noticing.

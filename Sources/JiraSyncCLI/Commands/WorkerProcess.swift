@@ -65,23 +65,33 @@ struct WorkerProcess: Sendable {
         return .other
       }
       group.addTask { .worker(try await worker.run()) }
+      defer { group.cancelAll() }
       do {
-        while let part = try await group.next() {
-          guard case .worker(let end) = part else { continue }
-          group.cancelAll()
-          return end
-        }
+        return try await Self.end(of: &group)
       } catch {
-        // What runs is given back before the process ends.
+        // What runs is given back, and leave is taken, before the process ends.
         await worker.stop()
         await worker.stop()
-        group.cancelAll()
+        do {
+          _ = try await Self.end(of: &group)
+        } catch let second {
+          logger.debug("while stopping: \(second)")
+        }
         throw error
       }
-      return .stopped
     }
     await transport.shutdown()
     return end
+  }
+
+  /// Waits until the worker has ended.
+  private static func end(
+    of group: inout ThrowingTaskGroup<Part, any Error>
+  ) async throws -> WorkerEnd {
+    while let part = try await group.next() {
+      if case .worker(let end) = part { return end }
+    }
+    return .stopped
   }
 
   /// What was done since the process began, as the last line of a draining worker says it.

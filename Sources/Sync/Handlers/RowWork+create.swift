@@ -12,7 +12,7 @@ import Postgres
 extension RowWork {
   /// Makes issues for rows that want one: intent first, then the call, then the link.
   func create(_ items: [WorkItem]) async throws {
-    let fresh = try await withoutRelinked(items)
+    let fresh = try await withoutTicketed(try await withoutRelinked(items))
     guard !fresh.isEmpty else { return }
     let drafts = fresh.map { CreationDraft(item: $0, site: site) }
     try await intend(drafts)

@@ -65,15 +65,23 @@ extension RowWork {
       let record = try PairRecord(step: step, outcome: outcome, refusal: refusal, worker: worker)
       if record.pair.error == nil { tally.succeeded(row) } else { tally.failed(row) }
       if !record.changes.isEmpty { tally.updated(row) }
-      if !record.changes.isEmpty || record.pair.error != nil {
-        logger.info(
-          "row \(step.item.filePath) ↔ \(step.issue.key)",
-          metadata: [
-            "job": "\(step.item.job.id)",
-            "written": "\(record.changes.map { "\($0.side.rawValue).\($0.field)" }.joined(separator: " "))",
-            "error": "\(record.pair.error ?? "")",
-          ])
-      }
+      say(record)
+    }
+  }
+
+  /// One line for what was written, and one for what stands in the way.
+  private func say(_ record: PairRecord) {
+    let step = record.step
+    let written = record.changes.map { "\($0.side.rawValue).\($0.field)" }.joined(separator: " ")
+    if !written.isEmpty, !step.isNew {
+      logger.info(
+        "updated \(step.issue.key) and \(step.item.filePath)",
+        metadata: ["job": "\(step.item.job.id)", "written": "\(written)"])
+    }
+    if let error = record.pair.error {
+      logger.warning(
+        "\(step.item.filePath) and \(step.issue.key) are not in step: \(error)",
+        metadata: ["job": "\(step.item.job.id)"])
     }
   }
 

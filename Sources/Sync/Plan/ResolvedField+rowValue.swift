@@ -126,6 +126,14 @@ extension ResolvedField {
     case .select, .priority, .resolution, .status, .issueType, .project, .parent, .version:
       return .option(plain)
     case .user: return .user(plain)
+    case .url:
+      // JIRA takes absolute addresses only.
+      guard plain.wholeMatch(of: /[A-Za-z][A-Za-z0-9+.\-]*:\/\/\S+/) != nil else {
+        throw problem(
+          "a text that is no absolute address cannot go into the URL field \(label); write it "
+            + "whole, as in https://example.com/page")
+      }
+      return .text(plain)
     default: return FieldCodec.canonical(single, as: type)
     }
   }

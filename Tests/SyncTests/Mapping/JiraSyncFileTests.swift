@@ -1,6 +1,8 @@
+import Foundation
 import JSON
-import Sync
 import Testing
+
+@testable import Sync
 
 /// `jira-sync.yaml`: what it may say, and how it says what is wrong with it.
 struct JiraSyncFileTests {
@@ -153,5 +155,38 @@ struct JiraSyncFileTests {
     let found = issues("issue_typ: Task\nfields:\n  notes:\n    apply: never\n    require: true\n")
     #expect(found.count == 3)
     #expect(found.map { $0.prefix(8) } == ["m.yaml:1", "m.yaml:4", "m.yaml:5"])
+  }
+}
+
+extension JiraSyncFileTests {
+  /// A file in the root of the repository.
+  private func shipped(_ name: String) throws -> Data {
+    let root = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    return try Data(contentsOf: root.appending(path: name))
+  }
+
+  @Test("the example that is shipped is right, and resolves on a site with all fields")
+  func example() throws {
+    let yaml = String(decoding: try shipped("jira-sync.example.yaml"), as: UTF8.self)
+    let mapping = try Mapping(yaml: yaml, file: "jira-sync.example.yaml")
+    #expect(mapping.labels == ["file-audit"])
+    let resolved = try Site.resolved(mapping: mapping)
+    #expect(resolved["urgency"]?.fieldID == "priority")
+  }
+
+  /// A key that is added to one and forgotten in the other fails here.
+  @Test("the schema knows the keys that the reader knows")
+  func schema() throws {
+    let schema = try JSON(parsing: try shipped("jira-sync.schema.json"))
+    let properties = try #require(schema["properties"])
+    let known = ["issue_type", "existing_tickets", "labels", "fields"] + JiraSyncFile.settingKeys
+    #expect(Set(try #require(properties.object).keys) == Set(known))
+    let field = properties["fields"]?["additionalProperties"]?["oneOf"]?[1]?["properties"]
+    let status = properties["fields"]?["properties"]?["audit_status"]?["oneOf"]?[1]?["properties"]
+    let statusOnly: Set = ["statuses", "audit_values", "unresolved"]
+    #expect(
+      Set(try #require(field?.object).keys) == Set(FieldReader.keys).subtracting(statusOnly))
+    #expect(Set(try #require(status?.object).keys) == Set(FieldReader.statusKeys))
   }
 }

@@ -254,6 +254,32 @@ struct PlanTests {
     #expect(plan.editOperations == ["labels": [["add": "WF_3"], ["remove": "WF1"]]])
   }
 
+  @Test("a field that is sent once is neither written again nor put back")
+  func createOnly() throws {
+    var mapping = Mapping.standard
+    for index in mapping.fields.indices where mapping.fields[index].name == "status" {
+      mapping.fields[index].apply = .create
+    }
+    let resolved = try Site.resolved(mapping: mapping)
+    var pair = Site.linked(resolved)
+    #expect(pair.issue.fields["customfield_10006"] == ["value": "NOVEL"])
+    pair.row["status"] = "SHARED"
+    #expect(next(pair, resolved).isEmpty)
+    pair.issue.fields["customfield_10006"] = ["value": "SYSTEM"]
+    #expect(next(pair, resolved).isEmpty)
+    #expect(next(pair, resolved).conflicts.isEmpty)
+  }
+
+  @Test("a field that is no longer mapped leaves the base")
+  func unmapped() throws {
+    let pair = Site.linked(try Site.resolved())
+    var mapping = Mapping.standard
+    mapping.fields.removeAll { $0.name == "notes" }
+    let plan = next(pair, try Site.resolved(mapping: mapping))
+    #expect(pair.base.fields["notes"] != nil && plan.newBase.fields["notes"] == nil)
+    #expect(plan.isEmpty)
+  }
+
   @Test("a field that JIRA spells otherwise is not written again for ever")
   func respelled() throws {
     let mapping = try Site.resolved()

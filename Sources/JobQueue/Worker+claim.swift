@@ -1,0 +1,85 @@
+import Locks
+import Postgres
+
+extension Worker {
+  /// Takes what is due and begins to run it.
+  ///
+  /// - Parameters:
+  ///   - open: the handlers that can work at the moment.
+  ///   - lowestFirst: whether the lowest priority goes first this time.
+  func claim(for open: [any JobHandler], lowestFirst: Bool) async throws {
+    let kinds = open.flatMap(\.kinds)
+    guard !kinds.isEmpty else {
+      wakeUp.claimed(runs: 0, alone: false, now: .now)
+      return
+    }
+    let sentAt = ContinuousClock.now
+    guard let claim = try await claim(kinds: kinds, lowestFirst: lowestFirst) else { return }
+    let jobs = claim.jobs
+    guard stopStage == .none else {
+      // Stopped while the claim was under way: a run that begins now would not be told to end.
+      await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
+      return
+    }
+    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt) } }
+    var started = 0
+    for handler in open {
+      let batch = jobs.filter { handler.kinds.contains($0.kind) }
+      for start in stride(from: 0, to: batch.count, by: handler.maximumBatch) {
+        let end = min(start + handler.maximumBatch, batch.count)
+        begin(Array(batch[start..<end]), handler: handler)
+        started += 1
+      }
+    }
+    wakeUp.claimed(runs: started, alone: jobs.contains { $0.crashes > 0 }, now: .now)
+    // Merging can make a kind that nobody here handles.
+    let strangers = jobs.filter { !kinds.contains($0.kind) }
+    await giveUp(
+      claim.unreadable.map {
+        ($0, .dead("its args hold what cannot be read, such as a number of too many digits"))
+      }
+        + strangers.map {
+          ($0, .postponed("this worker handles no jobs of kind \($0.kind)", after: .zero))
+        })
+  }
+
+  /// Sends the claim; nil where the database had forgotten this worker, which it knows again now.
+  private func claim(kinds: [String], lowestFirst: Bool) async throws -> JobStore.Claim? {
+    let free = options.concurrency - wakeUp.running
+    do {
+      return try await store.claim(
+        kinds: kinds, limit: free * 100, holdsNothing: wakeUp.holdsNothing,
+        lowestFirst: lowestFirst)
+    } catch {
+      wakeUp.claimFailed()
+      // object_not_in_prerequisite_state (Postgres manual, appendix A): what claim() says then.
+      guard (error as? PostgresError)?.sqlState == "55000" else { throw error }
+      try await announce()
+      wakeUp.lostTouch()
+      return nil
+    }
+  }
+
+  /// Settles jobs that no run was begun for; what fails here is given back after the next heartbeat.
+  private func giveUp(_ settlements: [(job: Job, as: Settlement)]) async {
+    guard !settlements.isEmpty else { return }
+    await attempt("settling jobs that were not begun") {
+      _ = try await self.store.database.query(
+        self.store.settling(settlements), doing: "settling jobs that were not begun")
+    }
+  }
+
+  /// Tells the database that this worker wants to be woken, and learns what is due when.
+  func fallAsleep() async throws {
+    let sentAt = ContinuousClock.now
+    let result = try await store.database.query(
+      store.pulsing(fallsAsleep: true), doing: "falling asleep")
+    guard let row = result.rows.first else { return }
+    let pulse = try Pulse(row: row)
+    leases.withLock { $0.renewed(sentAt: sentAt) }
+    await handle(.pulsed(pulse))
+    // One that is not known does not sleep either.
+    guard pulse.known else { return }
+    wakeUp.announced(dueNow: pulse.dueNow, nextDueIn: pulse.dueIn, now: .now)
+  }
+}

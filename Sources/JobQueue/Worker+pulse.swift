@@ -1,0 +1,66 @@
+import Logging
+import Postgres
+
+extension Worker {
+  /// Does what a heartbeat asks for; called in the loop only.
+  func handle(_ pulse: Pulse) async {
+    wakeUp.pulsed(dueNow: pulse.dueNow, nextDueIn: pulse.dueIn, now: .now)
+    cancel(pulse.cancelled)
+    if !pulse.known {
+      await attempt("registering again") {
+        try await self.announce()
+        self.wakeUp.lostTouch()
+      }
+    }
+    await giveBackStrays(held: pulse.held)
+    if pulse.maintenanceDue {
+      await attempt("keeping house in the queue") { try await self.store.maintain() }
+    }
+    // An older timer is about a lease that was renewed since.
+    rescueTimer?.cancel()
+    rescueTimer = nil
+    if let rescueIn = pulse.rescueIn {
+      if rescueIn <= .zero {
+        await rescue()
+      } else if rescueIn <= options.idlePulse + options.lease {
+        rescueTimer = Task { [weak self] in
+          try await Task.sleep(for: rescueIn + .milliseconds(50))
+          await self?.post(.rescueDue)
+        }
+      }
+    }
+  }
+
+  /// Gives back leases that no run of ours has: a claim was committed, and its answer was lost with the connection.
+  ///
+  /// Called in the loop only, where no claim is under way.
+  private func giveBackStrays(held: [Int64]) async {
+    let kept = Set(runs.values.flatMap { $0.run.jobs.map(\.token) })
+    guard !kept.isSuperset(of: held) else { return }
+    await attempt("giving back jobs of a claim that went unanswered") {
+      let count = try await self.store.giveBack(allBut: Array(kept))
+      guard count > 0 else { return }
+      self.logger.warning("gave \(count) jobs back, claimed without an answer")
+      self.wakeUp.notified()
+    }
+  }
+
+  /// Asks which jobs a person has taken back.
+  func askForCancelled() async {
+    await attempt("asking for cancelled jobs") {
+      let result = try await self.store.database.query(
+        self.store.pulsing(fallsAsleep: false), doing: "asking for cancelled jobs")
+      if let row = result.rows.first { self.cancel(try Pulse(row: row).cancelled) }
+    }
+  }
+
+  /// Gives jobs of lost workers back.
+  func rescue() async {
+    await attempt("rescuing jobs of lost workers") {
+      let rescued = try await self.store.rescue()
+      guard rescued > 0 else { return }
+      self.logger.warning("gave \(rescued) jobs of lost workers back to the queue")
+      self.wakeUp.notified()
+    }
+  }
+}
