@@ -19,6 +19,10 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
   name: "jira-sync",
@@ -33,6 +37,9 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // What the sandbox takes from Hummingbird's own dependencies by name.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
     // C, and what makes it usable from Swift.
@@ -70,7 +77,9 @@ let package = Package(
 
     // A JIRA to try and test against.
     .target(
-      name: "JiraSandbox", dependencies: ["JSON", hummingbird, logging], swiftSettings: settings),
+      name: "JiraSandbox",
+      dependencies: ["JSON", hummingbird, nioCore, httpTypes, lifecycle, unixSignals, logging],
+      swiftSettings: settings),
     .executableTarget(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
       swiftSettings: settings),
