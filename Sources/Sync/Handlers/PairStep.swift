@@ -24,7 +24,10 @@ struct PairStep: Sendable {
   private let mapping: ResolvedMapping
   private let dialect: JiraDialect
 
-  init(item: WorkItem, issue: Issue, site: Site, base: Base? = nil) {
+  init(
+    item: WorkItem, issue: Issue, site: Site, base: Base? = nil,
+    resolver: IssueSnapshot.Resolver? = nil
+  ) {
     self.item = item
     self.issue = issue
     mapping = site.mapping
@@ -37,7 +40,8 @@ struct PairStep: Sendable {
         $0, issue: issue, recorded: item.link?.writeToken, mapping: site.mapping,
         dialect: site.client.dialect)
     }
-    let snapshot = IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect)
+    let snapshot = IssueSnapshot(
+      key: issue.key, fields: issue.fields, dialect: dialect, resolver: resolver)
     var plan = Sync.plan(
       base: oldBase, row: item.row.map(RowSide.present) ?? .absent, issue: .present(snapshot),
       mapping: mapping)

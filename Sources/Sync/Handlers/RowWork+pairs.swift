@@ -20,7 +20,7 @@ extension RowWork {
       }
     }
     try await refuseLost(lost)
-    try await carryOut(steps)
+    try await carryOut(try await askingForResolvers(steps))
   }
 
   /// Carries out what plans say: nothing, for most; edits and transitions for the others.
