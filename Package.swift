@@ -25,6 +25,7 @@ let package = Package(
   products: [
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
+    .executable(name: "jira-sync-chaos", targets: ["Chaos"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,6 +75,13 @@ let package = Package(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
       swiftSettings: settings),
 
+    // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
+    .executableTarget(
+      name: "Chaos",
+      dependencies: [
+        "JobQueue", "Schema", "Postgres", "JSON", "Locks", argumentParser, logging, unixSignals,
+      ], swiftSettings: settings),
+
     // The migrations become part of the binary while it is built.
     .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
     .plugin(
@@ -93,7 +101,11 @@ let package = Package(
     .testTarget(
       name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
       dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],
