@@ -30,6 +30,7 @@ let package = Package(
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
     .executable(name: "jira-sync-bench", targets: ["Bench"]),
+    .executable(name: "jira-sync-chaos", targets: ["Chaos"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -89,6 +90,12 @@ let package = Package(
       name: "Bench",
       dependencies: ["JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging],
       swiftSettings: settings),
+    // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
+    .executableTarget(
+      name: "Chaos",
+      dependencies: [
+        "JobQueue", "Schema", "Postgres", "JSON", "Locks", argumentParser, logging, unixSignals,
+      ], swiftSettings: settings),
 
     // The migrations become part of the binary while it is built.
     .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
@@ -108,6 +115,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),

@@ -694,19 +694,27 @@ returns bigint
 language sql
 set search_path = '' set jit = off
 as $$
-    with expired as materialized (
-        select j.id, j.kind, j.file_audit_id, j.attempt, j.crashes, j.worker, j.created_at, j.started_at,
-            j.merged, j.cancel_requested, coalesce(w.name, j.worker::text) as worker_name
+    with lapsed as materialized (
+        select j.id, j.token, coalesce(w.name, j.worker::text) as worker_name
         from jira_sync.jobs as j
         left join jira_sync.workers as w on w.incarnation = j.worker
         where j.state = 'running' and j.worker <> me
             and coalesce(w.seen_at + w.lease, '-infinity') < clock_timestamp()
-            -- Who was out of touch himself, or meets a database that has just come back, does not judge.
+            -- Who is or was out of touch himself, or meets a database that has just come back, does not judge.
             and pg_postmaster_start_time() + coalesce(w.lease, '8 s') < clock_timestamp()
             and exists (
                 select from jira_sync.workers as m
                 where m.incarnation = me and m.in_touch_since + m.lease < clock_timestamp()
+                    and m.seen_at + m.lease >= clock_timestamp()
             )
+    ),
+    -- Locked by the lease that lapsed: meanwhile another worker may have rescued the job, and a third one runs it.
+    expired as materialized (
+        select j.id, j.kind, j.file_audit_id, j.attempt, j.crashes, j.worker, j.created_at, j.started_at,
+            j.merged, j.cancel_requested, l.worker_name
+        from jira_sync.jobs as j
+        inner join lapsed as l on l.id = j.id and l.token = j.token
+        where j.state = 'running'
         for update of j skip locked
     ),
     rescued as (
