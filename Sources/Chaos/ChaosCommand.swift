@@ -6,5 +6,5 @@ struct ChaosCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jira-sync-chaos",
     abstract: "Breaks the queue on purpose and counts what it cost.",
-    subcommands: [ModelCommand.self])
+    subcommands: [ModelCommand.self, RunCommand.self, ChaosWorkerCommand.self])
 }

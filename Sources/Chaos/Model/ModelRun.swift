@@ -21,7 +21,7 @@ struct ModelRun: Sendable {
 
   /// Runs schedules until one fails, or all have passed.
   func run() async throws -> Outcome {
-    let failed = Flag()
+    let failed = Mark()
     return try await withThrowingTaskGroup(of: Outcome.self) { group in
       for lane in 0..<lanes {
         group.addTask { try await run(lane: lane, failed: failed) }
@@ -37,7 +37,7 @@ struct ModelRun: Sendable {
     }
   }
 
-  private func run(lane: Int, failed: Flag) async throws -> Outcome {
+  private func run(lane: Int, failed: Mark) async throws -> Outcome {
     let database = try await ModelDatabase.make(on: cluster, variant: variant)
     var outcome = Outcome()
     do {

@@ -85,7 +85,7 @@ extension Schedule {
     let pid: Int = try await held.transaction.query(
       "select pg_backend_pid() as pid", doing: "asking for a stop"
     ).one.get("pid")
-    let ended = Flag()
+    let ended = Mark()
     let transaction = held.transaction
     let answer = Task {
       defer { ended.raise() }

@@ -18,10 +18,25 @@ struct ScratchDatabase: Sendable {
     let database = ScratchDatabase(name: "chaos_\(purpose)_\(suffix)", cluster: cluster)
     try await database.administer("create database \(identifier: database.name)")
     let connection = try await database.connect()
-    _ = try await Migrator(migrations: Schema.migrations).apply(on: connection)
+    try await migrate(connection)
     await connection.close()
     return database
   }
+
+  /// Puts the schema into a database.
+  static func migrate(_ connection: PostgresConnection) async throws {
+    _ = try await Migrator(migrations: Schema.migrations).apply(on: connection)
+  }
+
+  /// One that is there.
+  static func adopt(_ name: String, on cluster: String, user: String?) throws -> ScratchDatabase {
+    guard var components = URLComponents(string: cluster) else { throw noURI }
+    if let user { components.user = user }
+    return ScratchDatabase(name: name, cluster: components.string ?? cluster)
+  }
+
+  private static let noURI = UsageError(
+    message: "the cluster must be given as a URI: postgresql://user@host:port/postgres")
 
   /// Drops it, whoever is still connected.
   func drop() async throws {

@@ -1,7 +1,7 @@
 import Locks
 
 /// Says once that something has happened.
-final class Flag: Sendable {
+final class Mark: Sendable {
   private let raised = Lock(false)
 
   var isRaised: Bool { raised.withLock { $0 } }
