@@ -75,6 +75,7 @@ import Testing
         try await other.settle(jobs, as: "retry", error: "x")
         try await queue.run("select jira_sync.pause('x')")
         try await queue.run("select jira_sync.resume()")
+        try await queue.run("update jira_sync.jobs set state = 'dead'")
         try await queue.run("select jira_sync.retry_dead()")
       }
       #expect(payloads == ["", "", ""])
