@@ -109,7 +109,8 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
       swiftSettings: settings),
@@ -129,7 +130,9 @@ let package = Package(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "JiraSyncCLITests", dependencies: ["Postgres", "JSON", "TestSupport"],
-      swiftSettings: settings),
+      name: "JiraSyncCLITests",
+      dependencies: [
+        "JiraSyncCLI", "Sync", "Jira", "Postgres", "Schema", "JSON", "TestSupport", logging,
+      ], swiftSettings: settings),
   ]
 )

@@ -511,6 +511,12 @@ language plpgsql
 set search_path = '' set jit = off
 as $$
 begin
+    -- The trigger on run_at does not see to it here: Postgres fires a statement's triggers once for a table, for the
+    -- columns of its last UPDATE.
+    if 'retry' = any(outcomes) or 'returned' = any(outcomes) then
+        perform jira_sync.wake();
+    end if;
+
     -- Not a function in SQL: that one is planned anew in every call, which cost ten times what the work does.
     return query
     with asked as (
