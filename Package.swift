@@ -115,7 +115,8 @@ let package = Package(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
+      name: "JobQueueTests",
+      dependencies: ["JobQueue", "Postgres", "JSON", "Locks", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
@@ -124,7 +125,11 @@ let package = Package(
       name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
-      dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],
+      dependencies: [
+        "Sync", "Jira", "JobQueue", "HTTP", "Postgres", "JSON", "Locks", "JiraSandbox",
+        "TestSupport",
+        logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],

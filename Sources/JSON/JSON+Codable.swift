@@ -9,7 +9,9 @@ extension JSON: Codable {
     if let keyed = try? decoder.container(keyedBy: MemberName.self) {
       var members: [String: JSON] = [:]
       members.reserveCapacity(keyed.allKeys.count)
-      for key in keyed.allKeys { members[key.stringValue] = try keyed.decode(JSON.self, forKey: key) }
+      for key in keyed.allKeys {
+        members[key.stringValue] = try keyed.decode(JSON.self, forKey: key)
+      }
       self = .object(members)
       return
     }

@@ -32,7 +32,8 @@ public struct RowHandler: JobHandler {
 
   public func run(_ run: JobRun) async throws {
     guard let site = session.site else {
-      try await run.settle(run.jobs.map { ($0, .postponed("JIRA is out of reach", after: .seconds(1))) })
+      try await run.settle(
+        run.jobs.map { ($0, .postponed("JIRA is out of reach", after: .seconds(1))) })
       return
     }
     let work = RowWork(
