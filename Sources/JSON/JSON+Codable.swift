@@ -5,6 +5,10 @@ import Foundation
 #endif
 
 extension JSON: Codable {
+  /// Reads any JSON value.
+  ///
+  /// - Parameter decoder: what holds the value.
+  /// - Throws: `DecodingError`.
   public init(from decoder: any Decoder) throws {
     if let keyed = try? decoder.container(keyedBy: MemberName.self) {
       var members: [String: JSON] = [:]
@@ -33,6 +37,10 @@ extension JSON: Codable {
     }
   }
 
+  /// Writes the value.
+  ///
+  /// - Parameter encoder: what takes the value.
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .null:
