@@ -464,6 +464,10 @@ returns setof bigint
 language sql
 set search_path = '' set jit = off
 as $$
+    -- The trigger on run_at does not see to it here: Postgres fires a statement's triggers once for a table, for the
+    -- columns of its last UPDATE.
+    select jira_sync.wake() where 'retry' = any(outcomes) or 'returned' = any(outcomes);
+
     with asked as (
         select u.* from unnest(ids, tokens, outcomes, errors, delays, charged)
             as u (id, token, outcome, error, delay, charge)
