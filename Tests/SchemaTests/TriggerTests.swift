@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "insert into public.file_audit (file_number, file_path, file_name, layer_number, layer_name, status, workflows, has_technical_debt) values ('9', 'src/9', '9', 1, 'one', 'ACTIVE', '{}', true)",
+    "insert into public.file_audit (id, file_number, file_path, file_name, layer_number, layer_name, status, workflows, has_technical_debt) values (9, '9', 'src/9', '9', 1, 'one', 'ACTIVE', '{}', true)",
     "update public.file_audit set notes = 'new'",
     "delete from public.file_audit",
     "truncate public.file_audit",

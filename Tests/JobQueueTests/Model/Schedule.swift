@@ -19,15 +19,16 @@ struct Schedule {
 
   /// Runs it to its end.
   ///
+  /// - Parameter steps: how much happens; what a missing piece spoils shows sooner in long ones.
   /// - Throws: `QueueModel.Violation`, or the error of a statement.
-  mutating func run() async throws {
+  mutating func run(steps: Int) async throws {
     try await queue.script(
       """
       truncate jira_sync.jobs;
       update jira_sync.workers
       set seen_at = clock_timestamp(), in_touch_since = clock_timestamp() - interval '1 hour';
       """)
-    for _ in 0..<24 { try await step() }
+    for _ in 0..<steps { try await step() }
     try await finish()
     try model.checkEnd()
   }
