@@ -15,16 +15,22 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let lifecycle = Target.Dependency.product(
-  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
   name: "jira-sync",
   products: [
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
+    .executable(name: "jira-sync-bench", targets: ["Bench"]),
+    .executable(name: "jira-sync-chaos", targets: ["Chaos"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -32,6 +38,9 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // What the sandbox takes from Hummingbird's own dependencies by name.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
     // C, and what makes it usable from Swift.
@@ -64,15 +73,29 @@ let package = Package(
       name: "JiraSyncCLI",
       dependencies: [
         "Sync", "Schema", "JobQueue", "Jira", "HTTP", "Postgres", "JSON", argumentParser, logging,
-        lifecycle, yams,
+        unixSignals,
       ], swiftSettings: settings),
 
     // A JIRA to try and test against.
     .target(
-      name: "JiraSandbox", dependencies: ["JSON", hummingbird, logging], swiftSettings: settings),
+      name: "JiraSandbox",
+      dependencies: ["JSON", hummingbird, nioCore, httpTypes, lifecycle, unixSignals, logging],
+      swiftSettings: settings),
     .executableTarget(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
       swiftSettings: settings),
+
+    // What scripts/bench measures with.
+    .executableTarget(
+      name: "Bench",
+      dependencies: ["JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging],
+      swiftSettings: settings),
+    // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
+    .executableTarget(
+      name: "Chaos",
+      dependencies: [
+        "JobQueue", "Schema", "Postgres", "JSON", "Locks", argumentParser, logging, unixSignals,
+      ], swiftSettings: settings),
 
     // The migrations become part of the binary while it is built.
     .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
@@ -93,7 +116,11 @@ let package = Package(
     .testTarget(
       name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
       dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],

@@ -9,10 +9,10 @@ create table if not exists public.file_audit (
     layer_number integer not null,
     layer_name varchar(50) not null,
     status varchar(20) not null,
-    workflows varchar [] not null,
+    workflows varchar[] not null,
     has_technical_debt boolean default false,
     technical_debt text,
-    jira_tickets varchar [],
+    jira_tickets varchar[],
     audit_status varchar(20) default 'NOT_STARTED',
     audit_date timestamp,
     audited_by varchar(100),
@@ -95,7 +95,7 @@ create table jira_sync.conflicts (
     file_audit_id bigint not null,
     issue_key text,
     field text not null,
-    columns text [] not null,
+    columns text[] not null,
     base jsonb,
     row_value jsonb,
     issue_value jsonb,
@@ -136,7 +136,7 @@ create table jira_sync.site (
     project_key text not null,
     deployment text not null check (deployment in ('cloud', 'server')),
     mapping jsonb not null default '{}',
-    watched_columns text [] not null default '{}',
+    watched_columns text[] not null default '{}',
     bound_at timestamptz not null default now()
 );
 comment on table jira_sync.site is
@@ -149,7 +149,7 @@ comment on column jira_sync.site.watched_columns is 'Columns whose change enqueu
 -- ---------------------------------------------------------------------------------------------------------
 
 create function jira_sync.missing_columns()
-returns text []
+returns text[]
 language sql stable
 set search_path = ''
 as $$
@@ -218,8 +218,8 @@ end;
 $$;
 comment on function jira_sync.file_audit_truncated() is 'Trigger: all rows are gone.';
 
-create function jira_sync.watch(watched text [])
-returns text []
+create function jira_sync.watch(watched text[])
+returns text[]
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -297,7 +297,7 @@ begin
                     from jira_sync.jobs as j
                     where j.state = 'ready' and j.key in (select 'row:' || u.id from unnest(ids) as u (id))
                         and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority >= 0
-                        and j.run_at <= now()
+                        and j.run_at <= clock_timestamp()
                     for key share skip locked
                 )
                 insert into jira_sync.jobs (kind, file_audit_id)
@@ -343,7 +343,7 @@ begin
     return present;
 end;
 $$;
-comment on function jira_sync.watch(text []) is
+comment on function jira_sync.watch(text[]) is
 'Makes the trigger on file_audit compare these columns; returns those that the table has.';
 
 do $$

@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Logging
+import Synchronization
 
 /// A JIRA to try and test against: requests in, answers out, no server.
 public final class Sandbox: Sendable {
@@ -9,6 +9,7 @@ public final class Sandbox: Sendable {
   let store: Store
   let log = RequestLog()
   let faults = FaultRules()
+  private let limits = Mutex(RateLimits())
 
   /// Opens a sandbox.
   ///
@@ -72,6 +73,7 @@ public final class Sandbox: Sendable {
   public func answer(_ request: SandboxRequest) -> SandboxReply {
     do throws(Refusal) {
       let caller = try authenticate(request)
+      if options.hasRateLimits { try limit(request) }
       return try route(request, caller: caller)
     } catch {
       return .refusal(error)
@@ -104,6 +106,16 @@ public final class Sandbox: Sendable {
         ])
     }
     return found
+  }
+
+  private func limit(_ request: SandboxRequest) throws(Refusal) {
+    let (method, path, now) = (request.method, request.segments.dropFirst(3), options.now())
+    let named = path.first == "issue" ? path.dropFirst().first : nil
+    let issue = named.flatMap { name in store.read { $0.issue(name)?.id } }
+    let endpoint = path.map { issue != nil && $0 == named ? "*" : $0 }.joined(separator: "/")
+    try limits.withLock { limits throws(Refusal) in
+      try limits.take(method: method, endpoint: endpoint, issue: issue, at: now)
+    }
   }
 
   private func base(of request: SandboxRequest) -> String {

@@ -20,6 +20,8 @@ public struct SandboxOptions: Sendable {
   public var hasAdmin = false
   /// The most issues that a search with fields returns at once, whatever was asked for.
   public var longestPage = 100
+  /// Whether requests that come too fast are answered with 429, as on Cloud.
+  public var hasRateLimits = false
   /// The time, in milliseconds since 1970.
   public var now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
 

@@ -33,6 +33,9 @@ struct JiraSandboxCommand: AsyncParsableCommand {
   @Flag(help: "Serve /sandbox/admin: the log of requests, faults, moves.")
   var admin = false
 
+  @Flag(help: "Answer 429 to requests that come too fast, by the limits of Cloud.")
+  var rateLimits = false
+
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535.") }
     guard (0...86_400).contains(indexLag) else {
@@ -49,6 +52,7 @@ struct JiraSandboxCommand: AsyncParsableCommand {
     options.indexLag = .milliseconds(Int64(indexLag * 1000))
     options.siteZone = siteZone
     options.hasAdmin = admin
+    options.hasRateLimits = rateLimits
     if !credentials.isEmpty { options.people = credentials.map(\.person) }
     do {
       let server = try await SandboxServer.start(options, signals: true)

@@ -29,6 +29,9 @@ public actor Worker {
   var stopStage = StopStage.none
   var troubles = Troubles()
   var canListen = true
+  var window = ClaimWindow()
+  var wasNotified = false
+  private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?
   private var inbox: [WorkerEvent] = []
   private var waiter: CheckedContinuation<Void, Never>?
@@ -53,25 +56,24 @@ public actor Worker {
   /// Prepares a worker; nothing happens before `run`.
   ///
   /// - Parameters:
-  ///   - configuration: the database.
+  ///   - database: where statements go; the worker closes it when it ends.
   ///   - handlers: who does the work; kinds that none of them names are left to other workers.
   ///   - options: how it behaves.
   ///   - name: who it is in `jira_sync.workers`, host and process id.
   ///   - logger: where it says what it does.
   ///   - observe: called for each run of a job that has ended.
   public init(
-    configuration: PostgresConfiguration, handlers: [any JobHandler],
+    database: PostgresClient, handlers: [any JobHandler],
     options: WorkerOptions = WorkerOptions(), name: String, logger: Logger,
     observe: @escaping @Sendable (RunOutcome) -> Void = { _ in }
   ) {
-    self.configuration = configuration
+    configuration = database.configuration
     self.handlers = handlers
     self.options = options
     self.name = name
     self.logger = logger
     self.observe = observe
-    store = JobStore(
-      incarnation: UUID(), database: PostgresClient(configuration, logger: logger))
+    store = JobStore(incarnation: UUID(), database: database)
     leases = Lock(LeaseClock(lease: options.lease, now: .now))
     wakeUp = WakeUp(slots: options.concurrency)
   }
@@ -195,8 +197,12 @@ public actor Worker {
 
   func handle(_ event: WorkerEvent) async {
     switch event {
-    case .notified: wakeUp.notified()
-    case .reconnected: wakeUp.lostTouch()
+    case .notified:
+      wasNotified = true
+      wakeUp.notified()
+    case .reconnected:
+      window.reset()
+      wakeUp.lostTouch()
     case .timer: wakeUp.timerFired(now: .now)
     case .runEnded, .stopping: break
     case .cancelRequested: await askForCancelled()
@@ -219,6 +225,7 @@ public actor Worker {
     while stopStage == .none {
       do {
         try await announce()
+        isRegistered = true
         try await store.maintain()
         troubles.ended("the database", logger: logger)
         return
@@ -242,16 +249,22 @@ public actor Worker {
 
   private func takeLeave() async {
     rescueTimer?.cancel()
-    let leaving = Task {
-      await attempt("taking leave of the queue") { try await self.store.unregister() }
+    if isRegistered {
+      let leaving = Task {
+        do {
+          try await store.unregister()
+        } catch {
+          logger.warning("could not take leave of the queue; its leases end by themselves: \(error)")
+        }
+      }
+      // A database that cannot be reached would hold up the end.
+      let patience = Task {
+        try await Task.sleep(for: .seconds(2))
+        leaving.cancel()
+      }
+      await leaving.value
+      patience.cancel()
     }
-    // A database that cannot be reached would hold up the end.
-    let patience = Task {
-      try await Task.sleep(for: .seconds(2))
-      leaving.cancel()
-    }
-    await leaving.value
-    patience.cancel()
     await store.database.close()
   }
 

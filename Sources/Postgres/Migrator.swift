@@ -106,17 +106,29 @@ public struct Migrator: Sendable {
         kind: .endedTransaction, file: migration.file,
         message: "it contains COMMIT or ROLLBACK, and a migration is run in one transaction")
     }
-    // A file may leave its own search_path or role behind; the books are ours.
-    let recorded = try await transaction.query(
-      """
-      update \(identifier: schema).migrations set checksum = \(checksum)
-      where version = \(migration.version)
-      """, doing: "recording \(migration.file)")
-    guard recorded.affected == 1 else {
+    guard try await record(migration, checksum: checksum, in: transaction) else {
       throw MigrationError(
         kind: .unrecorded, file: migration.file,
         message: "it must end with: insert into \(schema).migrations (version, name) values "
           + "('\(migration.version)', '\(migration.name)') on conflict do nothing;")
+    }
+  }
+
+  /// Notes the hash beside what the file recorded of itself; false where it recorded nothing.
+  private func record(
+    _ migration: Migration, checksum: String, in transaction: PostgresTransaction
+  ) async throws(PostgresError) -> Bool {
+    do {
+      return try await transaction.query(
+        """
+        update \(identifier: schema).migrations set checksum = \(checksum)
+        where version = \(migration.version)
+        """, doing: "recording \(migration.file)"
+      ).affected == 1
+    } catch {
+      // No table, or no schema: the first file has not made them.
+      if error.sqlState == "42P01" || error.sqlState == "3F000" { return false }
+      throw error
     }
   }
 
@@ -142,9 +154,17 @@ public struct Migrator: Sendable {
   private func records(
     in transaction: PostgresTransaction
   ) async throws(PostgresError) -> [MigrationRecord] {
-    let table = "\(quotedIdentifier(schema)).migrations"
+    let table = "\(schema).migrations"
+    // Not to_regclass: it may answer from the session's cache of names, which still says "no such
+    // schema" when another migrator made it while this one waited for the lock.
     let exists = try await transaction.query(
-      "select to_regclass(\(table)) is not null as found", doing: "looking for \(table)")
+      """
+      select exists (
+        select from pg_catalog.pg_class as class
+        join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+        where namespace.nspname = \(schema) and class.relname = 'migrations'
+      ) as found
+      """, doing: "looking for \(table)")
     guard try exists.one.get("found", as: Bool.self) else { return [] }
     let result = try await transaction.query(
       """

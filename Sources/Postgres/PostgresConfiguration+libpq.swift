@@ -13,7 +13,7 @@ extension PostgresConfiguration {
   /// The parameters that a connection string names.
   static func parse(_ conninfo: String) throws(PostgresError) -> [String: String] {
     var message: UnsafeMutablePointer<CChar>?
-    guard !conninfo.utf8.contains(0), let options = PQconninfoParse(conninfo, &message) else {
+    guard !conninfo.containsZero, let options = PQconninfoParse(conninfo, &message) else {
       let said = message.map { String(cString: $0) } ?? "it holds the character U+0000"
       PQfreemem(message)
       throw PostgresError(

@@ -47,8 +47,8 @@ extension Session {
           hint: "pass arrays", doing: doing)
       }
       // C strings end there: the server would get half of the value.
-      let hasNull = statement.binds.contains { $0?.utf8.contains(0) == true }
-      if hasNull || statement.text.utf8.contains(0) {
+      let hasNull = statement.binds.contains { $0?.containsZero == true }
+      if hasNull || statement.text.containsZero {
         return PostgresError(
           kind: .misuse, sqlState: "22021",
           message: "Postgres' text cannot hold the character U+0000", doing: doing)

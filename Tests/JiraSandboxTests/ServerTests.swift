@@ -60,8 +60,11 @@ struct ServerTests {
         "action": "reset-after-commit",
       ]
       _ = try await session.data(for: request(server, "POST", "/sandbox/admin/faults", [fault]))
+      // A connection of its own: on a used one libcurl would quietly send the POST again.
+      let fresh = URLSession(configuration: .ephemeral)
+      defer { fresh.invalidateAndCancel() }
       await #expect(throws: (any Error).self) {
-        try await session.data(for: request(server, "POST", "/rest/api/3/issue", task))
+        try await fresh.data(for: request(server, "POST", "/rest/api/3/issue", task))
       }
       let reply = server.sandbox.answer(
         SandboxRequest(

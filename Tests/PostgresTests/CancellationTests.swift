@@ -65,7 +65,9 @@ import Testing
       let connection = try await database.connect()
       for _ in 0..<100 {
         let first = Task { try await connection.query("select 1", doing: "racing") }
-        let second = Task { try await connection.query("select pg_sleep(0.001)", doing: "following") }
+        let second = Task {
+          try await connection.query("select pg_sleep(0.001)", doing: "following")
+        }
         first.cancel()
         // Either is right: it was too late for the first, or it was not.
         switch await first.result {

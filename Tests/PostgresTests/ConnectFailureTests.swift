@@ -94,7 +94,8 @@ import Testing
     try await withDatabase(migrated: false) { database in
       let good = try database.configuration
       let address = "host=\(good.host) port=\(good.port)"
-      let unknownDatabase = try await failure("\(address) user=\(good.user) dbname=no_such_database")
+      let unknownDatabase = try await failure(
+        "\(address) user=\(good.user) dbname=no_such_database")
       #expect(unknownDatabase.kind == .configuration)
       #expect(unknownDatabase.sqlState == "3D000")
       let unknownRole = try await failure("\(address) user=no_such_role dbname=\(good.database)")

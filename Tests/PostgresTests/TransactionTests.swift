@@ -124,7 +124,9 @@ import Testing
       await #expect(throws: Stop.self) {
         try await connection.transaction(doing: "failing") { transaction in
           _ = try await transaction.query("insert into t values (1)", doing: "inserting")
-          other = Task { _ = try await connection.query("insert into t values (2)", doing: "other") }
+          other = Task {
+            _ = try await connection.query("insert into t values (2)", doing: "other")
+          }
           _ = try await transaction.query("select pg_sleep(0.02)", doing: "giving it time")
           throw Stop()
         }

@@ -31,7 +31,8 @@ import Foundation
   @Test func numbers() async throws {
     try await echo([0, -1, Int.max, Int.min], as: "bigint")
     try await echo([Int32.min, .max], as: "int")
-    try await echo([0.1, -1e300, .leastNonzeroMagnitude, .ulpOfOne, .infinity, -.infinity], as: "float8")
+    try await echo(
+      [0.1, -1e300, .leastNonzeroMagnitude, .ulpOfOne, .infinity, -.infinity], as: "float8")
     try await echo(
       [Decimal(string: "-1234567890123456789.000000001"), 0].compactMap(\.self), as: "numeric")
   }

@@ -16,32 +16,35 @@ actor DatabasePool {
   /// What the advisory locks of this file are called.
   private static let lockKey: Int64 = 0x6a73_7465_7374
 
-  private var administration: PostgresConnection?
   private var template: Task<String, any Error>?
+  private var ownerMade: Task<Void, any Error>?
 
   func create(migrated: Bool) async throws -> TestDatabase {
     let source = migrated ? try await templateName() : "template0"
-    if !migrated { try await withLock { try await Self.createOwner(on: $0) } }
+    if !migrated { try await ownerExists() }
     let suffix = UUID().uuidString.lowercased().filter { $0 != "-" }
     let name = "jira_sync_test_\(suffix)"
-    try await createDatabase(name, from: source)
+    try await administer(
+      """
+      create database \(identifier: name) owner \(identifier: Self.owner)
+      template \(identifier: source)
+      """, doing: "making \(name)")
     return TestDatabase(
       conninfo: try TestCluster.conninfo(database: name, user: Self.owner),
       superuserConninfo: try TestCluster.conninfo(database: name), name: name)
   }
 
   func drop(_ database: TestDatabase) async throws {
-    _ = try await connection().query(
+    try await administer(
       "drop database if exists \(identifier: database.name) with (force)",
       doing: "dropping \(database.name)")
   }
 
-  private func connection() async throws -> PostgresConnection {
-    if let administration, !administration.isClosed { return administration }
+  /// Runs one statement as superuser on a connection of its own: the server works on several databases at once.
+  private nonisolated func administer(_ sql: SQL, doing: String) async throws {
     let connection = try await TestCluster.connect()
-    // While this one was made another may have been; one stays, the other closes itself.
-    administration = connection
-    return connection
+    _ = try await connection.query(sql, doing: doing)
+    await connection.close()
   }
 
   private func templateName() async throws -> String {
@@ -54,12 +57,13 @@ actor DatabasePool {
   /// Makes the template for these migrations, unless another process has.
   private func makeTemplate() async throws -> String {
     let text = Schema.migrations.map { $0.file + "\n" + $0.sql }.joined(separator: "\n")
-    let hash: String = try await connection().query(
-      "select md5(\(text)) as hash", doing: "hashing the migrations"
-    ).one.get("hash")
-    let name = "jira_sync_template_\(hash)"
+    try await ownerExists()
+    var name = ""
     try await withLock { connection in
-      try await Self.createOwner(on: connection)
+      let hash: String = try await connection.query(
+        "select md5(\(text)) as hash", doing: "hashing the migrations"
+      ).one.get("hash")
+      name = "jira_sync_template_\(hash)"
       let found: Bool = try await connection.query(
         "select exists (select from pg_database where datname = \(name)) as found",
         doing: "looking for \(name)"
@@ -88,13 +92,10 @@ actor DatabasePool {
     return name
   }
 
-  /// Copies a template; two copies at once of one template are allowed, but not while anybody is connected to it.
-  private func createDatabase(_ name: String, from source: String) async throws {
-    _ = try await connection().query(
-      """
-      create database \(identifier: name) owner \(identifier: Self.owner)
-      template \(identifier: source)
-      """, doing: "making \(name)")
+  private func ownerExists() async throws {
+    let made = ownerMade ?? Task { try await withLock { try await Self.createOwner(on: $0) } }
+    ownerMade = made
+    try await made.value
   }
 
   /// Runs something that no other test process of the cluster does meanwhile, on a connection of its own.

@@ -21,8 +21,12 @@ public enum TestCluster {
   /// - Throws: `Unavailable`, or `PostgresError`.
   public static func connect(to database: String? = nil) async throws -> PostgresConnection {
     try await PostgresConnection.connect(
-      PostgresConfiguration(conninfo: try conninfo(database: database)))
+      PostgresConfiguration(
+        conninfo: try conninfo(database: database), connectTimeout: TestCluster.patience))
   }
+
+  /// How long a test waits for a connection: a loaded machine is no failure.
+  static let patience = Duration.seconds(60)
 
   /// The superuser's connection string, for another database or role.
   static func conninfo(database: String? = nil, user: String? = nil) throws -> String {

@@ -16,11 +16,16 @@ public struct TestDatabase: Sendable {
 
   /// Connects as a superuser, to look on or to disturb.
   public func connectAsSuperuser() async throws -> PostgresConnection {
-    try await PostgresConnection.connect(PostgresConfiguration(conninfo: superuserConninfo))
+    try await PostgresConnection.connect(
+      PostgresConfiguration(
+        conninfo: superuserConninfo, connectTimeout: TestCluster.patience))
   }
 
   /// How to connect as the owner.
   public var configuration: PostgresConfiguration {
-    get throws { try PostgresConfiguration(conninfo: conninfo, applicationName: name) }
+    get throws {
+      try PostgresConfiguration(
+        conninfo: conninfo, applicationName: name, connectTimeout: TestCluster.patience)
+    }
   }
 }

@@ -117,7 +117,8 @@ final class CurlLoop {
 
   /// Gives up what is past its deadline.
   ///
-  /// libcurl's own limit does not count the time that a transfer waits for a free connection.
+  /// libcurl's own limit (CURLOPT_TIMEOUT_MS) does not run while a transfer waits for a free connection: with 7.88 such a
+  /// transfer waits for ever.
   private func giveUpLate(_ multi: UnsafeMutableRawPointer) {
     let now = ContinuousClock.now
     for (id, transfer) in running where transfer.deadline <= now {

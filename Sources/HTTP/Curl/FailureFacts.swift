@@ -34,6 +34,7 @@ struct FailureFacts {
     case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2, CURLE_HTTP2_STREAM,
       CURLE_HTTP3:
       return .malformedResponse
+    case CURLE_OUT_OF_MEMORY where wasBegun, Self.tooLargeCode: return .tooLarge
     case CURLE_UNSUPPORTED_PROTOCOL where wasBegun:
       // "Received HTTP/0.9 when not allowed": something that is no status line.
       return .malformedResponse
@@ -45,6 +46,18 @@ struct FailureFacts {
     default: return .other
     }
   }
+
+  /// What is said of it.
+  var detail: String {
+    // libcurl 7.88 reports a header line of more than 100 KiB as a lack of memory.
+    if code == CURLE_OUT_OF_MEMORY, wasBegun {
+      return "a line of the answer's headers is longer than libcurl takes, or memory ran out"
+    }
+    return Self.tidy(explanation)
+  }
+
+  /// CURLE_TOO_LARGE, which newer versions report instead of a lack of memory; their headers alone name it.
+  private static let tooLargeCode = CURLcode(rawValue: 100)
 
   /// Text of others made safe to show: one line of at most 300 characters.
   static func tidy(_ text: String) -> String {

@@ -28,6 +28,12 @@ struct HTTPTarget: Sendable, Hashable {
       throw Refusal(
         reason: "the address has a space, a control or a non-ASCII character; percent-encode it")
     }
+    // The parser forgives other numbers of slashes, and takes the path's first part for the host.
+    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"),
+      !text[colon...].hasPrefix(":///")
+    else {
+      throw Refusal(reason: "the address does not begin with https:// or http:// and a host")
+    }
     guard let parts = curl_url() else { throw Refusal(reason: "no memory to read the address") }
     defer { curl_url_cleanup(parts) }
     let code = curl_url_set(parts, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER))

@@ -91,7 +91,7 @@ final class HTTPTransfer: Transfer {
     return .failure(
       HTTPError(
         kind: facts.kind, request: order.name,
-        detail: FailureFacts.tidy(bound ?? facts.explanation), mayHaveBeenReceived: attempts > 0))
+        detail: bound ?? facts.detail, mayHaveBeenReceived: attempts > 0))
   }
 
   private func log(_ outcome: HTTPOrder.Outcome) {

@@ -81,7 +81,7 @@ extension JiraError: CustomStringConvertible {
     let details = messages + fields
     if !details.isEmpty { text += ": " + details.joined(separator: "; ") }
     if let retryAfter { text += " (try again in \(retryAfter.milliseconds / 1_000) s)" }
-    if let advice = kind.advice { text += ". " + advice }
+    if let advice = kind.advice { text += (text.hasSuffix(".") ? " " : ". ") + advice }
     if let requestID { text += " [request \(requestID)]" }
     return text
   }

@@ -78,10 +78,10 @@ struct IssuePage {
       return id.map { site.person($0)?.displayName ?? "Former user" } ?? ""
     case .instant:
       switch field.id {
-      case "created": return site.zone.text(of: issue.created)
-      case "updated": return site.zone.text(of: issue.updated)
-      case "resolutiondate": return issue.resolved.map(site.zone.text) ?? ""
-      default: return stored?.int64.map(site.zone.text) ?? ""
+      case "created": return site.zone.readable(issue.created)
+      case "updated": return site.zone.readable(issue.updated)
+      case "resolutiondate": return issue.resolved.map(site.zone.readable) ?? ""
+      default: return stored?.int64.map(site.zone.readable) ?? ""
       }
     case .project: return site.projectName
     case .richText, .status, .key, .comments: return ""
@@ -92,7 +92,7 @@ struct IssuePage {
     guard !issue.comments.isEmpty else { return ["<p class=\"dim\">None yet.</p>"] }
     return issue.comments.map { comment in
       """
-      <div class="comment"><div class="dim">\(name(comment.author)), \(site.zone.text(of: comment.created))</div>
+      <div class="comment"><div class="dim">\(name(comment.author)), \(site.zone.readable(comment.created))</div>
       <div class="text">\(comment.body.plainText)</div></div>
       """
     }
@@ -107,8 +107,8 @@ struct IssuePage {
         """
       }
       return """
-        <div class="comment"><div class="dim">\(name(entry.author)), \(site.zone.text(of: entry.created))</div>
-        <table>\(rows)</table></div>
+        <div class="comment"><div class="dim">\(name(entry.author)), \(site.zone.readable(entry.created))</div>
+        <table class="changes"><tr><th>Field</th><th>From</th><th>To</th></tr>\(rows)</table></div>
         """
     }
   }

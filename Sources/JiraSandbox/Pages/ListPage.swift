@@ -15,7 +15,8 @@ struct ListPage {
     let shown = found.prefix(ListPage.longest)
     let count =
       found.count > shown.count
-      ? "The newest \(shown.count) of \(found.count) issues" : "\(found.count) issues"
+      ? "The newest \(shown.count) of \(found.count) issues"
+      : found.count == 1 ? "1 issue" : "\(found.count) issues"
     return PageLayout.page(
       title: "Issues",
       """
@@ -29,10 +30,10 @@ struct ListPage {
 
   private func row(_ issue: Issue) -> HTML {
     """
-    <tr><td><a href="/browse/\(issue.key)">\(issue.key)</a></td>
+    <tr><td class="line"><a href="/browse/\(issue.key)">\(issue.key)</a></td>
     <td>\(issue.fields["summary"]?.string ?? "")</td>
     <td>\(PageLayout.lozenge(site.status(issue.statusID)))</td>
-    <td class="dim">\(site.zone.text(of: issue.updated))</td></tr>
+    <td class="dim line">\(site.zone.readable(issue.updated))</td></tr>
     """
   }
 

@@ -33,6 +33,8 @@ enum PageLayout {
       td{overflow-wrap:anywhere}
       .status{display:inline-block;font-size:.75rem;font-weight:600;padding:.05rem .5rem;border-radius:.3rem;white-space:nowrap}
       .new{background:#8884}.indeterminate{background:#0c66e433;color:var(--link)}.done{background:#1f845a33;color:#1f845a}
+      .line{white-space:nowrap}
+      .changes{table-layout:fixed}.changes th:first-child{width:8rem}.changes th{white-space:normal}
       .columns{display:grid;grid-template-columns:minmax(0,2fr) minmax(18rem,1fr);gap:2.5rem}
       @media(max-width:55rem){.columns{grid-template-columns:minmax(0,1fr)}}
       .text{white-space:pre-wrap;overflow-wrap:anywhere}

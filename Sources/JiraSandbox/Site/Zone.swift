@@ -30,6 +30,12 @@ struct Zone: Sendable {
     return "\(local.isoText)\(sign)\(twoDigits(minutes / 60))\(twoDigits(minutes % 60))"
   }
 
+  /// Writes an instant for people: `2026-09-27 10:03:11`.
+  func readable(_ milliseconds: Int64) -> String {
+    let text = local(milliseconds).isoText
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8))"
+  }
+
   /// Reads a local time of this zone.
   ///
   /// A time that the clocks skip in spring is read as the hour after it.

@@ -20,27 +20,13 @@ struct CreationDraft: Sendable {
     self.item = item
     self.marker = marker
     mapping = site.mapping
-    var plan = Sync.plan(
+    let plan = Sync.plan(
       base: nil, row: item.row.map(RowSide.present) ?? .absent, issue: .absent,
       mapping: site.mapping)
-    var fields: [String: JSON] = [
-      "project": ["key": .string(site.project.key)], "issuetype": ["id": .string(site.issueType.id)],
-    ]
-    for write in plan.issueWrites {
-      do {
-        fields[write.fieldID] = try FieldCodec.encode(
-          write.value, as: write.type, dialect: site.client.dialect)
-      } catch {
-        let name = site.mapping[write.field]?.fieldName ?? write.fieldID
-        plan.problems.append(
-          FieldProblem(
-            field: write.field, columns: write.columns, jiraField: name,
-            message: "cannot be written to the JIRA field \(name) (\(write.fieldID)): \(error)"))
-      }
-    }
-    let mapped = (fields["labels"]?.array ?? []).compactMap(\.string)
-    let labels = Set(site.mapping.mapping.labels + mapped + [IssueMarker.label(marker)])
-    fields["labels"] = .array(labels.sorted().map(JSON.string))
+    var fields = plan.creationFields(
+      labels: site.mapping.mapping.labels + [IssueMarker.label(marker)])
+    fields["project"] = ["key": .string(site.project.key)]
+    fields["issuetype"] = ["id": .string(site.issueType.id)]
     let property = IssueMarker(
       marker: marker, rowID: item.rowID, token: item.job.token, writes: plan.issueWrites)
     issueDraft = IssueDraft(fields: fields, properties: [IssueMarker.property: property.json])

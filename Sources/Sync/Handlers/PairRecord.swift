@@ -33,7 +33,7 @@ struct PairRecord: Sendable {
       let columns = step.plan.rowWrites.map(\.column).joined(separator: ", ")
       texts.append("\(columns): the row refused the value from JIRA: \(refusal)")
     }
-    let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed, old: step.oldBase)
+    let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed)
     pair = try LinkedPair(
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
       error: texts.isEmpty ? nil : texts.joined(separator: "\n"), updated: step.issue.updated,
@@ -57,8 +57,11 @@ struct PairRecord: Sendable {
       }
     }
     self.changes = changes
-    conflicts = step.plan.conflicts.filter { !failed.contains($0.field) }
-      .map { (item, step.issue.key, $0) }
+    // What was written to JIRA was noted before, conflicts included.
+    conflicts =
+      step.isQuiet
+      ? step.plan.conflicts.filter { !failed.contains($0.field) }.map { (item, step.issue.key, $0) }
+      : []
   }
 
   /// The kind of job that may write what this one may not.

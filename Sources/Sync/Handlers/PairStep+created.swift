@@ -8,6 +8,7 @@ extension PairStep {
     item.link?.base = draft.plan.newBase
     item.link?.marker = draft.marker
     self.init(item: item, issue: issue, site: site, base: draft.plan.newBase)
+    isNew = true
     writtenFields = draft.plan.issueWrites
     plan.problems = draft.plan.problems + plan.problems.filter { problem in
       !draft.plan.problems.contains { $0.field == problem.field }

@@ -15,6 +15,8 @@ struct PairStep: Sendable {
   let leftOutForIssue: Bool
   /// The token in the issue's property as it was read.
   let readToken: Int64?
+  /// Whether the issue was made in this run.
+  var isNew = false
   /// What was really written to the issue.
   var writtenFields: [FieldWrite] = []
   /// The status that was really reached, and the one before.
@@ -22,7 +24,10 @@ struct PairStep: Sendable {
   private let mapping: ResolvedMapping
   private let dialect: JiraDialect
 
-  init(item: WorkItem, issue: Issue, site: Site, base: Base? = nil) {
+  init(
+    item: WorkItem, issue: Issue, site: Site, base: Base? = nil,
+    resolver: IssueSnapshot.Resolver? = nil
+  ) {
     self.item = item
     self.issue = issue
     mapping = site.mapping
@@ -35,7 +40,8 @@ struct PairStep: Sendable {
         $0, issue: issue, recorded: item.link?.writeToken, mapping: site.mapping,
         dialect: site.client.dialect)
     }
-    let snapshot = IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect)
+    let snapshot = IssueSnapshot(
+      key: issue.key, fields: issue.fields, dialect: dialect, resolver: resolver)
     var plan = Sync.plan(
       base: oldBase, row: item.row.map(RowSide.present) ?? .absent, issue: .present(snapshot),
       mapping: mapping)
@@ -48,7 +54,10 @@ struct PairStep: Sendable {
       sides.issue ? [] : plan.issueWrites.map(\.field) + (plan.transition.map { [$0.field] } ?? [])
     let leftOut = Set(foreignRowWrites.map(\.field)).union(foreignIssueFields)
     if !leftOut.isEmpty {
-      plan.newBase = plan.base(without: leftOut, old: oldBase)
+      for name in leftOut {
+        plan.newBase.fields[name] = oldBase?.fields[name]
+        plan.notedBase.fields[name] = oldBase?.fields[name]
+      }
       plan.rowWrites.removeAll { leftOut.contains($0.field) }
       plan.issueWrites.removeAll { leftOut.contains($0.field) }
       plan.conflicts.removeAll { leftOut.contains($0.field) }
@@ -64,21 +73,11 @@ struct PairStep: Sendable {
 
   /// Keeps what JIRA really holds after an edit as the base, for fields that JIRA may have put into another form.
   mutating func keep(after answered: Issue) {
-    for write in writtenFields {
-      guard let field = mapping[write.field], var base = plan.newBase.fields[write.field] else {
-        continue
-      }
-      let stored = issueValue(field, issueFields: answered.fields, dialect: dialect).value
-      // A field that both may write keeps what was sent as its base: should it be somebody's edit of this moment, it is
-      // found and not swallowed.
-      if !field.mapping.direction.pulls, !write.isShared {
-        base = BaseField(raw: base.raw, canonical: base.canonical, issue: stored)
-        plan.newBase.fields[write.field] = base
-      }
-    }
     let key = issue.key
     issue = answered
     if issue.key.isEmpty { issue.key = key }
+    plan.newBase = plan.base(
+      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping)
   }
 
   /// Why fields were not written, by what JIRA said of each.

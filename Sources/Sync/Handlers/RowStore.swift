@@ -183,14 +183,17 @@ enum RowStore {
     """
   }
 
-  /// Writes columns of a row, provided that they still are what was read; answers how many rows were written.
-  static func writing(_ writes: [ColumnWrite], rowID: Int64) -> SQL {
-    let new = JSON.object(Dictionary(writes.map { ($0.column, $0.new) }) { $1 })
-    let old = JSON.object(Dictionary(writes.map { ($0.column, $0.old) }) { $1 })
+  /// Writes columns of a row, provided that what they were made from is still as it was read; answers how many rows were
+  /// written.
+  static func writing(_ plan: Plan, rowID: Int64) -> SQL {
+    let new = JSON.object(Dictionary(plan.rowWrites.map { ($0.column, $0.new) }) { $1 })
+    var old = Dictionary(plan.rowWrites.map { ($0.column, $0.old) }) { $1 }
+    old.merge(plan.rowGuard) { _, guarded in guarded }
     var assignments: SQL = ""
-    for (index, write) in writes.enumerated() {
+    for (index, write) in plan.rowWrites.enumerated() {
       let separator: SQL = index == 0 ? "" : ", "
-      assignments = "\(assignments)\(separator)\(identifier: write.column) = r.\(identifier: write.column)"
+      assignments =
+        "\(assignments)\(separator)\(identifier: write.column) = r.\(identifier: write.column)"
     }
     return """
       update public.file_audit as f
@@ -198,9 +201,17 @@ enum RowStore {
       from jsonb_populate_record(null::public.file_audit, \(new.text)::jsonb) as r
       where f.id = \(rowID)::bigint
         and not exists (
-          select from jsonb_each(\(old.text)::jsonb) as o(name, value)
-          where to_jsonb(f) -> o.name is distinct from o.value)
+          select from jsonb_each(\(JSON.object(old).text)::jsonb) as o(name, value)
+          where coalesce(to_jsonb(f) -> o.name, 'null') is distinct from o.value)
       """
+  }
+
+  /// Notes what is about to be sent to an issue.
+  static func noting(_ base: Base, rowID: Int64) throws -> SQL {
+    """
+    update jira_sync.links set base = \(try base.text())::jsonb
+    where file_audit_id = \(rowID)::bigint and state <> 'row_gone'
+    """
   }
 
   /// Enqueues jobs of one kind for rows.

@@ -9,6 +9,7 @@ extension RowWork {
   /// Moves an issue to a status, over as many steps as its workflow needs.
   func move(_ step: inout PairStep, to change: StatusChange) async throws {
     guard let start = step.issue.status else { return }
+    var noted = step.writtenFields.isEmpty ? step.plan.notedBase : step.plan.newBase
     var walk = StatusWalk(target: change.target, start: start)
     while !walk.hasArrived {
       let transitions = try await site.client.transitions(of: step.issue.id)
@@ -17,7 +18,17 @@ extension RowWork {
           from: walk.current.name, target: change.target.preferredName,
           reachable: transitions.map(\.to.name), obstacles: walk.obstacles)
       }
-      try await site.client.transition(step.issue.id, to: next.transition.id, fields: next.fields)
+      if let category = next.transition.to.category {
+        noted.willMove(to: category, field: change.field)
+        try await note(step, base: noted, withConflicts: false)
+        guard run.isOpen(step.item.job) else { return }
+      }
+      let marker = IssueMarker(
+        marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
+        writes: step.writtenFields)
+      try await site.client.transition(
+        step.issue.id, to: next.transition.id, fields: next.fields,
+        properties: [IssueMarker.property: marker.json])
       guard
         let after = try await site.client.issue(
           step.issue.id, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property]),

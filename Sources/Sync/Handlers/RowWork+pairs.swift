@@ -14,13 +14,24 @@ extension RowWork {
     var lost: [WorkItem] = []
     for item in items {
       if let id = item.link?.issueID, let issue = issues[id] {
-        steps.append(PairStep(item: item, issue: issue, site: site))
+        steps.append(try await self.step(item, issue: issue))
       } else {
         lost.append(item)
       }
     }
     try await refuseLost(lost)
-    try await carryOut(steps)
+    try await carryOut(try await askingForResolvers(steps))
+  }
+
+  /// The plan for a pair; who resolved an issue is asked for only where the plan has a use for it.
+  private func step(_ item: WorkItem, issue: Issue) async throws -> PairStep {
+    let step = PairStep(item: item, issue: issue, site: site)
+    guard step.plan.needsResolver, item.sides.row,
+      let person = try await site.client.resolver(of: issue.id)
+    else { return step }
+    return PairStep(
+      item: item, issue: issue, site: site,
+      resolver: IssueSnapshot.Resolver(id: person.id, displayName: person.displayName))
   }
 
   /// Carries out what plans say: nothing, for most; edits and transitions for the others.
@@ -38,6 +49,8 @@ extension RowWork {
   /// Writes to JIRA what the plan says, and notes what did not work.
   private func write(_ step: inout PairStep) async throws -> PairOutcome {
     var outcome = PairOutcome()
+    try await note(step, base: step.plan.notedBase, withConflicts: true)
+    guard run.isOpen(step.item.job) else { return outcome }
     if !step.plan.issueWrites.isEmpty {
       do {
         try await edit(&step)
@@ -64,27 +77,11 @@ extension RowWork {
   /// One merged edit, and the issue as JIRA then has it.
   private func edit(_ step: inout PairStep) async throws {
     let writes = step.plan.issueWrites
-    var fields: [String: JSON] = [:]
-    var update: [String: [JSON]] = [:]
-    for write in writes {
-      if write.isShared {
-        update[write.fieldID] = write.operations
-      } else {
-        do {
-          fields[write.fieldID] = try FieldCodec.encode(
-            write.value, as: write.type, dialect: site.client.dialect)
-        } catch {
-          throw JiraError(
-            kind: .invalid, endpoint: "PUT /issue/{}", fieldErrors: [write.fieldID: "\(error)"],
-            mayHaveBeenReceived: false)
-        }
-      }
-    }
     let marker = IssueMarker(
       marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
       writes: writes)
     let answered = try await site.client.edit(
-      step.issue.id, fields: fields, update: update,
+      step.issue.id, fields: step.plan.editFields, update: step.plan.editOperations,
       properties: [IssueMarker.property: marker.json],
       returnFields: site.mapping.issueFieldIDs)
     step.writtenFields = writes

@@ -52,7 +52,7 @@ extension RowWork {
       let writing = refusal == nil ? mine.filter { !$0.step.plan.rowWrites.isEmpty } : []
       let first = statements.count
       statements += writing.map {
-        RowStore.writing($0.step.plan.rowWrites, rowID: $0.step.item.rowID)
+        RowStore.writing($0.step.plan, rowID: $0.step.item.rowID)
       }
       let answers = try await transaction.pipeline(
         statements, doing: "storing \(mine.count) rows and their issues")
@@ -65,15 +65,36 @@ extension RowWork {
       let record = try PairRecord(step: step, outcome: outcome, refusal: refusal, worker: worker)
       if record.pair.error == nil { tally.succeeded(row) } else { tally.failed(row) }
       if !record.changes.isEmpty { tally.updated(row) }
-      if !record.changes.isEmpty || record.pair.error != nil {
-        logger.info(
-          "row \(step.item.filePath) ↔ \(step.issue.key)",
-          metadata: [
-            "job": "\(step.item.job.id)",
-            "written": "\(record.changes.map { "\($0.side.rawValue).\($0.field)" }.joined(separator: " "))",
-            "error": "\(record.pair.error ?? "")",
-          ])
-      }
+      say(record)
+    }
+  }
+
+  /// One line for what was written, and one for what stands in the way.
+  private func say(_ record: PairRecord) {
+    let step = record.step
+    let written = record.changes.map { "\($0.side.rawValue).\($0.field)" }.joined(separator: " ")
+    if !written.isEmpty, !step.isNew {
+      logger.info(
+        "updated \(step.issue.key) and \(step.item.filePath)",
+        metadata: ["job": "\(step.item.job.id)", "written": "\(written)"])
+    }
+    if let error = record.pair.error {
+      logger.warning(
+        "\(step.item.filePath) and \(step.issue.key) are not in step: \(error)",
+        metadata: ["job": "\(step.item.job.id)"])
+    }
+  }
+
+  /// Commits what is about to be sent, with the conflicts it decides: whoever finds it at JIRA after a crash knows it as ours.
+  func note(_ step: PairStep, base: Base, withConflicts: Bool) async throws {
+    let conflicts =
+      withConflicts ? step.plan.conflicts.map { (step.item, Optional(step.issue.key), $0) } : []
+    try await run.write(for: [step.item.job], doing: "noting what is about to be sent") {
+      transaction, _ in
+      var statements = [try RowStore.noting(base, rowID: step.item.rowID)]
+      if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
+      _ = try await transaction.pipeline(statements, doing: "noting what is about to be sent")
+      return []
     }
   }
 }

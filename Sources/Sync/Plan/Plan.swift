@@ -16,7 +16,9 @@ public struct Plan: Sendable, Hashable {
   public var conflicts: [FieldConflict] = []
   /// The fields that cannot be kept in step, and why.
   public var problems: [FieldProblem] = []
-  /// The base to keep, with the conflicts, before anything is written to the issue: it notes what is about to be sent, so that our own write is never taken for a person's edit, whenever the worker dies. For an issue being made, it is to be kept with the intent.
+  /// The base to keep, with the conflicts, before anything is written to the issue.
+  ///
+  /// It notes what is about to be sent, so that our own write is never taken for a person's edit, whenever the worker dies. For an issue being made, it is to be kept with the intent.
   public var notedBase: Base
   /// The base once everything above was done.
   public var newBase: Base

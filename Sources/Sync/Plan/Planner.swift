@@ -27,7 +27,9 @@ struct Planner {
     self.issue = issue
     self.mapping = mapping
     self.verdicts = verdicts
-    result = Plan(newBase: base)
+    // A field that is no longer mapped would keep the columns that it was made from "changed".
+    let names = Set(mapping.mapping.fields.map(\.name))
+    result = Plan(newBase: Base(fields: base.fields.filter { names.contains($0.key) }))
   }
 
   mutating func plan() -> Plan {
@@ -41,7 +43,8 @@ struct Planner {
     for field in mapping.fields where !field.mapping.direction.pulls && field.statusRules == nil {
       plan(field)
     }
-    for write in result.issueWrites {
+    // What a resolution fills is JIRA's own: after a crash it is to be pulled like JIRA's change.
+    for write in result.issueWrites where !filled.contains(write.field) {
       result.notedBase.willSend(write.value, field: write.field)
     }
     if let change = result.transition {
@@ -69,10 +72,8 @@ struct Planner {
     var outcome = FieldDecision.decide(
       sides, direction: field.mapping.direction, policy: field.mapping.conflict,
       verdict: verdicts[field.name])
-    if field.mapping.apply == .create, outcome.decision == .writeIssue || outcome.decision == .wait,
-      known != nil, !sides.issueChanged || !field.mapping.direction.pulls
-    {
-      // It was sent once; from then on each side keeps its own.
+    if field.mapping.apply == .create, outcome.decision == .writeIssue {
+      // It was sent once; from then on the issue keeps its own.
       outcome = FieldDecision.Outcome(decision: .agree)
     }
     switch outcome.decision {

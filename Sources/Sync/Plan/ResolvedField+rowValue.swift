@@ -44,6 +44,8 @@ extension ResolvedField {
     guard case .text(let held) = fitted, case .one(let whole) = text.joined(by: ", ") else {
       return false
     }
+    // Most texts are as they are held, and need no second look.
+    if whole == held { return false }
     let lines = CanonicalText.lines(whole)
     return lines != held && lines.trimmingWhiteSpace() != held
   }
@@ -126,6 +128,14 @@ extension ResolvedField {
     case .select, .priority, .resolution, .status, .issueType, .project, .parent, .version:
       return .option(plain)
     case .user: return .user(plain)
+    case .url:
+      // JIRA takes absolute addresses only.
+      guard plain.wholeMatch(of: /[A-Za-z][A-Za-z0-9+.\-]*:\/\/\S+/) != nil else {
+        throw problem(
+          "a text that is no absolute address cannot go into the URL field \(label); write it "
+            + "whole, as in https://example.com/page")
+      }
+      return .text(plain)
     default: return FieldCodec.canonical(single, as: type)
     }
   }

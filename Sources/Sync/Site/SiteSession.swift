@@ -9,6 +9,7 @@ import Postgres
 ///
 /// While it is closed, nothing that calls JIRA is claimed, so no attempts are spent on an outage.
 public actor SiteSession {
+  private let address: String
   private let connect: @Sendable () async throws -> JiraClient
   private let projectKey: String
   private let mapping: Mapping
@@ -29,6 +30,7 @@ public actor SiteSession {
   public init(
     client: JiraClient, project: String, mapping: Mapping, database: PostgresClient, logger: Logger
   ) {
+    address = client.configuration.baseURL
     connect = { try await client.detectingDialect() }
     projectKey = project
     self.mapping = mapping
@@ -59,11 +61,13 @@ public actor SiteSession {
         throw error
       } catch is CancellationError {
         return
+      } catch let error as PostgresError {
+        // The worker says what is wrong with the database.
+        _ = state.close("the database is out of reach: \(error)")
+        await pause(&delay)
       } catch {
         close("\(error)")
-        // Half a minute at the most, varied so that many workers do not come at once.
-        try? await Task.sleep(for: delay * Double.random(in: 0.7...1.3))
-        delay = min(delay * 2, .seconds(30))
+        await pause(&delay)
       }
     }
   }
@@ -81,6 +85,13 @@ public actor SiteSession {
   private func close(_ reason: String) {
     guard state.close(reason) else { return }
     logger.error("JIRA is out of reach; nothing that calls it is claimed until it is back: \(reason)")
+  }
+
+  /// Waits before the next probe: half a minute at the most, varied so that many workers do not come at once.
+  private func pause(_ delay: inout Duration) async {
+    let jittered = delay * Double.random(in: 0.7...1.3)
+    delay = min(delay * 2, .seconds(30))
+    do { try await Task.sleep(for: jittered) } catch { return }
   }
 
   private func untilTrouble() async {
@@ -116,8 +127,8 @@ public actor SiteSession {
     }
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
+    try await store.check(baseURL: address, project: projectKey)
     let client = try await connect()
-    let address = client.configuration.baseURL
     // Who may not log in may still be answered as a nobody, so this comes first.
     let account = try await client.myself()
     let project: JiraProject

@@ -15,6 +15,32 @@ struct SiteStore: Sendable {
     return missing.filter { ["id", "file_path", "has_technical_debt"].contains($0) }
   }
 
+  /// Makes sure that the database does not belong to another site, before anything is sent to this one.
+  ///
+  /// - Throws: `SiteError.otherSite`, `PostgresError`.
+  func check(baseURL: String, project: String) async throws {
+    let row = try await database.query(
+      Self.binding, doing: "reading which site the database belongs to"
+    ).rows.first
+    try row.map { try Self.check($0, baseURL: baseURL, project: project) }
+  }
+
+  private static let binding: SQL = """
+    select s.base_url, s.project_key,
+      exists (select from jira_sync.links where issue_id is not null or marker is not null) as linked
+    from jira_sync.site as s
+    """
+
+  private static func check(_ row: PostgresRow, baseURL: String, project: String) throws {
+    let known: String = try row.get("base_url")
+    let knownProject: String = try row.get("project_key")
+    let isLinked: Bool = try row.get("linked")
+    guard (known == baseURL && knownProject == project) || !isLinked else {
+      throw SiteError.otherSite(
+        linked: known, linkedProject: knownProject, configured: baseURL, project: project)
+    }
+  }
+
   /// Makes sure that the database belongs to the site, binds it where it belongs to none, and stores the mapping.
   ///
   /// As long as nothing is linked, another site may take the place of one that was configured by mistake.
@@ -27,22 +53,12 @@ struct SiteStore: Sendable {
     let summary = mapping.summary.text
     let watched = mapping.watchedColumns
     try await database.transaction(doing: "binding the database to \(baseURL)") { transaction in
+      _ = try await transaction.query(
+        "select pg_advisory_xact_lock(1784835698, 1)", doing: "binding the database to \(baseURL)")
       let row = try await transaction.query(
-        """
-        select s.base_url, s.project_key, s.mapping, s.watched_columns,
-          exists (select from jira_sync.links where issue_id is not null or marker is not null) as linked
-        from (select pg_advisory_xact_lock(1784835698, 1)) as l
-        left join jira_sync.site as s on true
-        """, doing: "reading which site the database belongs to"
+        Self.binding, doing: "reading which site the database belongs to"
       ).rows.first
-      if let row, let known = try row.get("base_url", as: String?.self) {
-        let knownProject: String = try row.get("project_key")
-        let linked: Bool = try row.get("linked")
-        guard (known == baseURL && knownProject == project) || !linked else {
-          throw SiteError.otherSite(
-            linked: known, linkedProject: knownProject, configured: baseURL, project: project)
-        }
-      }
+      try row.map { try Self.check($0, baseURL: baseURL, project: project) }
       _ = try await transaction.query(
         """
         insert into jira_sync.site (base_url, project_key, deployment, mapping)

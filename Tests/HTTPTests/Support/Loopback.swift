@@ -27,6 +27,8 @@ enum Loopback {
   /// - Parameters:
   ///   - port: the port.
   ///   - announce: told of the connection's own port before it connects.
+  /// - Returns: the socket, to be closed by the caller.
+  /// - Throws: `SystemError`.
   static func connect(
     to port: UInt16, announce: (UInt16) -> Void
   ) throws -> Int32 {

@@ -74,6 +74,13 @@ final class ScriptedConnection {
     while (try? readSome()) != nil {}
   }
 
+  /// Returns when the client's system has acknowledged all that was written, so that a reset cannot overtake it.
+  func waitUntilRead() {
+    // https://man7.org/linux/man-pages/man2/ioctl_tty.2.html : TIOCOUTQ is SIOCOUTQ for a socket.
+    var left: Int32 = 1
+    while ioctl(socket, UInt(TIOCOUTQ), &left) == 0, left > 0 { sched_yield() }
+  }
+
   /// Writes again and again, some milliseconds apart, until the client has gone.
   func drip(_ text: String, every milliseconds: Int32) {
     while (try? write(text)) != nil {

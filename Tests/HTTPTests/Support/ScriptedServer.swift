@@ -33,6 +33,7 @@ final class ScriptedServer: Sendable {
   /// Starts to listen.
   ///
   /// - Parameter script: what each connection does; an error it throws ends the connection.
+  /// - Throws: `Loopback.SystemError` where the system has no port or no thread.
   init(_ script: @escaping Script) throws {
     let (listener, port) = try Loopback.listen(backlog: 128)
     self.port = port

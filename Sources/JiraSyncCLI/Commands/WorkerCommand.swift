@@ -1,0 +1,70 @@
+import ArgumentParser
+import JobQueue
+import Logging
+import Postgres
+
+/// `jira-sync worker`.
+struct WorkerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker",
+    abstract: "Works on the queue: brings rows and JIRA issues into step.",
+    discussion: """
+      Runs until it is told to stop; any number of workers may share one database. SIGTERM or Ctrl-C \
+      stops claiming and lets running jobs finish for up to ten seconds; a second one gives them back \
+      at once. An unreachable database or JIRA is said once and waited for.
+
+      With --drain it ends when nothing is running and nothing falls due within a minute. Its last \
+      line then says what was done. It exits with 1 if a job died or was refused, and with 69 if the \
+      queue is paused, or the database or JIRA cannot be reached within ten seconds.
+
+      Examples:
+        jira-sync worker
+        jira-sync worker --concurrency 8
+        jira-sync worker --drain
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "How many batches of up to 100 jobs are worked on at a time.", valueName: "n"))
+  var concurrency = 4
+
+  @Flag(help: "End when nothing is left to do.")
+  var drain = false
+
+  @OptionGroup(title: "Common options")
+  var common: CommonOptions
+
+  func validate() throws {
+    guard (1...100).contains(concurrency) else {
+      throw ValidationError("--concurrency is \(concurrency); it takes a number from 1 to 100")
+    }
+  }
+
+  func run() async throws {
+    let started = ContinuousClock.now
+    let settings = try common.settings()
+    let services = try settings.services()
+    let mapping = try settings.mapping()
+    let logger = settings.logger(label: "jira-sync.worker")
+    if drain {
+      // Said within ten seconds, and before anything else is waited for.
+      try await withDatabase(services.database, logger: logger) { _ in }
+    }
+    let process = WorkerProcess(
+      services: services, mapping: mapping, concurrency: concurrency, drains: drain, logger: logger)
+    switch try await process.run() {
+    case .stopped: return
+    case .paused(let reason):
+      throw CommandFailure(
+        .unavailable,
+        "the queue is paused (\(reason)), so it cannot be drained. Resume it with: "
+          + "select jira_sync.resume()")
+    case .closed(let reason):
+      throw CommandFailure(.unavailable, "nothing that calls JIRA can be done: \(reason)")
+    case .drained:
+      let summary = try await process.summary(since: started)
+      StandardStream.output.write(summary.text)
+      if summary.errors > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+  }
+}

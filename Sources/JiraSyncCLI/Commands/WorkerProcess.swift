@@ -1,0 +1,123 @@
+import Glibc
+import HTTP
+import Jira
+import JobQueue
+import Logging
+import Postgres
+import Sync
+import UnixSignals
+
+/// A worker with all that belongs to it: the way to JIRA, the handlers, and the signals that stop it.
+struct WorkerProcess: Sendable {
+  private let services: (database: PostgresConfiguration, jira: JiraSettings)
+  private let logger: Logger
+  private let tally = SyncTally()
+  private let session: SiteSession
+  private let worker: Worker
+  private let transport: CurlClient
+
+  init(
+    services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
+    concurrency: Int, drains: Bool, logger: Logger
+  ) {
+    self.services = services
+    self.logger = logger
+    let database = PostgresClient(services.database, logger: logger)
+    transport = CurlClient()
+    session = SiteSession(
+      client: JiraClient(
+        configuration: services.jira.configuration, transport: transport, logger: logger),
+      project: services.jira.project, mapping: mapping, database: database, logger: logger)
+    worker = Worker(
+      database: database,
+      handlers: [RowHandler(session: session, tally: tally), NoopHandler()],
+      options: WorkerOptions(
+        concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil),
+      name: "\(Self.hostName):\(getpid())", logger: logger
+    ) { outcome in
+      logger.debug(
+        "job \(outcome.job.id) ended",
+        metadata: [
+          "kind": "\(outcome.job.kind)", "row": "\(outcome.job.fileAuditID ?? 0)",
+          "outcome": "\(outcome.settlement)", "took": "\(outcome.duration)",
+        ])
+    }
+  }
+
+  private enum Part: Sendable {
+    case worker(WorkerEnd)
+    case other
+  }
+
+  /// Works until the worker ends.
+  ///
+  /// - Throws: `SiteError` where the configuration does not fit the site or the database, `PostgresError` where the schema
+  ///   is not there.
+  func run() async throws -> WorkerEnd {
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let end = try await withThrowingTaskGroup(of: Part.self) { group in
+      group.addTask {
+        for await _ in signals { await worker.stop() }
+        return .other
+      }
+      group.addTask {
+        try await session.keepOpen { await worker.nudge() }
+        return .other
+      }
+      group.addTask { .worker(try await worker.run()) }
+      defer { group.cancelAll() }
+      do {
+        return try await Self.end(of: &group)
+      } catch {
+        // What runs is given back, and leave is taken, before the process ends.
+        await worker.stop()
+        await worker.stop()
+        do {
+          _ = try await Self.end(of: &group)
+        } catch let second {
+          logger.debug("while stopping: \(second)")
+        }
+        throw error
+      }
+    }
+    await transport.shutdown()
+    return end
+  }
+
+  /// Waits until the worker has ended.
+  private static func end(
+    of group: inout ThrowingTaskGroup<Part, any Error>
+  ) async throws -> WorkerEnd {
+    while let part = try await group.next() {
+      if case .worker(let end) = part { return end }
+    }
+    return .stopped
+  }
+
+  /// What was done since the process began, as the last line of a draining worker says it.
+  func summary(since started: ContinuousClock.Instant) async throws -> SyncSummary {
+    let elapsed = ContinuousClock.now - started
+    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    return try await withDatabase(services.database, logger: logger) { connection in
+      let row = try await connection.query(
+        """
+        select
+          (select count(*) from public.file_audit) as rows,
+          (select count(distinct coalesce('row ' || file_audit_id, 'job ' || id))
+            from jira_sync.job_history
+            where finished_at >= clock_timestamp() - make_interval(secs => \(seconds)::float8)
+              and outcome in ('refused', 'dead')) as errors
+        """, doing: "summing up"
+      ).one
+      return SyncSummary(
+        rows: try row.get("rows"), created: tally.created, updated: tally.updated,
+        touched: tally.touched, errors: try row.get("errors"), seconds: seconds)
+    }
+  }
+
+  private static var hostName: String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

@@ -1,0 +1,69 @@
+import Jira
+import Postgres
+import Sync
+
+/// What the user reads when a command fails, and how the process ends: the one place that decides it.
+struct ErrorReport: Sendable, Hashable {
+  /// What was being done, to what, what came back, what to do next.
+  var text: String
+  /// How the process ends.
+  var status: ExitStatus
+
+  /// Describes any error that a command threw.
+  ///
+  /// - Parameter error: the error; its description holds no secret, see the types below.
+  init(_ error: any Error) {
+    switch error {
+    case let error as SettingsError:
+      self.init(text: error.description, status: .configuration)
+    case let error as JiraConfigurationError:
+      self.init(text: error.description, status: .configuration)
+    case let error as MappingError: self.init(text: error.description, status: .configuration)
+    case let error as SiteError: self.init(text: error.description, status: .configuration)
+    case let error as CommandFailure: self.init(text: error.description, status: error.status)
+    case let error as PostgresError: self.init(error)
+    case let error as MigrationError: self.init(text: error.description, status: .failed)
+    case let error as JiraError: self.init(error)
+    case is CancellationError: self.init(text: "stopped before it was done", status: .failed)
+    default: self.init(text: "\(error)", status: .failed)
+    }
+  }
+
+  private init(text: String, status: ExitStatus) {
+    self.text = text
+    self.status = status
+  }
+
+  private init(_ error: PostgresError) {
+    switch error.kind {
+    case .configuration:
+      self.init(text: "\(error). Check DATABASE_URL", status: .configuration)
+    case .connect:
+      let advice =
+        error.hint == nil ? ". Start the database, or check host and port of DATABASE_URL" : ""
+      self.init(text: error.description + advice, status: .unavailable)
+    case .authentication:
+      self.init(
+        text: "\(error.doing): the database does not accept user or password: \(error.message). "
+          + "Check both in DATABASE_URL", status: .unavailable)
+    case .tls, .connectionLost: self.init(text: error.description, status: .unavailable)
+    case .server where ["3F000", "42P01", "42883"].contains(error.sqlState):
+      self.init(
+        text: "\(error). If the schema is not installed or is old, run: jira-sync migrate",
+        status: .failed)
+    case .server, .decoding, .cancelled, .misuse:
+      self.init(text: error.description, status: .failed)
+    }
+  }
+
+  private init(_ error: JiraError) {
+    switch error.kind {
+    case .network, .timeout, .rateLimited, .unavailable, .unauthorized, .captcha, .redirected:
+      self.init(text: error.description, status: .unavailable)
+    default: self.init(text: error.description, status: .failed)
+    }
+  }
+
+  /// The line for standard error.
+  var line: String { "jira-sync: \(text)" }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+
+/// The command line.
+@main
+struct JiraSync: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "jira-sync",
+    abstract: "Keeps the rows of a Postgres table and JIRA issues in step.",
+    discussion: """
+      Settings come from the environment or from .env in the working directory: DATABASE_URL, \
+      JIRA_BASE_URL, JIRA_EMAIL and JIRA_API_TOKEN (or JIRA_PAT), JIRA_PROJECT.
+
+      Examples:
+        jira-sync migrate             install or update the schema
+        jira-sync migrate --status    list what is applied and what is pending
+        jira-sync worker              work on the queue until Ctrl-C
+        jira-sync worker --drain      end when nothing is left to do
+      """,
+    version: "0.1.0",
+    subcommands: commands)
+
+  static func main() async {
+    var command: any ParsableCommand
+    do {
+      command = try parseAsRoot()
+    } catch {
+      // Help and version as well as what is wrong with the command line: 0 or 64.
+      exit(withError: error)
+    }
+    do {
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+    // Flushes what was printed.
+    Glibc.exit(ExitStatus.done.rawValue)
+  }
+
+  /// Reports an error of a command that ran, and ends the process.
+  private static func end(with error: any Error) -> Never {
+    // The parser's own ways to end: help, a check that `run` made, a status without words.
+    if error is ExitCode || exitCode(for: error) != .failure {
+      exit(withError: error)
+    }
+    let report = ErrorReport(error)
+    StandardStream.error.write(report.line)
+    Glibc.exit(report.status.rawValue)
+  }
+}

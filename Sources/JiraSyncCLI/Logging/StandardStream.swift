@@ -1,0 +1,30 @@
+import Glibc
+
+/// Where a command writes: results to `output`, everything else to `error`.
+enum StandardStream: Int32 {
+  case output = 1
+  case error = 2
+
+  /// Writes a line at once, in one piece where the system takes it in one.
+  ///
+  /// - Parameter line: the text, without its line end.
+  func write(_ line: String) {
+    var bytes = Array((line + "\n").utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno == EAGAIN {
+        // A pipe that somebody made non-blocking and does not empty: wait until it takes more.
+        var descriptor = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&descriptor, 1, -1)
+      } else if errno != EINTR {
+        // Nobody reads any more, and there is nowhere left to say so.
+        return
+      }
+    }
+  }
+
+  /// Whether a person looks at it.
+  var isTerminal: Bool { isatty(rawValue) == 1 }
+}

@@ -1,0 +1,142 @@
+import Testing
+
+@testable import JiraSyncCLI
+
+/// What the built program answers: exit codes, and words that lead on.
+struct ProgramTests {
+  @Test("help of the program and of a command shows examples", arguments: [[], ["migrate"]])
+  func help(command: [String]) async throws {
+    try await Program.withFolder { program in
+      let outcome =
+        command.isEmpty
+        ? try await program.run("--help") : try await program.run("migrate", "--help")
+      #expect(outcome.status == 0)
+      #expect(outcome.output.contains("Examples:\n  jira-sync migrate"))
+      #expect(outcome.errors.isEmpty)
+    }
+  }
+
+  @Test("every command stands in the help")
+  func commands() async throws {
+    try await Program.withFolder { program in
+      let help = try await program.run("--help").output
+      for command in JiraSync.commands {
+        #expect(help.contains("\n  \(command._commandName) "))
+      }
+    }
+  }
+
+  @Test("the version is a line")
+  func version() async throws {
+    try await Program.withFolder { program in
+      let outcome = try await program.run("--version")
+      #expect(outcome.status == 0)
+      #expect(outcome.output == "\(JiraSync.configuration.version)\n")
+    }
+  }
+
+  @Test(
+    "a wrong command line is 64",
+    arguments: [
+      ["frobnicate"], ["--frobnicate"], ["migrate", "--frobnicate"], ["migrate", "extra"],
+      ["migrate", "--config"],
+    ])
+  func usage(arguments: [String]) async throws {
+    try await Program.withFolder { program in
+      let outcome =
+        arguments.count == 1
+        ? try await program.run(arguments[0]) : try await program.run(arguments[0], arguments[1])
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("Usage: jira-sync"))
+      #expect(outcome.output.isEmpty)
+    }
+  }
+
+  @Test("without settings: 78, the variable, and an example")
+  func noSettings() async throws {
+    try await Program.withFolder { program in
+      let outcome = try await program.run("migrate")
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.hasPrefix("jira-sync: DATABASE_URL: it is not set"))
+      #expect(outcome.errors.contains("Example: DATABASE_URL=postgresql://"))
+      #expect(outcome.output.isEmpty)
+    }
+  }
+
+  @Test("a malformed connection string: 78, and the password stays out of it")
+  func malformed() async throws {
+    try await Program.withFolder { program in
+      let outcome = try await program.run(
+        "migrate", environment: ["DATABASE_URL": "postgresql://ada:geheim@[::1/audit"])
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.contains("DATABASE_URL: "))
+      #expect(!outcome.errors.contains("geheim"))
+    }
+  }
+
+  @Test(".env of the working directory is read, and a bad line in it is named")
+  func envFile() async throws {
+    try await Program.withFolder { program in
+      try program.write("DATABASE_URL=nonsense\n", to: ".env")
+      #expect(try await program.run("migrate").errors.contains("DATABASE_URL: "))
+      try program.write("# fine\ngeheim\n", to: ".env")
+      let outcome = try await program.run("migrate")
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.contains(".env: line 2: "))
+    }
+  }
+
+  @Test("a database that refuses: 69, naming host, port, database and user, not the password")
+  func refused() async throws {
+    let port = try LoopbackPort(.refuses)
+    try await Program.withFolder { program in
+      let outcome = try await program.run(
+        "migrate", "--status",
+        environment: ["DATABASE_URL": "postgresql://ada:geheim@127.0.0.1:\(port.number)/audit"])
+      #expect(outcome.status == 69)
+      #expect(outcome.errors.contains("connecting to audit at 127.0.0.1:\(port.number) as ada"))
+      #expect(outcome.errors.contains("refused"))
+      #expect(!outcome.errors.contains("geheim"))
+      // Connecting again and again would take as long as its patience lasts.
+      #expect(outcome.duration < .seconds(8))
+    }
+  }
+
+  @Test("a host that never answers: 69 within ten seconds, whatever the connection string allows")
+  func silent() async throws {
+    // A program that leaves the limit to libpq would wait for a minute here.
+    let port = try LoopbackPort(.staysSilent)
+    try await Program.withFolder { program in
+      let outcome = try await program.run(
+        "migrate",
+        environment: [
+          "DATABASE_URL": "postgresql://ada@127.0.0.1:\(port.number)/audit?connect_timeout=60"
+        ])
+      #expect(outcome.status == 69)
+      #expect(outcome.errors.contains("127.0.0.1:\(port.number)"))
+      #expect(outcome.duration < .seconds(10))
+    }
+  }
+
+  @Test("a wrong password: 69, said as such")
+  func wrongPassword() async throws {
+    // ErrorResponse, see "Message Formats" in the Postgres manual.
+    let fields = "SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user \"ada\"\0\0"
+    let length = UInt32(fields.utf8.count + 4)
+    let answer =
+      [UInt8(ascii: "E")] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) }
+      + Array(fields.utf8)
+    let port = try LoopbackPort(.answers(answer))
+    try await Program.withFolder { program in
+      let outcome = try await program.run(
+        "migrate",
+        environment: [
+          "DATABASE_URL": "postgresql://ada:geheim@127.0.0.1:\(port.number)/audit?sslmode=disable"
+        ])
+      #expect(outcome.status == 69)
+      #expect(outcome.errors.contains("does not accept user or password"))
+      #expect(outcome.errors.contains("as ada"))
+      #expect(!outcome.errors.contains("geheim"))
+    }
+  }
+}

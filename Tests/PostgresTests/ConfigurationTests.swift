@@ -1,0 +1,149 @@
+import Testing
+
+@testable import Postgres
+
+@Suite struct ConfigurationTests {
+  private func parameters(
+    _ conninfo: String, environment: PostgresConfiguration.Environment = .init(),
+    defaults: [String: String] = [:]
+  ) throws -> [String: String] {
+    PostgresConfiguration(
+      given: try PostgresConfiguration.parse(conninfo), defaults: defaults,
+      environment: environment, applicationName: "jira-sync", connectTimeout: .seconds(5)
+    ).parameters
+  }
+
+  // MARK: TLS
+
+  @Test(
+    arguments: [
+      "postgresql://me@db.example.com/audit", "host=db.example.com", "hostaddr=192.0.2.1",
+      "host=localhost,db.example.com", "host=127.0.0.1.example.com", "host=10.0.0.1",
+    ])
+  func tlsToAnotherMachineIsVerified(conninfo: String) throws {
+    #expect(try parameters(conninfo)["sslmode"] == "verify-full")
+  }
+
+  @Test(
+    arguments: [
+      "host=localhost", "postgresql://127.0.0.1/audit", "host=127.8.8.8", "host=::1",
+      "host=/run/postgresql", "dbname=audit", "host=@abstract", "postgresql://[::1]:5433/audit",
+      "host=localhost,/tmp",
+    ])
+  func aDatabaseOnThisMachineNeedsNone(conninfo: String) throws {
+    #expect(try parameters(conninfo)["sslmode"] == nil)
+  }
+
+  @Test func whoNamesAModeGetsIt() throws {
+    #expect(try parameters("host=db.example.com sslmode=require")["sslmode"] == "require")
+    let fromVariable = try parameters(
+      "host=db.example.com", environment: .init(decided: ["sslmode"]),
+      defaults: ["sslmode": "require"])
+    #expect(fromVariable["sslmode"] == nil)
+  }
+
+  /// Caught: the host of a `PG*` variable taken for this machine.
+  @Test func aHostFromTheEnvironmentCounts() throws {
+    let parameters = try parameters(
+      "dbname=audit", environment: .init(decided: ["host"]),
+      defaults: ["host": "db.example.com"])
+    #expect(parameters["sslmode"] == "verify-full")
+  }
+
+  @Test func theSystemsCertificatesAreUsedToVerify() throws {
+    let environment = PostgresConfiguration.Environment(certificates: "/etc/bundle.crt")
+    let verified = try parameters("host=db.example.com", environment: environment)
+    #expect(verified["sslrootcert"] == "/etc/bundle.crt")
+    let own = try parameters(
+      "host=db.example.com sslrootcert=/own.crt", environment: environment)
+    #expect(own["sslrootcert"] == "/own.crt")
+    // With a root certificate, libpq would verify in this mode, too.
+    let unverified = try parameters("host=db.example.com sslmode=require", environment: environment)
+    #expect(unverified["sslrootcert"] == nil)
+  }
+
+  // MARK: Dead connections
+
+  @Test func deadConnectionsAreNoticed() throws {
+    let parameters = try parameters("host=db.example.com keepalives_idle=5")
+    #expect(parameters["keepalives"] == "1")
+    #expect(parameters["keepalives_idle"] == "5")
+    #expect(parameters["tcp_user_timeout"] == "30000")
+    #expect(parameters["fallback_application_name"] == "jira-sync")
+  }
+
+  @Test func connectTimeoutOfTheStringWins() throws {
+    #expect(try PostgresConfiguration(conninfo: "connect_timeout=7").connectTimeout == .seconds(7))
+    #expect(try PostgresConfiguration(conninfo: "dbname=a").connectTimeout == .seconds(5))
+  }
+
+  // MARK: Messages
+
+  /// Caught: libpq's own messages, which quote the piece they stumble over.
+  @Test(
+    arguments: [
+      "postgresql://me:hunter2%zz@db.example.com/audit",
+      "postgresql://me:hunter2@db:notaport:1/a?b",
+      "host=db password hunter2", "password='hunter2", "hunter2",
+      "postgresql://me:hunter2@[::1/audit",
+      "postgresql://me@db/audit?pass=hunter2", "postgresql://me@db/audit?password=hunter2=hunter2",
+      "password=hun\"ter2 \"hunter2",
+    ])
+  func aMalformedStringIsNotQuoted(conninfo: String) throws {
+    let error = #expect(throws: PostgresError.self) {
+      try PostgresConfiguration(conninfo: conninfo)
+    }
+    #expect(error?.kind == .configuration)
+    #expect(error?.description.contains("ter2") == false)
+    #expect(error?.hint?.contains("postgresql://") == true)
+  }
+
+  @Test func anUnknownOptionIsNamed() {
+    let error = #expect(throws: PostgresError.self) {
+      try PostgresConfiguration(conninfo: "postgresql://me@db/audit?pgbouncer=true")
+    }
+    #expect(error?.message.contains("pgbouncer") == true)
+  }
+
+  @Test func itDescribesItselfWithoutThePassword() throws {
+    let configuration = try PostgresConfiguration(
+      conninfo: "postgresql://me:hunter2@db.example.com:6543/audit")
+    #expect(configuration.description == "audit at db.example.com:6543 as me")
+    #expect(!"\([configuration])".contains("hunter2"))
+    #expect(!String(reflecting: configuration).contains("hunter2"))
+    var dumped = ""
+    dump(configuration, to: &dumped)
+    #expect(!dumped.contains("hunter2"))
+  }
+
+  // MARK: Hosts
+
+  private func hosts(_ conninfo: String) throws -> [PostgresConfiguration.Host] {
+    try PostgresConfiguration(conninfo: conninfo).hosts
+  }
+
+  @Test func eachHostGetsItsPort() throws {
+    let hosts = try hosts("host=a,/run,c port=1,2,3")
+    #expect(hosts.map { $0.parameters["host"] } == ["a", "/run", "c"])
+    #expect(hosts.map { $0.parameters["port"] } == ["1", "2", "3"])
+    #expect(hosts.map(\.nameToResolve) == ["a", nil, "c"])
+    #expect(try self.hosts("host=a,b port=5").map { $0.parameters["port"] } == ["5", "5"])
+  }
+
+  @Test func anAddressIsNotLookedUp() throws {
+    let hosts = try hosts("host=a,b hostaddr=192.0.2.1,192.0.2.2")
+    #expect(hosts.map(\.nameToResolve) == [nil, nil])
+    #expect(hosts.map { $0.parameters["hostaddr"] } == ["192.0.2.1", "192.0.2.2"])
+  }
+
+  /// Caught: lists that are cut to fit; libpq says which one is wrong.
+  @Test func listsThatDoNotMatchAreLeftToLibpq() throws {
+    #expect(try hosts("host=a,b port=1,2,3").count == 1)
+  }
+
+  @Test func aPreferenceForStandbysTakesTwoRounds() throws {
+    let hosts = try hosts("host=a,b target_session_attrs=prefer-standby")
+    #expect(
+      hosts.map { $0.parameters["target_session_attrs"] } == ["standby", "standby", "any", "any"])
+  }
+}

@@ -1,0 +1,179 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct MigratorTests {
+  private static let first = Migration(
+    version: "20260101000001", name: "base",
+    sql: """
+      create schema books;
+      create table books.migrations (version text primary key, name text not null,
+        checksum text, applied_at timestamptz not null default now());
+      insert into books.migrations (version, name) values ('20260101000001', 'base');
+      """)
+
+  private func second(_ body: String) -> Migration {
+    Migration(
+      version: "20260101000002", name: "things",
+      sql: """
+        \(body)
+        insert into books.migrations (version, name) values ('20260101000002', 'things')
+          on conflict do nothing;
+        """)
+  }
+
+  private func migrator(_ migrations: Migration...) -> Migrator {
+    Migrator(migrations: migrations, schema: "books")
+  }
+
+  @Test func pendingFilesAreAppliedInOrderAndOnce() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let migrator = migrator(second("create table things (id int);"), Self.first)
+      #expect(try await migrator.status(on: connection).map(\.state) == [.pending, .pending])
+      let applied = try await migrator.apply(on: connection)
+      #expect(applied.map(\.version) == ["20260101000001", "20260101000002"])
+      #expect(try await migrator.apply(on: connection).isEmpty)
+      let statuses = try await migrator.status(on: connection)
+      #expect(statuses.map(\.state) == [.applied, .applied])
+      #expect(statuses.allSatisfy { $0.appliedAt?.hasSuffix("Z") == true })
+      await connection.close()
+    }
+  }
+
+  /// Caught: an old file that is edited, and a new one that is applied on top of it all the same.
+  @Test func anEditedFileIsNamedAndNothingIsApplied() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      _ = try await migrator(Self.first).apply(on: connection)
+      let edited = Migration(
+        version: Self.first.version, name: Self.first.name, sql: Self.first.sql + "\n-- later")
+      let migrator = migrator(edited, second("create table things (id int);"))
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator.apply(on: connection)
+      }
+      #expect(error?.kind == .edited)
+      #expect(error?.description.contains("20260101000001_base.sql") == true)
+      #expect(try await migrator.status(on: connection).map(\.state) == [.edited, .pending])
+      await connection.close()
+    }
+  }
+
+  /// Caught: two workers that start together and both run the file.
+  @Test func manyAtOnceApplyEachFileOnce() async throws {
+    try await withDatabase(migrated: false) { database in
+      let migrator = migrator(Self.first, second("create table things (id int);"))
+      let applied = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<6 {
+          group.addTask {
+            let connection = try await database.connect()
+            let count = try await migrator.apply(on: connection).count
+            await connection.close()
+            return count
+          }
+        }
+        var applied = 0
+        for try await count in group { applied += count }
+        return applied
+      }
+      #expect(applied == 2)
+    }
+  }
+
+  @Test func aFailingFileLeavesNothingAndSaysWhere() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let migrator = migrator(
+        Self.first, second("create table things (id int);\n\ninsert into thinks values (1);"))
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator.apply(on: connection)
+      }
+      #expect(error?.kind == .failed)
+      #expect(error?.file == "20260101000002_things.sql")
+      #expect(error?.line == 3)
+      #expect(error?.cause?.sqlState == "42P01")
+      #expect(try await migrator.status(on: connection).map(\.state) == [.applied, .pending])
+      let left: Bool = try await connection.query(
+        "select to_regclass('things') is not null as found", doing: "looking"
+      ).one.get("found")
+      #expect(!left)
+      await connection.close()
+    }
+  }
+
+  @Test func aFileThatEndsItsTransactionIsRefused() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(Self.first, second("commit;")).apply(on: connection)
+      }
+      #expect(error?.kind == .endedTransaction)
+      _ = try await connection.query("select 1", doing: "going on")
+      await connection.close()
+    }
+  }
+
+  @Test func aFileThatDoesNotRecordItselfIsRefused() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let silent = Migration(version: "20260101000002", name: "silent", sql: "select 1;")
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(Self.first, silent).apply(on: connection)
+      }
+      #expect(error?.kind == .unrecorded)
+      await connection.close()
+    }
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(second("--")).apply(on: connection)
+      }
+      // Nothing has made the table: the insert of the file itself fails.
+      #expect(error?.kind == .failed)
+      let silent = Migration(version: "20260101000002", name: "silent", sql: "select 1;")
+      let unrecorded = await #expect(throws: MigrationError.self) {
+        try await migrator(silent).apply(on: connection)
+      }
+      #expect(unrecorded?.kind == .unrecorded)
+      await connection.close()
+    }
+  }
+
+  /// Caught: files that psql applied are applied again, or can be edited without anybody noticing.
+  @Test func filesThatPsqlAppliedAreTakenOver() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      try await connection.script(Self.first.sql, doing: "playing psql")
+      #expect(try await migrator(Self.first).apply(on: connection).isEmpty)
+      let edited = Migration(version: Self.first.version, name: "base", sql: "select 1;")
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(edited).apply(on: connection)
+      }
+      #expect(error?.kind == .edited)
+      await connection.close()
+    }
+  }
+
+  @Test func aNewerDatabaseIsNoError() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      _ = try await migrator(Self.first, second("create table things (id int);")).apply(
+        on: connection)
+      let older = migrator(Self.first)
+      #expect(try await older.apply(on: connection).isEmpty)
+      #expect(try await older.status(on: connection).map(\.state) == [.applied, .unknown])
+      await connection.close()
+    }
+  }
+
+  @Test func twoFilesOfOneVersionAreRefused() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator(Self.first, Self.first).apply(on: connection)
+      }
+      #expect(error?.kind == .duplicateVersion)
+      await connection.close()
+    }
+  }
+}

@@ -1,0 +1,305 @@
+import JSON
+import Jira
+import Sync
+import Testing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Whole plans, on the default mapping.
+struct PlanTests {
+  private func next(
+    _ pair: (row: Row, issue: IssueSnapshot, base: Base), _ mapping: ResolvedMapping
+  ) -> Plan {
+    plan(
+      base: pair.base, row: .present(pair.row), issue: .present(pair.issue), mapping: mapping)
+  }
+
+  /// Applies a plan to both sides and expects that nothing is left to do.
+  private func expectRest(
+    _ done: Plan, _ pair: (row: Row, issue: IssueSnapshot, base: Base),
+    _ mapping: ResolvedMapping
+  ) {
+    let row = Site.row(done, over: pair.row)
+    let issue = Site.issue(done, over: pair.issue.fields, resolver: pair.issue.resolver)
+    let again = plan(
+      base: done.newBase, row: .present(row), issue: .present(issue), mapping: mapping)
+    #expect(again.isEmpty)
+    #expect(again.newBase == done.newBase)
+    #expect(again.conflicts.isEmpty)
+  }
+
+  @Test("a row with debt becomes an issue with all pushed fields; empty ones are left out")
+  func creation() throws {
+    let creation = plan(
+      base: nil, row: .present(Site.row), issue: .absent, mapping: try Site.resolved())
+    let values = Dictionary(
+      uniqueKeysWithValues: creation.issueWrites.map { ($0.field, $0.value) })
+    #expect(values["summary"] == .text("[0042] src/auth.py — Raw SQL."))
+    #expect(values["description"] == .text("Raw SQL.\nSeverity: HIGH."))
+    #expect(values["layer_number"] == .number(3))
+    #expect(values["layer_name"] == .option("Routers"))
+    #expect(values["workflows"] == .set(["WF1", "WF2"]))
+    #expect(values["notes"] == nil)
+    #expect(creation.rowWrites.isEmpty && creation.transition == nil)
+    let labels = creation.creationFields(labels: ["jira-sync-x", "audit"])["labels"]
+    #expect(labels == ["audit", "jira-sync-x"])
+  }
+
+  @Test("after the creation one run appends the key, and the next does nothing")
+  func settles() throws {
+    let mapping = try Site.resolved()
+    var row = Site.row
+    row["jira_tickets"] = ["SCRSKY-7"]
+    let pair = Site.linked(mapping, row: row)
+    #expect(pair.row["jira_tickets"] == ["SCRSKY-7", "SCRSKY-1001"])
+    #expect(next(pair, mapping).isEmpty)
+    #expect(next(pair, mapping).newBase == pair.base)
+  }
+
+  @Test("a change of the row is one edit of just the fields made from it")
+  func push() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.row["technical_debt"] = "x"
+    let plan = next(pair, mapping)
+    #expect(plan.issueWrites.map(\.field).sorted() == ["description", "summary", "technical_debt"])
+    #expect(plan.rowWrites.isEmpty && plan.conflicts.isEmpty)
+    #expect(Set(plan.editFields.keys) == ["summary", "description", "customfield_10008"])
+    expectRest(plan, pair, mapping)
+  }
+
+  @Test("a change of the issue reaches the row, and what is made from the row follows in one run")
+  func pull() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.issue.fields["customfield_10008"] = ADF.document(from: "Fixed half.")
+    let plan = next(pair, mapping)
+    #expect(plan.rowWrites.map(\.column) == ["technical_debt"])
+    #expect(plan.rowWrites.map(\.new) == ["Fixed half."])
+    #expect(plan.rowWrites.map(\.old) == ["Raw SQL.\nSeverity: HIGH."])
+    #expect(plan.issueWrites.map(\.field) == ["summary", "description"])
+    expectRest(plan, pair, mapping)
+  }
+
+  @Test("different fields changed on both sides: both arrive, and nothing is a conflict")
+  func merge() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.row["workflows"] = ["WF3"]
+    pair.issue.fields["customfield_10011"] = ADF.document(from: "From JIRA.")
+    let plan = next(pair, mapping)
+    #expect(plan.issueWrites.map(\.field) == ["workflows"])
+    #expect(plan.rowWrites.map(\.column) == ["notes"])
+    #expect(plan.conflicts.isEmpty)
+    expectRest(plan, pair, mapping)
+  }
+
+  @Test("the same field changed on both sides: the policy's winner, and both values kept")
+  func conflict() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.row["notes"] = "From the row."
+    pair.issue.fields["customfield_10011"] = ADF.document(from: "From JIRA.")
+    let plan = next(pair, mapping)
+    let conflict = try #require(plan.conflicts.first)
+    #expect(plan.conflicts.count == 1)
+    #expect(conflict.row == .text("From the row.") && conflict.issue == .text("From JIRA."))
+    #expect(conflict.winner == .row)
+    #expect(plan.issueWrites.map(\.field) == ["notes"])
+    expectRest(plan, pair, mapping)
+  }
+
+  @Test("what differs only in spelling is in step: blanks, line ends, order, 3 and 3.0, null")
+  func spelling() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.row["technical_debt"] = "Raw SQL.  \r\nSeverity: HIGH.\n\n"
+    pair.row["workflows"] = ["WF1", "WF2", "WF1"]
+    pair.row["notes"] = ""
+    pair.issue.fields["customfield_10004"] = try JSON(parsing: "3.0")
+    pair.issue.fields["customfield_10007"] = [["value": "WF1"], ["value": "WF2"]]
+    let plan = next(pair, mapping)
+    #expect(plan.isEmpty && plan.conflicts.isEmpty)
+    // A trigger compares raw columns with the base, so the base must know the new spelling.
+    #expect(plan.newBase.columns["technical_debt"] == pair.row["technical_debt"])
+  }
+
+  @Test("one bad field is left out and named; the others of the row go on")
+  func problem() throws {
+    var mapping = try Site.resolved()
+    for index in mapping.fields.indices where mapping.fields[index].name == "layer_name" {
+      mapping.fields[index].options = ["Models", "Services"]
+    }
+    var pair = Site.linked(mapping)
+    pair.row["layer_number"] = 4
+    let plan = next(pair, mapping)
+    let problem = try #require(plan.problems.first)
+    #expect(plan.problems.count == 1)
+    #expect(
+      problem.description.hasPrefix(
+        "layer_name: 'Routers' is not an option of the JIRA field Layer (customfield_10005)"))
+    #expect(problem.description.contains("'Models', 'Services'"))
+    #expect(plan.issueWrites.map(\.field) == ["layer_number"])
+  }
+
+  @Test("a list keeps its order when JIRA adds to it or takes from it")
+  func listOrder() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.issue.fields["customfield_10007"] = [
+      ["value": "WF1"], ["value": "WF2"], ["value": "WF0"],
+    ]
+    #expect(next(pair, mapping).rowWrites.map(\.new) == [["WF2", "WF1", "WF0"]])
+    pair.issue.fields["customfield_10007"] = nil
+    #expect(next(pair, mapping).rowWrites.map(\.new) == [[]])
+  }
+
+  @Test("a value too long for its column is a problem, not a failing row")
+  func tooLong() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.issue.fields["customfield_10010"] = .string(String(repeating: "x", count: 101))
+    let plan = next(pair, mapping)
+    #expect(plan.rowWrites.isEmpty)
+    #expect(plan.problems.map(\.columns) == [["audited_by"]])
+    #expect(plan.problems[0].message.contains("100 characters"))
+  }
+
+  @Test("a summary longer than JIRA takes is cut and stays in step; the row keeps its text")
+  func longSummary() throws {
+    let mapping = try Site.resolved()
+    var row = Site.row
+    row["technical_debt"] = .string(String(repeating: "🙂 long ", count: 60))
+    let pair = Site.linked(mapping, row: row)
+    let summary = try #require(pair.issue.fields["summary"]?.string)
+    #expect(summary.utf16.count <= 255 && summary.hasSuffix("…"))
+    #expect(next(pair, mapping).isEmpty)
+  }
+
+  @Test("a JIRA edit of a text that was cut waits for a person: the row's end would be lost")
+  func cutText() throws {
+    let mapping = try Site.resolved()
+    var row = Site.row
+    row["notes"] = .string(String(repeating: "0123456789", count: 4_000))
+    var pair = Site.linked(mapping, row: row)
+    #expect(next(pair, mapping).isEmpty)
+    pair.issue.fields["customfield_10011"] = ADF.document(from: "short")
+    let plan = next(pair, mapping)
+    #expect(plan.isEmpty)
+    #expect(plan.conflicts.map(\.reason) == [.cut])
+    #expect(plan.newBase == pair.base)
+  }
+
+  @Test("a write that crashed before the base was kept is recognised as ours")
+  func crash() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.row["notes"] = "first"
+    let crashed = next(pair, mapping)
+    pair.issue = Site.issue(crashed, over: pair.issue.fields)
+    pair.base = crashed.notedBase
+    pair.row["notes"] = "second"
+    let plan = next(pair, mapping)
+    #expect(plan.conflicts.isEmpty)
+    #expect(plan.issueWrites.map(\.value) == [.text("second")])
+    // Without the note the same state is a conflict with ourselves.
+    var forgetful = pair
+    forgetful.base = Site.linked(mapping).base
+    #expect(next(forgetful, mapping).conflicts.count == 1)
+  }
+
+  @Test("the guard names every column of a value that is written, not only those that change")
+  func guards() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.issue.fields["status"] = Site.status("Review", "indeterminate")
+    let plan = next(pair, mapping)
+    #expect(plan.rowWrites.map(\.column) == ["audit_status"])
+    #expect(plan.rowGuard == ["audit_status": "NOT_STARTED", "has_technical_debt": true])
+  }
+
+  @Test("a field that is not on the create screen is written by the next run")
+  func deferred() throws {
+    let metadata = Site.fields.filter { $0.name != "Workflows" }.map {
+      FieldMetadata(fieldID: $0.id, name: $0.name, isRequired: false, hasDefaultValue: false)
+    }
+    let mapping = try Site.resolved(metadata: metadata)
+    let creation = plan(base: nil, row: .present(Site.row), issue: .absent, mapping: mapping)
+    #expect(creation.deferred == ["workflows"])
+    let after = plan(
+      base: creation.newBase, row: .present(Site.row), issue: .present(Site.issue(creation)),
+      mapping: mapping)
+    #expect(after.issueWrites.map(\.field) == ["workflows"])
+    #expect(after.conflicts.isEmpty)
+  }
+
+  @Test("JIRA's own labels are shared: ours are added and removed, other people's stay")
+  func sharedLabels() throws {
+    var mapping = Mapping.standard
+    mapping.labels = ["file-audit"]
+    mapping.fields.append(
+      FieldMapping(name: "tags", columns: ["workflows"], target: .system("labels")))
+    mapping.fields.removeAll { $0.name == "workflows" }
+    let resolved = try Site.resolved(mapping: mapping)
+    var pair = Site.linked(resolved)
+    pair.issue.fields["labels"] = ["WF1", "WF2", "mine", "file-audit", "jira-sync-0"]
+    #expect(next(pair, resolved).isEmpty)
+    pair.row["workflows"] = ["WF2", "WF 3"]
+    let plan = next(pair, resolved)
+    #expect(plan.editFields.isEmpty)
+    #expect(plan.editOperations == ["labels": [["add": "WF_3"], ["remove": "WF1"]]])
+  }
+
+  @Test("a field that is sent once is neither written again nor put back")
+  func createOnly() throws {
+    var mapping = Mapping.standard
+    for index in mapping.fields.indices where mapping.fields[index].name == "status" {
+      mapping.fields[index].apply = .create
+    }
+    let resolved = try Site.resolved(mapping: mapping)
+    var pair = Site.linked(resolved)
+    #expect(pair.issue.fields["customfield_10006"] == ["value": "NOVEL"])
+    pair.row["status"] = "SHARED"
+    #expect(next(pair, resolved).isEmpty)
+    pair.issue.fields["customfield_10006"] = ["value": "SYSTEM"]
+    #expect(next(pair, resolved).isEmpty)
+    #expect(next(pair, resolved).conflicts.isEmpty)
+  }
+
+  @Test("a field that is no longer mapped leaves the base")
+  func unmapped() throws {
+    let pair = Site.linked(try Site.resolved())
+    var mapping = Mapping.standard
+    mapping.fields.removeAll { $0.name == "notes" }
+    let plan = next(pair, try Site.resolved(mapping: mapping))
+    #expect(pair.base.fields["notes"] != nil && plan.newBase.fields["notes"] == nil)
+    #expect(plan.isEmpty)
+  }
+
+  @Test("a field that JIRA spells otherwise is not written again for ever")
+  func respelled() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.row["file_name"] = "a  b.py"
+    let plan = next(pair, mapping)
+    pair.issue = Site.issue(plan, over: pair.issue.fields)
+    pair.issue.fields["customfield_10002"] = "a b.py"
+    #expect(!next((pair.row, pair.issue, plan.newBase), mapping).isEmpty)
+    pair.base = plan.base(after: pair.issue, mapping: mapping)
+    #expect(next(pair, mapping).isEmpty)
+  }
+
+  @Test("a base survives JSON, as it is kept in the database")
+  func codable() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.row["notes"] = "x"
+    let base = next(pair, mapping).notedBase
+    let data = try JSONEncoder().encode(base)
+    #expect(try JSONDecoder().decode(Base.self, from: data) == base)
+  }
+}
