@@ -19,12 +19,17 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
   name: "jira-sync",
   products: [
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
+    .executable(name: "jira-sync-bench", targets: ["Bench"]),
     .executable(name: "jira-sync-chaos", targets: ["Chaos"]),
   ],
   dependencies: [
@@ -33,6 +38,9 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // What the sandbox takes from Hummingbird's own dependencies by name.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
     // C, and what makes it usable from Swift.
@@ -70,11 +78,18 @@ let package = Package(
 
     // A JIRA to try and test against.
     .target(
-      name: "JiraSandbox", dependencies: ["JSON", hummingbird, logging], swiftSettings: settings),
+      name: "JiraSandbox",
+      dependencies: ["JSON", hummingbird, nioCore, httpTypes, lifecycle, unixSignals, logging],
+      swiftSettings: settings),
     .executableTarget(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
       swiftSettings: settings),
 
+    // What scripts/bench measures with.
+    .executableTarget(
+      name: "Bench",
+      dependencies: ["JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging],
+      swiftSettings: settings),
     // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
     .executableTarget(
       name: "Chaos",
@@ -94,7 +109,8 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
       swiftSettings: settings),
@@ -114,7 +130,9 @@ let package = Package(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "JiraSyncCLITests", dependencies: ["Postgres", "JSON", "TestSupport"],
-      swiftSettings: settings),
+      name: "JiraSyncCLITests",
+      dependencies: [
+        "JiraSyncCLI", "Sync", "Jira", "Postgres", "Schema", "JSON", "TestSupport", logging,
+      ], swiftSettings: settings),
   ]
 )

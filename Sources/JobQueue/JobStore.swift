@@ -36,17 +36,20 @@ struct JobStore: Sendable {
   ///   - limit: how many jobs at the most.
   ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
   ///   - lowestFirst: whether the lowest priority goes first this time.
+  ///   - lookBack: how far back to look for what fell due; nil for all the way.
   /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
   func claim(
-    kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool
+    kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool, lookBack: Duration?
   ) async throws -> Claim {
+    // NULL makes the interval NULL: all the way back.
+    let seconds = lookBack?.inSeconds
     let result = try await database.query(
       """
       select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
         extract(epoch from created_at)::float8 as created_at
       from jira_sync.claim(
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
-        \(lowestFirst)::boolean)
+        \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """, doing: "claiming jobs")
     var claim = Claim(jobs: [], unreadable: [])
     for row in result.rows {

@@ -11,12 +11,15 @@ extension Worker {
     let run = JobRun(
       jobs: jobs, store: store, leases: leases, retryPolicy: options.retry, logger: logger)
     let task = Task {
+      let failure: (any Error)?
       do {
         try await handler.run(run)
-        await self.ended(run: id, error: nil)
+        failure = nil
       } catch {
-        await self.ended(run: id, error: error)
+        failure = error
       }
+      // A task of its own: in one that was cancelled nothing could be settled.
+      Task { await self.ended(run: id, error: failure) }
     }
     let deadline = Task { [options] in
       try await Task.sleep(for: options.runDeadline)

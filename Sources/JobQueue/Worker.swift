@@ -29,6 +29,8 @@ public actor Worker {
   var stopStage = StopStage.none
   var troubles = Troubles()
   var canListen = true
+  var window = ClaimWindow()
+  var wasNotified = false
   private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?
   private var inbox: [WorkerEvent] = []
@@ -195,8 +197,12 @@ public actor Worker {
 
   func handle(_ event: WorkerEvent) async {
     switch event {
-    case .notified: wakeUp.notified()
-    case .reconnected: wakeUp.lostTouch()
+    case .notified:
+      wasNotified = true
+      wakeUp.notified()
+    case .reconnected:
+      window.reset()
+      wakeUp.lostTouch()
     case .timer: wakeUp.timerFired(now: .now)
     case .runEnded, .stopping: break
     case .cancelRequested: await askForCancelled()

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Synchronization
 
@@ -9,6 +10,8 @@ final class RequestLog: Sendable {
     var path: String
     /// Milliseconds since 1970.
     var time: Int64
+    /// Microseconds since 1970 by this machine's clock, whatever time the sandbox plays: for measuring.
+    var microseconds: Int64
     var user: String?
     /// 0 while it runs, and where none was sent.
     var status = 0
@@ -16,8 +19,8 @@ final class RequestLog: Sendable {
     var json: JSON {
       [
         "n": .integer(number), "method": .string(method), "path": .string(path),
-        "time": .integer(time), "user": user.map(JSON.string) ?? .null,
-        "status": .integer(status),
+        "time": .integer(time), "microseconds": .integer(microseconds),
+        "user": user.map(JSON.string) ?? .null, "status": .integer(status),
       ]
     }
   }
@@ -32,8 +35,11 @@ final class RequestLog: Sendable {
 
   /// Notes that a request came; gives its number.
   func begin(method: String, path: String, time: Int64, user: String?) -> Int {
-    ring.withLock { ring in
-      let entry = Entry(number: ring.next, method: method, path: path, time: time, user: user)
+    let microseconds = Int64(Date().timeIntervalSince1970 * 1_000_000)
+    return ring.withLock { ring in
+      let entry = Entry(
+        number: ring.next, method: method, path: path, time: time, microseconds: microseconds,
+        user: user)
       if ring.entries.count < RequestLog.size {
         ring.entries.append(entry)
       } else {

@@ -14,13 +14,15 @@ extension RowWork {
   func create(_ items: [WorkItem]) async throws {
     let fresh = try await withoutTicketed(try await withoutRelinked(items))
     guard !fresh.isEmpty else { return }
-    let drafts = fresh.map { CreationDraft(item: $0, site: site) }
-    try await intend(drafts)
-    let open = drafts.filter { run.isOpen($0.item.job) }
     let size = JiraClient.bulkCreateLimit
-    for start in stride(from: 0, to: open.count, by: size) {
-      let chunk = Array(open[start..<min(start + size, open.count)])
-      try await send(chunk)
+    for start in stride(from: 0, to: fresh.count, by: size) {
+      // Call by call: looks are counted from the intent, and a call may wait long for the one before.
+      let drafts = fresh[start..<min(start + size, fresh.count)]
+        .filter { run.isOpen($0.job) }.map { CreationDraft(item: $0, site: site) }
+      guard !drafts.isEmpty else { continue }
+      try await intend(drafts)
+      let open = drafts.filter { run.isOpen($0.item.job) }
+      if !open.isEmpty { try await send(open) }
     }
   }
 

@@ -20,7 +20,7 @@ extension RowWork {
       }
     }
     try await refuseLost(lost)
-    try await carryOut(steps)
+    try await carryOut(try await askingForResolvers(steps))
   }
 
   /// The plan for a pair; who resolved an issue is asked for only where the plan has a use for it.
