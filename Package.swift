@@ -105,7 +105,7 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", logging],
+      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", "Locks", logging],
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
