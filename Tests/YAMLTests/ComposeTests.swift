@@ -1,5 +1,6 @@
 import Testing
-import YAML
+
+@testable import YAML
 
 /// What a YAML text is read as, and how what is wrong with it is said.
 struct ComposeTests {
@@ -85,7 +86,7 @@ struct ComposeTests {
       ("\tb: 1\n", "line 1"),
     ])
   func wrong(yaml: String, part: String) throws {
-    let problem = try #require(problem(yaml), "it was read")
+    let problem = try #require(self.problem(yaml), "it was read")
     #expect(problem.contains(part), "\(problem)")
   }
 
