@@ -53,15 +53,18 @@ struct PairStep: Sendable {
       sides.row ? [] : plan.rowWrites.filter { !keyColumns.contains($0.column) }
     let foreignIssueFields =
       sides.issue ? [] : plan.issueWrites.map(\.field) + (plan.transition.map { [$0.field] } ?? [])
-    let leftOut = Set(foreignRowWrites.map(\.field)).union(foreignIssueFields)
+    let notForRow = Set(foreignRowWrites.map(\.field))
+    let leftOut = notForRow.union(foreignIssueFields)
     if !leftOut.isEmpty {
       for name in leftOut {
         plan.newBase.fields[name] = oldBase?.fields[name]
         plan.notedBase.fields[name] = oldBase?.fields[name]
       }
-      plan.rowWrites.removeAll { leftOut.contains($0.field) }
+      plan.rowWrites.removeAll { notForRow.contains($0.field) }
       plan.issueWrites.removeAll { leftOut.contains($0.field) }
-      plan.conflicts.removeAll { leftOut.contains($0.field) }
+      // A resolution fills a column and the field beside it: the row is written, and the field follows with the next push.
+      let written = Set(plan.rowWrites.map(\.field))
+      plan.conflicts.removeAll { leftOut.contains($0.field) && !written.contains($0.field) }
       if let field = plan.transition?.field, leftOut.contains(field) { plan.transition = nil }
     }
     self.plan = plan

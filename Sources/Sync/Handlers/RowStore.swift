@@ -135,6 +135,15 @@ enum RowStore {
     """
   }
 
+  /// Notes that creations without an answer did not happen, so that they may be sent again.
+  static func neverMade(_ rows: [Int64]) -> SQL {
+    """
+    update jira_sync.links
+    set state = 'creating', marker = null, attempted_at = null, looks = 0, last_error = null
+    where file_audit_id = any(\(rows)::bigint[]) and state in ('creating', 'create_unknown')
+    """
+  }
+
   /// Ends links whose rows are gone.
   static func rowsGone(_ rows: [Int64]) -> SQL {
     """
