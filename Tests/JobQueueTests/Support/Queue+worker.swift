@@ -18,8 +18,9 @@ extension Queue {
     observe: @escaping @Sendable (RunOutcome) -> Void = { _ in }
   ) throws -> Worker {
     Worker(
-      configuration: try PostgresConfiguration(
-        conninfo: database.conninfo, applicationName: Self.workerName),
+      database: PostgresClient(
+        try PostgresConfiguration(
+          conninfo: database.conninfo, applicationName: Self.workerName)),
       handlers: [handler], options: options, name: "test",
       logger: Logger(label: "test") { _ in SilentLog() }, observe: observe)
   }

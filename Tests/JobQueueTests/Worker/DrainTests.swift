@@ -70,7 +70,8 @@ import Testing
 
   @Test func aDatabaseThatCannotBeReachedIsAnErrorInTime() async throws {
     let worker = Worker(
-      configuration: try PostgresConfiguration(conninfo: "postgresql://nobody@127.0.0.1:1/none"),
+      database: PostgresClient(
+        try PostgresConfiguration(conninfo: "postgresql://nobody@127.0.0.1:1/none")),
       handlers: [done],
       options: WorkerOptions(drainsWithin: .seconds(1), drainPatience: .milliseconds(100)),
       name: "test", logger: .init(label: "test") { _ in SilentLog() })

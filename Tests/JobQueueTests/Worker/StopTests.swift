@@ -94,7 +94,7 @@ import Testing
           started.send(run.jobs)
           await gate.wait()
           try await run.settle(run.jobs.map { ($0, .done) })
-        })
+        }, options: WorkerOptions(stopDeadline: .seconds(3_600)))
       let running = Task { try await worker.run() }
       try await queue.noop()
       _ = try await started.next()
