@@ -109,12 +109,14 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
+      name: "JobQueueTests",
+      dependencies: ["JobQueue", "Postgres", "JSON", "Locks", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
@@ -123,13 +125,19 @@ let package = Package(
       name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
-      dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],
+      dependencies: [
+        "Sync", "Jira", "JobQueue", "HTTP", "Postgres", "JSON", "Locks", "JiraSandbox",
+        "TestSupport",
+        logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "JiraSyncCLITests", dependencies: ["Postgres", "JSON", "TestSupport"],
-      swiftSettings: settings),
+      name: "JiraSyncCLITests",
+      dependencies: [
+        "JiraSyncCLI", "Sync", "Jira", "Postgres", "Schema", "JSON", "TestSupport", logging,
+      ], swiftSettings: settings),
   ]
 )

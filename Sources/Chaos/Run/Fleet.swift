@@ -12,7 +12,8 @@ final class Fleet: Sendable {
 
     var text: String {
       counts.isEmpty
-        ? "-" : counts.sorted { $0.key < $1.key }.map { "\($0.key)×\($0.value)" }.joined(separator: " ")
+        ? "-"
+        : counts.sorted { $0.key < $1.key }.map { "\($0.key)×\($0.value)" }.joined(separator: " ")
     }
   }
 

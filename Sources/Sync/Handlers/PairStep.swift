@@ -49,7 +49,8 @@ struct PairStep: Sendable {
     let sides = item.sides
     let keyColumns = Set(
       mapping.fields.filter { $0.mapping.target == .issueKey }.flatMap(\.mapping.columns))
-    let foreignRowWrites = sides.row ? [] : plan.rowWrites.filter { !keyColumns.contains($0.column) }
+    let foreignRowWrites =
+      sides.row ? [] : plan.rowWrites.filter { !keyColumns.contains($0.column) }
     let foreignIssueFields =
       sides.issue ? [] : plan.issueWrites.map(\.field) + (plan.transition.map { [$0.field] } ?? [])
     let leftOut = Set(foreignRowWrites.map(\.field)).union(foreignIssueFields)
@@ -77,7 +78,8 @@ struct PairStep: Sendable {
     issue = answered
     if issue.key.isEmpty { issue.key = key }
     plan.newBase = plan.base(
-      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping)
+      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping
+    )
   }
 
   /// Why fields were not written, by what JIRA said of each.
@@ -88,9 +90,12 @@ struct PairStep: Sendable {
       FieldFailure(
         field: write.field,
         text: explain(write, says: error.fieldErrors[write.fieldID] ?? "\(error)"))
-    } + (named.isEmpty ? [] : writes.filter { write in !named.contains(write) }.map {
-      FieldFailure(field: $0.field, text: "")
-    })
+    }
+      + (named.isEmpty
+        ? []
+        : writes.filter { write in !named.contains(write) }.map {
+          FieldFailure(field: $0.field, text: "")
+        })
   }
 
   /// Why the status was not reached.

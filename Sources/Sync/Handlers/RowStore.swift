@@ -1,12 +1,13 @@
+import JSON
+import Jira
+import JobQueue
+import Postgres
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
-import Jira
-import JobQueue
-import Postgres
 
 /// The statements about rows, links, changes and conflicts.
 enum RowStore {
@@ -158,7 +159,9 @@ enum RowStore {
   }
 
   /// Records values of which only one could stay.
-  static func disputing(_ conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)]) -> SQL {
+  static func disputing(_ conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)])
+    -> SQL
+  {
     """
     insert into jira_sync.conflicts (
       file_audit_id, issue_key, field, columns, base, row_value, issue_value, policy, winner, job_id)

@@ -1,13 +1,14 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import JSON
 import Jira
 import JobQueue
 import Logging
 import Postgres
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 extension RowWork {
   /// Makes issues for rows that want one: intent first, then the call, then the link.
@@ -59,7 +60,8 @@ extension RowWork {
       guard known.gone else {
         // Its deletion is on its way through the queue.
         try await run.settle(
-          item.job, as: .postponed("waits for the deletion of the row it replaces", after: .seconds(1)))
+          item.job,
+          as: .postponed("waits for the deletion of the row it replaces", after: .seconds(1)))
         continue
       }
       try await run.write(for: [item.job], doing: "giving \(item.filePath) its issue back") {
@@ -140,7 +142,9 @@ extension RowWork {
       let item = entry.draft.item
       tally.created(item.rowID)
       logger.info("created \(entry.key) for \(item.filePath)", metadata: ["job": "\(item.job.id)"])
-      if let issue = issues[entry.id], IssueMarker(issue.properties[IssueMarker.property])?.marker == entry.draft.marker {
+      if let issue = issues[entry.id],
+        IssueMarker(issue.properties[IssueMarker.property])?.marker == entry.draft.marker
+      {
         steps.append(PairStep(created: entry.draft, issue: issue, site: site))
       } else {
         // Bulk answers name no drafts; an issue with another marker is looked for by its own.

@@ -1,13 +1,14 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import JSON
 import Jira
 import JobQueue
 import Logging
 import Postgres
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 extension RowWork {
   /// Notes that nobody knows whether an issue was made, and comes back to look for it.
@@ -37,9 +38,11 @@ extension RowWork {
       case .wait(let delay):
         try await run.write(for: [item.job], doing: "waiting to look for an issue") {
           transaction, _ in
-          let text = link.lastError ?? "a worker was lost while it created the issue; it is being looked for"
+          let text =
+            link.lastError ?? "a worker was lost while it created the issue; it is being looked for"
           _ = try await transaction.query(
-            RowStore.unknown([(item.rowID, text, link.looks)]), doing: "waiting to look for an issue")
+            RowStore.unknown([(item.rowID, text, link.looks)]),
+            doing: "waiting to look for an issue")
           return [(item.job, .postponed(text, after: delay))]
         }
       case .look: due.append((item, marker))

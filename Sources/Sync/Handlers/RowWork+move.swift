@@ -38,7 +38,9 @@ extension RowWork {
         // JIRA answers "done" and leaves the status alone where a condition behind the transition says so.
         throw NoWayThrough(
           from: walk.current.name, target: change.target.preferredName, reachable: [],
-          obstacles: ["JIRA took the transition \(next.transition.name) and left the status as it was"])
+          obstacles: [
+            "JIRA took the transition \(next.transition.name) and left the status as it was"
+          ])
       }
       walk.arrived(at: reached)
       step.moved = (start.name, reached.name)
