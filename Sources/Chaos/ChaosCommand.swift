@@ -6,5 +6,7 @@ struct ChaosCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jira-sync-chaos",
     abstract: "Breaks the queue on purpose and counts what it cost.",
-    subcommands: [ModelCommand.self, RunCommand.self, ChaosWorkerCommand.self])
+    subcommands: [
+      RunCommand.self, ModelCommand.self, ExactnessCommand.self, ChaosWorkerCommand.self,
+    ])
 }

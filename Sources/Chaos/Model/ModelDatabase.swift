@@ -16,6 +16,8 @@ struct ModelDatabase: Sendable {
   /// - Parameters:
   ///   - cluster: a superuser's URI.
   ///   - variant: the mistake to put into the queue.
+  /// - Returns: the database with its connections.
+  /// - Throws: `PostgresError`, also where a function no longer holds the text that is to be replaced.
   static func make(on cluster: String, variant: ModelVariant) async throws -> ModelDatabase {
     let database = try await ScratchDatabase.make(on: cluster, for: "model")
     do {

@@ -156,7 +156,10 @@ struct ModelQueue: Sendable {
 
   /// Compares with what the table holds.
   ///
-  /// - Parameter mayHaveInserted: whether jobs may have come that nobody has told us of.
+  /// - Parameters:
+  ///   - actual: all rows of `jira_sync.jobs`.
+  ///   - mayHaveInserted: whether jobs may have come that nobody has told us of.
+  /// - Throws: `Violation` where a row is not as it should be, came from nowhere or is gone.
   mutating func compare(with actual: [Row], mayHaveInserted: Bool) throws(Violation) {
     for row in actual {
       if let expected = rows[row.id] {

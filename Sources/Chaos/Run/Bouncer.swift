@@ -16,6 +16,7 @@ actor Bouncer {
   ///   - site: the cluster, and the program.
   ///   - database: the URI to connect to.
   ///   - mode: `session` or `transaction`.
+  /// - Throws: `UsageError` where something it needs is missing; errors of writing its files.
   init(site: Site, database: String, mode: String) throws {
     guard let binary = site.bouncer, var components = URLComponents(string: database),
       let host = components.host, let serverPort = components.port, let user = components.user

@@ -10,7 +10,9 @@ struct Feeder: Sendable {
   /// How many keys there are.
   let keys: Int
 
-  /// Feeds until the task is cancelled. A batch that fails is not sent again: data and job go together.
+  /// Feeds until the task is cancelled.
+  ///
+  /// A batch that fails is not sent again: data and job go together.
   func run() async {
     let tick = Duration.milliseconds(25)
     var next = ContinuousClock.now

@@ -70,12 +70,10 @@ final class Fleet: Sendable {
   }
 
   private func logHandle() throws -> FileHandle {
-    if !FileManager.default.fileExists(atPath: log) {
-      _ = FileManager.default.createFile(atPath: log, contents: nil)
-    }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-    try handle.seekToEnd()
-    return handle
+    // Appending, or processes that share the file overwrite each other's lines.
+    let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    guard descriptor >= 0 else { throw UsageError(message: "cannot write to \(log)") }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
   private func ended(_ process: Process) {
@@ -122,6 +120,7 @@ final class Fleet: Sendable {
   /// Asks all processes to stop, and waits until they have.
   ///
   /// - Parameter patience: after so long they are killed, which counts as unexpected.
+  /// - Throws: `CancellationError`.
   func stop(within patience: Duration = .seconds(12)) async throws {
     let pids = state.withLock { state in
       state.isStopping = true

@@ -34,6 +34,7 @@ extension Scenario {
       try PostgresConfiguration(conninfo: arena.adminURI, applicationName: "chaos-feeder"))
     let feeding = Task { await Feeder(client: client, rate: pace.rate, keys: 200).run() }
     var verdict = Verdict(scenario: name)
+    verdict.mustReach = pace.mustReach
     // Everybody is up: work flows, and nothing old waits.
     _ = try await recovery(of: arena, within: .seconds(20))
     verdict.before = try await rate(in: arena)
@@ -51,6 +52,7 @@ extension Scenario {
     verdict.twice = try row.get("twice")
     verdict.left = try row.get("running", as: Int.self) + row.get("waiting", as: Int.self)
     verdict.changes = try row.get("changes")
+    verdict.rescue = try row.get("rescue", as: Double?.self)
     return verdict
   }
 

@@ -16,6 +16,9 @@ enum Traces {
       worker uuid not null, key text, single bigint, seen bigint not null, done boolean not null,
       at timestamptz not null default clock_timestamp());
     create index on chaos.effects (at);
+    create index on chaos.effects (key, seen) where done;
+    create index on chaos.effects (single) where done and single is not null;
+    create index on chaos.begun (key, token);
     """
 
   /// What the traces say once everything has come to rest.
@@ -44,7 +47,8 @@ enum Traces {
         group by single having count(*) > 1) as twice) as twice,
       (select count(*) from jira_sync.jobs where state = 'running') as running,
       (select count(*) from jira_sync.jobs where state = 'ready') as waiting,
-      (select count(*) from jira_sync.jobs where state = 'dead') as dead,
+      (select max(extract(epoch from finished_at - started_at))::float8
+        from jira_sync.job_history where outcome = 'crashed') as rescue,
       (select coalesce(sum(version), 0) from chaos.sources)
       + (select count(*) from chaos.singles) as changes
     """

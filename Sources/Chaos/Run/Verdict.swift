@@ -9,7 +9,11 @@ struct Verdict: Sendable {
   var dead = 0
   var before = 0.0
   var after = 0.0
+  /// The throughput that must be reached again, as a share of the one before.
+  var mustReach = 0.9
   var recovery: Duration?
+  /// The longest time from a claim by a worker that was then lost until its job was given back, in seconds.
+  var rescue: Double?
   var exits = "-"
   var unexpectedExits = 0
   var slowestStop = Duration.zero
@@ -17,13 +21,13 @@ struct Verdict: Sendable {
   /// Whether nothing was lost or done by a stale lease, and everything came back.
   var isGood: Bool {
     lost == 0 && stale == 0 && twice == 0 && left == 0 && unexpectedExits == 0 && recovery != nil
-      && after >= before * 0.9 && changes > 0
+      && after >= before * mustReach && changes > 0
   }
 
   /// The columns of the table.
   static let columns = [
     "fault", "changes", "lost", "stale", "twice", "left", "dead", "before/s", "after/s",
-    "back in s", "exits", "",
+    "back in s", "rescue s", "exits", "",
   ]
 
   /// The cells of the table.
@@ -31,9 +35,13 @@ struct Verdict: Sendable {
     [
       scenario, "\(changes)", "\(lost)", "\(stale)", "\(twice)", "\(left)", "\(dead)",
       "\(Int(before.rounded()))", "\(Int(after.rounded()))",
-      recovery.map { String(describing: ($0.inSeconds * 10).rounded() / 10) } ?? "never", exits,
+      recovery.map { Self.tenths($0.inSeconds) } ?? "never", rescue.map(Self.tenths) ?? "-", exits,
       isGood ? "ok" : "FAILED",
     ]
+  }
+
+  private static func tenths(_ seconds: Double) -> String {
+    String(describing: (seconds * 10).rounded() / 10)
   }
 
   /// Rows of cells under the columns, each as wide as its widest cell.

@@ -12,6 +12,8 @@ struct HeldTransaction: Sendable {
   /// Begins a transaction.
   ///
   /// - Parameter connection: one that is free.
+  /// - Returns: the open transaction.
+  /// - Throws: `PostgresError` where it cannot begin.
   static func begin(on connection: PostgresConnection) async throws -> HeldTransaction {
     let (begun, beginning) = AsyncStream.makeStream(of: PostgresTransaction.self)
     let (decided, decision) = AsyncStream.makeStream(of: Bool.self)

@@ -13,6 +13,8 @@ struct ScratchDatabase: Sendable {
   /// - Parameters:
   ///   - cluster: a superuser's URI.
   ///   - purpose: becomes part of the name.
+  /// - Returns: the database.
+  /// - Throws: `PostgresError`, or `UsageError` where the cluster is given as something else.
   static func make(on cluster: String, for purpose: String) async throws -> ScratchDatabase {
     let suffix = UUID().uuidString.lowercased().filter { $0 != "-" }
     let database = ScratchDatabase(name: "chaos_\(purpose)_\(suffix)", cluster: cluster)
