@@ -17,7 +17,6 @@ let argumentParser = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -36,7 +35,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     // What the sandbox takes from Hummingbird's own dependencies by name.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -47,12 +45,14 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
       name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CurlShim", dependencies: ["CLibCurl"]),
     .target(name: "CSys"),
 
     // The product, from the bottom up: a target imports only what stands above it here.
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "Locks", swiftSettings: settings),
+    .target(name: "YAML", dependencies: ["CLibYAML"], swiftSettings: settings),
     .target(
       name: "Postgres", dependencies: ["CLibPQ", "CSys", "Locks", logging],
       swiftSettings: settings),
@@ -67,7 +67,8 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Jira", dependencies: ["HTTP", "JSON", logging], swiftSettings: settings),
     .target(
-      name: "Sync", dependencies: ["JobQueue", "Jira", "Postgres", "JSON", "Locks", yams, logging],
+      name: "Sync",
+      dependencies: ["JobQueue", "Jira", "Postgres", "JSON", "Locks", "YAML", logging],
       swiftSettings: settings),
     .executableTarget(
       name: "JiraSyncCLI",
@@ -104,8 +105,9 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", logging],
+      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", "Locks", logging],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
@@ -115,7 +117,8 @@ let package = Package(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
+      name: "JobQueueTests",
+      dependencies: ["JobQueue", "Postgres", "JSON", "Locks", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
@@ -124,7 +127,11 @@ let package = Package(
       name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
-      dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],
+      dependencies: [
+        "Sync", "Jira", "JobQueue", "HTTP", "Postgres", "JSON", "Locks", "JiraSandbox",
+        "TestSupport",
+        logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],

@@ -176,6 +176,7 @@ need_to_build() {
         die "$EX_UNAVAILABLE" "there is no swift on the PATH; install Swift 6.3 from https://swift.org/install"
     need pkg-config pkg-config --version
     need libpq-dev pkg-config --exists libpq
+    need libyaml-dev pkg-config --exists yaml-0.1
     need libcurl4-openssl-dev pkg-config --exists libcurl
 }
 

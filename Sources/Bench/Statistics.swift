@@ -3,6 +3,7 @@
 /// - Parameters:
 ///   - share: from 0 to 1.
 ///   - samples: in any order, not empty.
+/// - Returns: that sample.
 func percentile(_ share: Double, of samples: [Double]) -> Double {
   let sorted = samples.sorted()
   let rank = Int((share * Double(sorted.count)).rounded(.up))
@@ -12,6 +13,7 @@ func percentile(_ share: Double, of samples: [Double]) -> Double {
 /// The middle of the samples; of an even number, the mean of the two in the middle.
 ///
 /// - Parameter samples: in any order, not empty.
+/// - Returns: the median.
 func median(of samples: [Double]) -> Double {
   let sorted = samples.sorted()
   let middle = sorted.count / 2

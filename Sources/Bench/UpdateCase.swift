@@ -14,6 +14,7 @@ enum UpdateCase: String, CaseIterable {
   /// The statement, which changes each row to something it did not hold.
   ///
   /// - Parameter text: new in each round.
+  /// - Returns: the statement.
   func statement(_ text: String) -> SQL {
     switch self {
     case .needed, .waiting:

@@ -7,6 +7,7 @@ extension Worker {
   /// - Parameters:
   ///   - open: the handlers that can work at the moment.
   ///   - lowestFirst: whether the lowest priority goes first this time.
+  /// - Throws: `PostgresError`.
   func claim(for open: [any JobHandler], lowestFirst: Bool) async throws {
     let kinds = open.flatMap(\.kinds)
     guard !kinds.isEmpty else {

@@ -54,7 +54,8 @@ extension Worker {
   private func ended(run id: Int, error: (any Error)?) async {
     guard let active = runs[id], settling.insert(id).inserted else { return }
     active.deadline.cancel()
-    await settleRest(of: active, error: error)
+    // In a task of its own: the run's is cancelled when the worker stops, and could settle nothing any more.
+    await Task { await settleRest(of: active, error: error) }.value
     settling.remove(id)
     runs[id] = nil
     let duration = ContinuousClock.now - active.startedAt

@@ -254,7 +254,8 @@ public actor Worker {
         do {
           try await store.unregister()
         } catch {
-          logger.warning("could not take leave of the queue; its leases end by themselves: \(error)")
+          logger.warning(
+            "could not take leave of the queue; its leases end by themselves: \(error)")
         }
       }
       // A database that cannot be reached would hold up the end.

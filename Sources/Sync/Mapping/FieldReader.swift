@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// Reads one entry of `fields` over what the default mapping says of it.
 struct FieldReader {

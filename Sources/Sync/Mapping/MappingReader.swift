@@ -1,5 +1,5 @@
 import JSON
-import Yams
+import YAML
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -24,7 +24,7 @@ struct MappingReader {
   mutating func read(_ yaml: String) throws(MappingError) -> JiraSyncFile {
     var file = JiraSyncFile()
     file.mapping.columns = columns
-    guard let root = try compose(yaml), root.null == nil else { return file }
+    guard let root = try compose(yaml), !root.isNull else { return file }
     let known = Self.mappingKeys + settingKeys
     for (key, _, value) in issues.members(root, "the file", known: known) ?? [] {
       switch key {
@@ -47,12 +47,14 @@ struct MappingReader {
   }
 
   private func compose(_ yaml: String) throws(MappingError) -> Node? {
-    do {
-      return try Yams.compose(yaml: yaml)
-    } catch let error as YamlError {
-      throw MappingError([Self.issue(error, file: issues.file)])
+    do throws(YAMLError) {
+      return try YAML.compose(yaml: yaml)
     } catch {
-      throw MappingError([MappingError.Issue("is no YAML: \(error)", file: issues.file)])
+      throw MappingError([
+        MappingError.Issue(
+          "is no YAML: \(error.problem)", file: issues.file, line: error.mark?.line,
+          column: error.mark?.column)
+      ])
     }
   }
 
@@ -92,36 +94,18 @@ struct MappingReader {
   /// A section that concerns others, as it is.
   private static func json(_ node: Node) -> JSON {
     switch node {
-    case .mapping(let mapping):
+    case .mapping(let mapping, _):
       var members: [String: JSON] = [:]
       for (key, value) in mapping { members[key.string ?? ""] = json(value) }
       return .object(members)
-    case .sequence(let elements): return .array(elements.map { json($0) })
-    case .alias: return .null
+    case .sequence(let elements, _): return .array(elements.map { json($0) })
     case .scalar(let scalar):
-      let isPlain = scalar.style == .plain || scalar.style == .any
-      guard isPlain else { return .string(scalar.string) }
-      if node.null != nil { return .null }
+      if node.isNull { return .null }
       if let flag = node.bool { return .bool(flag) }
-      if node.int != nil || node.float != nil, let number = Decimal(string: scalar.string) {
+      if node.float != nil, let number = Decimal(string: scalar.string) {
         return .number(number)
       }
       return .string(scalar.string)
-    }
-  }
-
-  private static func issue(_ error: YamlError, file: String) -> MappingError.Issue {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      return MappingError.Issue(
-        "is no YAML: \(problem)", file: file, line: mark.line, column: mark.column)
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      let names = duplicates.map { "'\($0)'" }.joined(separator: ", ")
-      return MappingError.Issue(
-        "a mapping has the key \(names) twice; keep one", file: file, line: context.mark.line,
-        column: context.mark.column)
-    default: return MappingError.Issue("is no YAML: \(error)", file: file)
     }
   }
 }

@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// Reads the list of transforms of a field.
 struct TransformReader {
@@ -15,7 +15,9 @@ struct TransformReader {
 
   /// Reads a list of steps, or one.
   func read(_ node: Node, _ issues: inout YAMLIssues) -> [FieldTransform] {
-    guard case .sequence(let elements) = node else { return step(node, &issues).map { [$0] } ?? [] }
+    guard case .sequence(let elements, _) = node else {
+      return step(node, &issues).map { [$0] } ?? []
+    }
     return elements.compactMap { step($0, &issues) }
   }
 

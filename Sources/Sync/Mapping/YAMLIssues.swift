@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// Collects what is wrong with a YAML text, each with its place.
 struct YAMLIssues {
@@ -11,12 +11,12 @@ struct YAMLIssues {
   mutating func add(_ message: String, at node: Node) {
     found.append(
       MappingError.Issue(
-        message, file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1))
+        message, file: file, line: node.mark.line, column: node.mark.column))
   }
 
   /// The text of a scalar that is not null; notes what is there instead.
   mutating func text(_ node: Node, _ what: String) -> String? {
-    guard case .scalar(let scalar) = node, node.null == nil || isQuoted(scalar) else {
+    guard case .scalar(let scalar) = node, !node.isNull else {
       add("\(what) must be a text, but is \(Self.kind(node))", at: node)
       return nil
     }
@@ -56,7 +56,7 @@ struct YAMLIssues {
 
   /// A list of texts; a single text counts as a list of one.
   mutating func texts(_ node: Node, _ what: String) -> [String]? {
-    guard case .sequence(let elements) = node else { return text(node, what).map { [$0] } }
+    guard case .sequence(let elements, _) = node else { return text(node, what).map { [$0] } }
     return elements.compactMap { text($0, "each of \(what)") }
   }
 
@@ -64,7 +64,7 @@ struct YAMLIssues {
   mutating func members(
     _ node: Node, _ what: String, known: [String]?
   ) -> [(key: String, node: Node, value: Node)]? {
-    guard case .mapping(let mapping) = node else {
+    guard case .mapping(let mapping, _) = node else {
       add("\(what) must be a mapping of keys to values, but is \(Self.kind(node))", at: node)
       return nil
     }
@@ -82,17 +82,12 @@ struct YAMLIssues {
     return members
   }
 
-  private func isQuoted(_ scalar: Node.Scalar) -> Bool {
-    scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-  }
-
   /// What a node is, in words.
   static func kind(_ node: Node) -> String {
     switch node {
-    case .scalar(let scalar): node.null != nil ? "empty" : "'\(scalar.string.prefix(40))'"
+    case .scalar(let scalar): node.isNull ? "empty" : "'\(scalar.string.prefix(40))'"
     case .mapping: "a mapping"
     case .sequence: "a list"
-    case .alias: "an alias"
     }
   }
 }

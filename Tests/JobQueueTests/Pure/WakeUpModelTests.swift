@@ -10,9 +10,9 @@ struct WakeUpModelTests {
   /// the claim was under way, a timer that a NOTIFY does not set anew.
   @Test func noOrderOfEventsLeavesWorkLying() {
     var generator = SeededGenerator(for: "WakeUpModelTests")
-    for round in 0..<20_000 {
+    for round in 0..<8_000 {
       var world = WakeUpWorld(slots: .random(in: 1...3, using: &generator), now: .now)
-      for _ in 0..<Int.random(in: 1...40, using: &generator) {
+      for _ in 0..<Int.random(in: 1...120, using: &generator) {
         switch Int.random(in: 0..<12, using: &generator) {
         case 0, 1:
           world.write(

@@ -43,12 +43,11 @@ struct DeletionTests {
   func sameIDSamePath() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
-      try await world.run("begin")
-      try await world.run("delete from public.file_audit where id = \(id)")
-      try await world.run("select setval('public.file_audit_id_seq', \(id), false)")
-      try await world.addRows()
-      try await world.run("update public.file_audit set notes = 'reloaded' where id = \(id)")
-      try await world.run("commit")
+      try await world.transaction([
+        "delete from public.file_audit where id = \(id)",
+        "select setval('public.file_audit_id_seq', \(id), false)", SyncWorld.insertion(),
+        "update public.file_audit set notes = 'reloaded' where id = \(id)",
+      ])
       try await world.drain()
       #expect(try await world.link(id).issueKey == key)
       #expect(try await world.link(id).state == "linked")
@@ -86,17 +85,22 @@ struct DeletionTests {
         let link = try await world.link(id)
         keys[link.filePath] = link.issueKey
       }
-      try await world.run("begin")
-      try await world.run("truncate public.file_audit")
-      if !inOneTransaction {
-        try await world.run("commit")
+      let reload = [
+        SyncWorld.insertion(31),
+        "update public.file_audit set notes = 'again' where file_number = '0005'",
+      ]
+      if inOneTransaction {
+        try await world.transaction(["truncate public.file_audit"] + reload)
+      } else {
+        try await world.run("truncate public.file_audit")
         try await world.drain()
-        try await world.run("begin")
+        try await world.transaction(reload)
       }
-      let new = try await world.addRows(31)
-      try await world.run("update public.file_audit set notes = 'again' where file_number = '0005'")
-      try await world.run("commit")
       try await world.drain()
+      let new: [Int64] = try await world.run(
+        "select id from public.file_audit order by file_path = 'src/file31.py', id"
+      ).rows
+        .map { try $0.get("id") }
       #expect(Set(old).isDisjoint(with: new))
       for id in new.dropLast() {
         let link = try await world.link(id)

@@ -44,15 +44,16 @@ struct RowRefusalTests {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       let holder = try await world.database.connect()
-      _ = try await holder.query("begin", doing: "holding a row")
-      _ = try await holder.query(
-        "select from public.file_audit where id = \(id) for update", doing: "holding a row")
-      let worker = try world.startWorker()
-      try await world.wait(
-        until: "exists (select from jira_sync.job_history where outcome = 'retry')")
-      #expect(try await world.link(id).state == "linked")
-      #expect(try world.jira.issues().count == 1)
-      _ = try await holder.query("rollback", doing: "letting the row go")
+      let worker = try await holder.transaction(doing: "holding a row") { transaction in
+        _ = try await transaction.query(
+          "select from public.file_audit where id = \(id) for update", doing: "holding a row")
+        let worker = try world.startWorker()
+        try await world.wait(
+          until: "exists (select from jira_sync.job_history where outcome = 'retry')")
+        #expect(try await world.link(id).state == "linked")
+        #expect(try world.jira.issues().count == 1)
+        return worker
+      }
       await holder.close()
       try await world.wait(until: "not exists (select from jira_sync.jobs)")
       try await worker.stop()

@@ -15,7 +15,8 @@ struct TroubleTests {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let worker = try world.startWorker()
-      try await world.wait(until: "exists (select from jira_sync.workers where asleep)")
+      try await world.enqueue("push", id)
+      try await world.wait(until: "not exists (select from jira_sync.jobs)")
       #expect(worker.session.closedReason == nil)
       try world.jira.fail(nil, "/", ["status": 401], times: nil)
       try await world.run("update public.file_audit set notes = 'later' where id = \(id)")

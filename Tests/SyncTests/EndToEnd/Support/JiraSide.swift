@@ -116,6 +116,19 @@ struct JiraSide: Sendable {
     server.sandbox.faults.add([try Fault(rule)])
   }
 
+  /// JIRA no longer says which options its fields have.
+  func hideOptions() throws {
+    let path = "/issue/createmeta/SCRSKY/issuetypes/10001"
+    var metadata = try ask("GET", path + "?maxResults=200")
+    let fields = (metadata["fields"]?.array ?? []).map { field in
+      var members = field.object ?? [:]
+      members["allowedValues"] = nil
+      return JSON.object(members)
+    }
+    metadata["fields"] = .array(fields)
+    try fail("GET", path, ["status": 200, "body": metadata], times: nil)
+  }
+
   /// Nothing goes wrong any more.
   func heal() { server.sandbox.faults.clear() }
 

@@ -66,6 +66,35 @@ struct SyncWorld: Sendable {
     try await sql.query(statement, doing: "the test's own statement")
   }
 
+  /// Runs statements of the application in one transaction.
+  func transaction(_ statements: [SQL], thenRollsBack: Bool = false) async throws {
+    do {
+      try await sql.transaction(doing: "the test's own transaction") { transaction in
+        for statement in statements {
+          _ = try await transaction.query(statement, doing: "the test's own statement")
+        }
+        if thenRollsBack { throw RolledBack() }
+      }
+    } catch is RolledBack {
+      return
+    }
+  }
+
+  /// The application thought better of it.
+  private struct RolledBack: Error {}
+
+  /// The statement that inserts rows as `addRows` does.
+  static func insertion(_ count: Int = 1, from: Int = 1, debt: Bool = true) -> SQL {
+    """
+    insert into public.file_audit (file_number, file_path, file_name, layer_number, layer_name,
+      status, workflows, has_technical_debt, technical_debt)
+    select lpad(n::text, 4, '0'), 'src/file' || n || '.py', 'file' || n || '.py', 3, 'Routers',
+      'NOVEL', '{WF1,WF2}', \(debt), case when \(debt) then 'debt of file ' || n end
+    from generate_series(\(from)::integer, \(from + count - 1)::integer) as n order by n
+    returning id
+    """
+  }
+
   /// Inserts rows; each is given its number, path and debt by its place.
   ///
   /// - Parameters:
@@ -75,16 +104,7 @@ struct SyncWorld: Sendable {
   /// - Returns: their ids.
   @discardableResult
   func addRows(_ count: Int = 1, from: Int = 1, debt: Bool = true) async throws -> [Int64] {
-    try await run(
-      """
-      insert into public.file_audit (file_number, file_path, file_name, layer_number, layer_name,
-        status, workflows, has_technical_debt, technical_debt)
-      select lpad(n::text, 4, '0'), 'src/file' || n || '.py', 'file' || n || '.py', 3, 'Routers',
-        'NOVEL', '{WF1,WF2}', \(debt), case when \(debt) then 'debt of file ' || n end
-      from generate_series(\(from)::integer, \(from + count - 1)::integer) as n order by n
-      returning id
-      """
-    ).rows.map { try $0.get("id") }
+    try await run(Self.insertion(count, from: from, debt: debt)).rows.map { try $0.get("id") }
   }
 
   /// Inserts one row with debt.
