@@ -20,11 +20,11 @@ enum ModelVariant: String, Sendable, CaseIterable {
     switch self {
     case .correct: nil
     case .settleWithoutToken:
-      ("jira_sync.settle", [(" and j.token = a.token", "")], "")
+      ("jira_sync.settle", [(" and r.token = a.token", "")], "")
     case .settleByID:
       (
         "jira_sync.settle",
-        [(" and j.token = a.token", ""), ("j.worker = holder and j.state", "j.state")], ""
+        [(" and r.token = a.token and r.worker = holder", " and r.worker is not null")], ""
       )
     case .enqueueWithoutLock:
       ("jira_sync.enqueue", [("for key share skip locked", "")], "")

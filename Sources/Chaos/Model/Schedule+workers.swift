@@ -11,7 +11,8 @@ extension Schedule {
     let sql: SQL = """
       select id, key, state, attempt, max_attempts, crashes, worker, token, cancel_requested, merged
       from jira_sync.claim(\(actors[actor].worker)::uuid, '{push,pull,sync,noop}', \(limit),
-        \(holdsNothing), \(random.chance(20)))
+        \(holdsNothing), \(random.chance(20)),
+        case when \(random.chance(30)) then interval '5 s' end)
       """
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<65:

@@ -45,7 +45,7 @@ struct Arena: Sendable {
     let log = "\(site.folder)/workers-\(scenario.name.replacingOccurrences(of: " ", with: "-")).log"
     let fleet = Fleet(
       executable: executable,
-      arguments: ["worker", "--lease", "\(pace.lease)", "--concurrency", "4"],
+      arguments: ["worker", "--lease", "\(pace.lease)", "--concurrency", "4", "--work", "40"],
       database: bouncer?.database ?? uri, log: log)
     return Arena(
       site: site, name: name, uri: uri, adminURI: adminURI,
@@ -86,6 +86,23 @@ struct Arena: Sendable {
         try await Task.sleep(for: .milliseconds(50))
       }
     }
+  }
+
+  /// The process id of a worker that runs something at the moment; an idle one would not be missed.
+  func busyWorker() async throws -> Int32? {
+    for _ in 0..<50 {
+      let row = try await ask(
+        """
+        select split_part(w.name, ':', 2)::integer as pid
+        from jira_sync.workers as w
+        inner join jira_sync.jobs as j on j.worker = w.incarnation and j.state = 'running'
+        order by random() limit 1
+        """, doing: "looking who is busy"
+      ).rows.first
+      if let row { return try row.get("pid", as: Int32.self) }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return nil
   }
 
   /// Ends all sessions of the workers.

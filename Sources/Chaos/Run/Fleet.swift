@@ -98,10 +98,12 @@ final class Fleet: Sendable {
     do { try startOne() } catch { print("a worker cannot be started again: \(error)") }
   }
 
-  /// Sends a signal to one of the processes, chosen at random, and answers which.
-  func signal(_ signal: Int32) -> Int32? {
+  /// Sends a signal to a process and answers which: to the given one if it still runs, else to any.
+  @discardableResult
+  func signal(_ signal: Int32, preferring wanted: Int32? = nil) -> Int32? {
     state.withLock { state in
-      guard let pid = state.pids.randomElement() else { return nil }
+      let preferred = wanted.flatMap { state.pids.contains($0) ? $0 : nil }
+      guard let pid = preferred ?? state.pids.randomElement() else { return nil }
       if signal == SIGKILL { state.killed.insert(pid) }
       if signal == SIGTERM { state.askedAt[pid] = .now }
       _ = kill(pid, signal)

@@ -13,13 +13,14 @@ struct Scenario: Sendable {
   static let all: [Scenario] = [
     Scenario(name: "SIGKILL") { arena, time in
       try await repeating(every: max(arena.pace.leaseTime / 2, .milliseconds(700)), for: time) {
-        _ = arena.fleet.signal(SIGKILL)
+        arena.fleet.signal(SIGKILL, preferring: try await arena.busyWorker())
       }
     },
     Scenario(name: "SIGSTOP past the lease") { arena, time in
       let pause = arena.pace.leaseTime * 3 / 2
       try await repeating(every: .zero, for: time) {
-        guard let pid = arena.fleet.signal(SIGSTOP) else { return }
+        let busy = try await arena.busyWorker()
+        guard let pid = arena.fleet.signal(SIGSTOP, preferring: busy) else { return }
         do { try await Task.sleep(for: pause) } catch {
           arena.fleet.signal(SIGCONT, to: pid)
           throw error
@@ -53,7 +54,7 @@ struct Scenario: Sendable {
     Scenario(name: "PgBouncer, transaction", pooling: "transaction", strike: bouncerFault),
     Scenario(name: "SIGTERM") { arena, time in
       try await repeating(every: .milliseconds(700), for: time) {
-        _ = arena.fleet.signal(SIGTERM)
+        arena.fleet.signal(SIGTERM, preferring: try await arena.busyWorker())
       }
     },
   ]
@@ -61,7 +62,7 @@ struct Scenario: Sendable {
   /// The pooler dies and comes back, and so does a worker.
   @Sendable
   private static func bouncerFault(_ arena: Arena, _ time: Duration) async throws {
-    _ = arena.fleet.signal(SIGKILL)
+    arena.fleet.signal(SIGKILL, preferring: try await arena.busyWorker())
     try await arena.bouncer?.kill()
     try await Task.sleep(for: time / 3)
     try await arena.bouncer?.start()

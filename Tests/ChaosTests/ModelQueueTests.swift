@@ -1,0 +1,110 @@
+import Testing
+
+@testable import Chaos
+
+/// What the model takes for broken, without a database: a checker that accepts everything proves nothing.
+struct ModelQueueTests {
+  @Test("two live leases for one key are a violation")
+  func twoLeases() throws {
+    var queue = try queue(ready: [1, 2])
+    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    #expect(throws: Violation.self) {
+      try queue.claimed([claimed(2, token: 11, by: "b")], by: "b", holdsNothing: true)
+    }
+  }
+
+  @Test("a settlement by a lease that is over must say that nothing was held")
+  func stale() throws {
+    var queue = try queue(ready: [1])
+    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    let old = try #require(queue.live.first)
+    queue.rescued([old])
+    try queue.claimed(
+      [claimed(1, token: 11, crashes: 1)], by: "a", holdsNothing: true)
+    try queue.settled([(old, .done)], held: [])
+    // What a queue answers that ends runs by the job and the worker alone.
+    #expect(throws: Violation.self) { try queue.settled([(old, .done)], held: [1]) }
+  }
+
+  @Test("a change that commits after the last run began is lost")
+  func lost() throws {
+    var queue = try queue(ready: [1])
+    queue.changed("row:1")
+    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    let lease = try #require(queue.live.first)
+    queue.changed("row:1")
+    try queue.settled([(lease, .done)], held: [1])
+    #expect(throws: Violation.self) { try queue.checkRest() }
+  }
+
+  @Test("a job that was there in a crash does not run beside others")
+  func alone() throws {
+    var queue = try queue(ready: [1])
+    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    queue.rescued(queue.live)
+    #expect(throws: Violation.self) {
+      try queue.claimed([claimed(1, token: 11, crashes: 1)], by: "a", holdsNothing: false)
+    }
+  }
+
+  @Test("the third crash sets a job aside, and charges no attempt")
+  func crashes() throws {
+    var queue = try queue(ready: [1])
+    for crash in 0..<3 {
+      try queue.claimed(
+        [claimed(1, token: Int64(10 + crash), crashes: crash)], by: "a", holdsNothing: true)
+      queue.rescued(queue.live)
+    }
+    #expect(queue.rows[1]?.state == "dead")
+    #expect(queue.rows[1]?.attempt == 0)
+    #expect(queue.rows[1]?.crashes == 3)
+  }
+
+  @Test("jobs that come from nowhere, change by themselves or go are violations")
+  func tables() throws {
+    var queue = try queue(ready: [1])
+    #expect(throws: Violation.self) {
+      try queue.compare(with: [row(1), row(2)], mayHaveInserted: false)
+    }
+    #expect(throws: Violation.self) {
+      try queue.compare(with: [row(1, state: "dead")], mayHaveInserted: true)
+    }
+    #expect(throws: Violation.self) { try queue.compare(with: [], mayHaveInserted: true) }
+  }
+
+  @Test("a run that ended twice shows in the history")
+  func history() throws {
+    var queue = try queue(ready: [1])
+    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    let lease = try #require(queue.live.first)
+    try queue.settled([(lease, .done)], held: [1])
+    let ending = ModelQueue.Ending(id: 1, worker: "a", outcome: "done")
+    try queue.checkHistory([ending: 1])
+    #expect(throws: Violation.self) { try queue.checkHistory([ending: 2]) }
+    #expect(throws: Violation.self) { try queue.checkHistory([:]) }
+  }
+
+  // MARK: - Made up
+
+  private func queue(ready ids: [Int64]) throws -> ModelQueue {
+    var queue = ModelQueue()
+    try queue.compare(with: ids.map { row($0) }, mayHaveInserted: true)
+    return queue
+  }
+
+  private func row(_ id: Int64, state: String = "ready") -> ModelQueue.Row {
+    ModelQueue.Row(
+      id: id, key: "row:1", state: state, attempt: 0, maxAttempts: 20, crashes: 0, worker: nil,
+      token: nil, cancelRequested: false)
+  }
+
+  private func claimed(
+    _ id: Int64, token: Int64, by worker: String = "a", crashes: Int = 0
+  ) -> (row: ModelQueue.Row, merged: [Int64]) {
+    (
+      ModelQueue.Row(
+        id: id, key: "row:1", state: "running", attempt: 1, maxAttempts: 20, crashes: crashes,
+        worker: worker, token: token, cancelRequested: false), []
+    )
+  }
+}
