@@ -18,6 +18,10 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
   name: "jira-sync",
@@ -25,12 +29,16 @@ let package = Package(
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
     .executable(name: "jira-sync-bench", targets: ["Bench"]),
+    .executable(name: "jira-sync-chaos", targets: ["Chaos"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // What the sandbox takes from Hummingbird's own dependencies by name.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
     // C, and what makes it usable from Swift.
@@ -71,7 +79,9 @@ let package = Package(
 
     // A JIRA to try and test against.
     .target(
-      name: "JiraSandbox", dependencies: ["JSON", hummingbird, logging], swiftSettings: settings),
+      name: "JiraSandbox",
+      dependencies: ["JSON", hummingbird, nioCore, httpTypes, lifecycle, unixSignals, logging],
+      swiftSettings: settings),
     .executableTarget(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
       swiftSettings: settings),
@@ -81,6 +91,12 @@ let package = Package(
       name: "Bench",
       dependencies: ["JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging],
       swiftSettings: settings),
+    // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
+    .executableTarget(
+      name: "Chaos",
+      dependencies: [
+        "JobQueue", "Schema", "Postgres", "JSON", "Locks", argumentParser, logging, unixSignals,
+      ], swiftSettings: settings),
 
     // The migrations become part of the binary while it is built.
     .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
@@ -89,30 +105,41 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", logging],
+      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", "Locks", logging],
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
       name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "TestSupport"],
+      name: "JobQueueTests",
+      dependencies: ["JobQueue", "Postgres", "JSON", "Locks", "TestSupport", logging],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
     .testTarget(
       name: "SyncTests",
-      dependencies: ["Sync", "Jira", "JobQueue", "Postgres", "JSON", "JiraSandbox", "TestSupport"],
+      dependencies: [
+        "Sync", "Jira", "JobQueue", "HTTP", "Postgres", "JSON", "Locks", "JiraSandbox",
+        "TestSupport",
+        logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
       swiftSettings: settings),
     .testTarget(
-      name: "JiraSyncCLITests", dependencies: ["Postgres", "JSON", "TestSupport"],
-      swiftSettings: settings),
+      name: "JiraSyncCLITests",
+      dependencies: [
+        "JiraSyncCLI", "Sync", "Jira", "Postgres", "Schema", "JSON", "TestSupport", logging,
+      ], swiftSettings: settings),
   ]
 )

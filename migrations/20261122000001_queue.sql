@@ -74,7 +74,7 @@ create table jira_sync.jobs (
     ) stored,
     state text not null default 'ready',
     priority integer not null default 0,
-    run_at timestamptz not null default now(),
+    run_at timestamptz not null default clock_timestamp(),
     attempt integer not null default 0,
     max_attempts integer not null default 20,
     crashes integer not null default 0,
@@ -109,8 +109,11 @@ create table jira_sync.jobs (
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000
 );
 
--- The claim walks this one, level by level of priority, and reads only what is due.
-create index jobs_ready on jira_sync.jobs (priority desc, run_at, id) where state = 'ready';
+-- The claim walks these in order and reads only what is due. Nearly all jobs are of priority 0: theirs has no priority
+-- to look through, so that the claim can begin behind the rows it has dealt with, however long vacuum is held up.
+create index jobs_due on jira_sync.jobs (run_at, id) where state = 'ready' and priority = 0;
+create index jobs_ranked on jira_sync.jobs (priority desc, run_at, id)
+where state = 'ready' and priority <> 0;
 -- Merging at the claim, and "does one wait already?" in triggers.
 create index jobs_ready_key on jira_sync.jobs (key) where state = 'ready';
 -- Never two live leases for one key: the claim sees to it, this proves it.
@@ -255,16 +258,19 @@ for each statement execute function jira_sync.jobs_changed();
 
 create function jira_sync.claim(
     claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean,
-    lowest_first boolean default false
+    lowest_first boolean default false, look_back interval default null
 )
 returns setof jira_sync.jobs
 language plpgsql
 set search_path = '' set jit = off
--- Statistics are of a moment when nothing ran or the table was empty. Without these two, each job that is looked at is
--- compared with each that runs, and a plan made for an empty table reads a full one from end to end.
-set enable_material = off set enable_seqscan = off
+-- Whatever the statistics say, which are of a moment when nothing waited and nothing ran: in the order of the index, never by
+-- collecting and sorting what waits, reading a full table from end to end, or comparing each job with each that runs.
+set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_material = off
 as $$
 declare
+    moment timestamptz := clock_timestamp();
+    earliest timestamptz := coalesce(clock_timestamp() - look_back, '-infinity');
+    levels integer[];
     level integer;
     ids bigint[] := '{}';
     keys text[] := '{}';
@@ -284,7 +290,7 @@ begin
         select j.id, j.key
         from jira_sync.jobs as j
         where j.state = 'ready' and j.crashes > 0
-            and j.run_at <= now() - case when holds_nothing then interval '0' else interval '5 s' end
+            and j.run_at <= moment - case when holds_nothing then interval '0' else interval '5 s' end
             and j.kind = any(claimed_kinds)
             and not exists (
                 select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
@@ -299,34 +305,61 @@ begin
     end if;
 
     -- 2. Else whatever is due, the most urgent first, level by level, so that rows of the future are never read.
-    --    `lowest_first` turns the order round now and then: nothing starves.
+    --    `lowest_first` turns the order round now and then: nothing starves. Of priority 0 only what fell due within
+    --    `look_back` is read: what came before was dealt with, as the claimer knows.
     if not alone then
         ids := '{}';
         keys := '{}';
-        loop
-            if lowest_first then
-                select j.priority into level from jira_sync.jobs as j
-                where j.state = 'ready' and (level is null or j.priority > level)
-                order by j.priority limit 1;
+        levels := array(
+            with recursive ranks (priority) as (
+                (
+                    select j.priority from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority <> 0 order by j.priority desc limit 1
+                )
+                union all
+                select (
+                    select j.priority from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority <> 0 and j.priority < r.priority
+                    order by j.priority desc limit 1
+                )
+                from ranks as r where r.priority is not null
+            )
+            select r.priority from ranks as r where r.priority is not null
+            union all
+            select 0
+            order by 1 desc
+        );
+        for place in 1..cardinality(levels) loop
+            level := levels[case when lowest_first then cardinality(levels) + 1 - place else place end];
+            if level = 0 then
+                select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
+                from (
+                    select j.id, j.key from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority = 0
+                        and j.run_at <= moment and j.run_at >= earliest
+                        and j.crashes = 0 and j.kind = any(claimed_kinds)
+                        and not exists (
+                            select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                        )
+                    order by j.run_at, j.id
+                    limit job_limit - cardinality(ids)
+                    for update skip locked
+                ) as s;
             else
-                select j.priority into level from jira_sync.jobs as j
-                where j.state = 'ready' and (level is null or j.priority < level)
-                order by j.priority desc limit 1;
+                select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
+                from (
+                    select j.id, j.key from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority <> 0 and j.priority = level
+                        and j.run_at <= moment
+                        and j.crashes = 0 and j.kind = any(claimed_kinds)
+                        and not exists (
+                            select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                        )
+                    order by j.run_at, j.id
+                    limit job_limit - cardinality(ids)
+                    for update skip locked
+                ) as s;
             end if;
-            exit when not found;
-            select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
-            from (
-                select j.id, j.key
-                from jira_sync.jobs as j
-                where j.state = 'ready' and j.priority = level and j.run_at <= now()
-                    and j.crashes = 0 and j.kind = any(claimed_kinds)
-                    and not exists (
-                        select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
-                    )
-                order by j.run_at, j.id
-                limit job_limit - cardinality(ids)
-                for update skip locked
-            ) as s;
             ids := ids || coalesce(more_ids, '{}');
             keys := keys || coalesce(more_keys, '{}');
             exit when cardinality(ids) >= job_limit;
@@ -444,7 +477,7 @@ begin
     end if;
 end;
 $$;
-comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean) is
+comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean, interval) is
 'Takes leases on due jobs: one a key, the others of the key merged into it.';
 
 create function jira_sync.hold(holder uuid, ids bigint[], tokens bigint[])
@@ -478,6 +511,12 @@ language plpgsql
 set search_path = '' set jit = off
 as $$
 begin
+    -- The trigger on run_at does not see to it here: Postgres fires a statement's triggers once for a table, for the
+    -- columns of its last UPDATE.
+    if 'retry' = any(outcomes) or 'returned' = any(outcomes) then
+        perform jira_sync.wake();
+    end if;
+
     -- Not a function in SQL: that one is planned anew in every call, which cost ten times what the work does.
     return query
     with asked as (
@@ -609,9 +648,7 @@ set search_path = '' set jit = off
 as $$
 declare
     mine jira_sync.workers;
-    level integer;
     earliest timestamptz;
-    due timestamptz;
     expiry timestamptz;
 begin
     update jira_sync.workers as w
@@ -630,28 +667,29 @@ begin
     into paused, maintenance_due
     from jira_sync.control as c;
 
-    -- For who sleeps, the next job: one look into the index for each level of priority.
+    -- For who sleeps: whether something is due that could be claimed, and when the next job will be.
     due_now := false;
     if mine.asleep then
-        loop
-            select j.priority into level from jira_sync.jobs as j
-            where j.state = 'ready' and (level is null or j.priority < level)
-            order by j.priority desc limit 1;
-            exit when not found;
-            select j.run_at into due from jira_sync.jobs as j
-            where j.state = 'ready' and j.priority = level and j.run_at > now()
+        due_now := exists (
+            select from jira_sync.jobs as j
+            where j.state = 'ready' and j.priority = 0 and j.run_at <= clock_timestamp()
                 and j.kind = any(mine.kinds)
-            order by j.run_at limit 1;
-            earliest := least(earliest, due);
-            due_now := due_now or exists (
-                select from jira_sync.jobs as j
-                where j.state = 'ready' and j.priority = level and j.run_at <= now()
-                    and j.kind = any(mine.kinds)
-                    and not exists (
-                        select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
-                    )
-            );
-        end loop;
+                and not exists (
+                    select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                )
+        ) or exists (
+            select from jira_sync.jobs as j
+            where j.state = 'ready' and j.priority <> 0 and j.run_at <= clock_timestamp()
+                and j.kind = any(mine.kinds)
+                and not exists (
+                    select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                )
+        );
+        select j.run_at into earliest from jira_sync.jobs as j
+        where j.state = 'ready' and j.priority = 0 and j.run_at > now() and j.kind = any(mine.kinds)
+        order by j.run_at limit 1;
+        select least(earliest, min(j.run_at)) into earliest from jira_sync.jobs as j
+        where j.state = 'ready' and j.priority <> 0 and j.run_at > now() and j.kind = any(mine.kinds);
         due_in := extract(epoch from earliest - clock_timestamp());
     end if;
 
@@ -683,19 +721,27 @@ returns bigint
 language sql
 set search_path = '' set jit = off
 as $$
-    with expired as materialized (
-        select j.id, j.kind, j.file_audit_id, j.attempt, j.crashes, j.worker, j.created_at, j.started_at,
-            j.merged, j.cancel_requested, coalesce(w.name, j.worker::text) as worker_name
+    with lapsed as materialized (
+        select j.id, j.token, coalesce(w.name, j.worker::text) as worker_name
         from jira_sync.jobs as j
         left join jira_sync.workers as w on w.incarnation = j.worker
         where j.state = 'running' and j.worker <> me
             and coalesce(w.seen_at + w.lease, '-infinity') < clock_timestamp()
-            -- Who was out of touch himself, or meets a database that has just come back, does not judge.
+            -- Who is or was out of touch himself, or meets a database that has just come back, does not judge.
             and pg_postmaster_start_time() + coalesce(w.lease, '8 s') < clock_timestamp()
             and exists (
                 select from jira_sync.workers as m
                 where m.incarnation = me and m.in_touch_since + m.lease < clock_timestamp()
+                    and m.seen_at + m.lease >= clock_timestamp()
             )
+    ),
+    -- Locked by the lease that lapsed: meanwhile another worker may have rescued the job, and a third one runs it.
+    expired as materialized (
+        select j.id, j.kind, j.file_audit_id, j.attempt, j.crashes, j.worker, j.created_at, j.started_at,
+            j.merged, j.cancel_requested, l.worker_name
+        from jira_sync.jobs as j
+        inner join lapsed as l on l.id = j.id and l.token = j.token
+        where j.state = 'running'
         for update of j skip locked
     ),
     rescued as (
@@ -896,7 +942,7 @@ begin
     if current_setting('transaction_isolation') = 'read committed' then
         select j.id into job
         from jira_sync.jobs as j
-        where j.state = 'ready' and j.attempt = 0 and j.run_at <= now() and j.args = '{}'
+        where j.state = 'ready' and j.attempt = 0 and j.run_at <= clock_timestamp() and j.args = '{}'
             and j.kind in (enqueue.kind, case when enqueue.kind in ('push', 'pull') then 'sync' end)
             and (
                 j.key = 'row:' || enqueue.file_audit_id

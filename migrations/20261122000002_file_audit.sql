@@ -297,7 +297,7 @@ begin
                     from jira_sync.jobs as j
                     where j.state = 'ready' and j.key in (select 'row:' || u.id from unnest(ids) as u (id))
                         and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority >= 0
-                        and j.run_at <= now()
+                        and j.run_at <= clock_timestamp()
                     for key share skip locked
                 )
                 insert into jira_sync.jobs (kind, file_audit_id)

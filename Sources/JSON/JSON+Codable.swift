@@ -5,11 +5,17 @@ import Foundation
 #endif
 
 extension JSON: Codable {
+  /// Reads any JSON value.
+  ///
+  /// - Parameter decoder: what holds the value.
+  /// - Throws: `DecodingError`.
   public init(from decoder: any Decoder) throws {
     if let keyed = try? decoder.container(keyedBy: MemberName.self) {
       var members: [String: JSON] = [:]
       members.reserveCapacity(keyed.allKeys.count)
-      for key in keyed.allKeys { members[key.stringValue] = try keyed.decode(JSON.self, forKey: key) }
+      for key in keyed.allKeys {
+        members[key.stringValue] = try keyed.decode(JSON.self, forKey: key)
+      }
       self = .object(members)
       return
     }
@@ -31,6 +37,10 @@ extension JSON: Codable {
     }
   }
 
+  /// Writes the value.
+  ///
+  /// - Parameter encoder: what takes the value.
+  /// - Throws: what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .null:

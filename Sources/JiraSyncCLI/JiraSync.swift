@@ -4,6 +4,9 @@ import Glibc
 /// The command line.
 @main
 struct JiraSync: AsyncParsableCommand {
+  /// What `--version` says.
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "jira-sync",
     abstract: "Keeps the rows of a Postgres table and JIRA issues in step.",
@@ -17,7 +20,7 @@ struct JiraSync: AsyncParsableCommand {
         jira-sync worker              work on the queue until Ctrl-C
         jira-sync worker --drain      end when nothing is left to do
       """,
-    version: "0.1.0",
+    version: version,
     subcommands: commands)
 
   static func main() async {

@@ -20,6 +20,8 @@ public protocol JobHandler: Sendable {
 }
 
 extension JobHandler {
+  /// A hundred jobs.
   public var maximumBatch: Int { 100 }
+  /// Nothing is ever in the way.
   public var closedReason: String? { nil }
 }

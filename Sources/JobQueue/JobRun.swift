@@ -56,6 +56,7 @@ public final class JobRun: Sendable {
   /// Whether a person took the job back.
   ///
   /// - Parameter job: a job of this run.
+  /// - Returns: whether somebody did.
   public func isCancelled(_ job: Job) -> Bool {
     progress.withLock { $0.cancelled.contains(job.id) }
   }
@@ -63,6 +64,7 @@ public final class JobRun: Sendable {
   /// Whether the job may still be worked on: not settled, not taken back, not lost.
   ///
   /// - Parameter job: a job of this run.
+  /// - Returns: whether there is something left to do for it.
   public func isOpen(_ job: Job) -> Bool {
     progress.withLock {
       $0.settled[job.id] == nil && !$0.cancelled.contains(job.id) && !$0.lost.contains(job.id)
@@ -72,6 +74,7 @@ public final class JobRun: Sendable {
   /// The delay before a failed job is tried again.
   ///
   /// - Parameter job: the job whose attempt failed.
+  /// - Returns: the delay, jitter included.
   public func retryDelay(_ job: Job) -> Duration {
     retryPolicy.delay(afterAttempt: job.attempt)
   }

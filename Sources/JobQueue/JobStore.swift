@@ -36,17 +36,21 @@ struct JobStore: Sendable {
   ///   - limit: how many jobs at the most.
   ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
   ///   - lowestFirst: whether the lowest priority goes first this time.
+  ///   - lookBack: how far back to look for what fell due; nil for all the way.
+  /// - Returns: the jobs.
   /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
   func claim(
-    kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool
+    kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool, lookBack: Duration?
   ) async throws -> Claim {
+    // NULL makes the interval NULL: all the way back.
+    let seconds = lookBack?.inSeconds
     let result = try await database.query(
       """
       select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
         extract(epoch from created_at)::float8 as created_at
       from jira_sync.claim(
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
-        \(lowestFirst)::boolean)
+        \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """, doing: "claiming jobs")
     var claim = Claim(jobs: [], unreadable: [])
     for row in result.rows {
@@ -99,6 +103,7 @@ struct JobStore: Sendable {
   /// The statement of a heartbeat.
   ///
   /// - Parameter fallsAsleep: whether the worker wants to be woken by NOTIFY from now on.
+  /// - Returns: the statement.
   func pulsing(fallsAsleep: Bool) -> SQL {
     """
     select known, coalesce(paused, false) as paused, due_now, due_in, rescue_in, cancelled, held,
@@ -110,6 +115,8 @@ struct JobStore: Sendable {
   /// Gives back what the database thinks this worker holds, and it does not; answers how many jobs they were.
   ///
   /// - Parameter kept: the tokens of the leases that it knows of.
+  /// - Returns: how many jobs were given back.
+  /// - Throws: `PostgresError`.
   func giveBack(allBut kept: [Int64]) async throws -> Int {
     try await database.query(
       "select jira_sync.give_back(\(incarnation)::uuid, \(kept)::bigint[]) as count",
@@ -135,6 +142,8 @@ struct JobStore: Sendable {
   /// - Parameters:
   ///   - kinds: the kinds that have a handler.
   ///   - horizon: how far into the future a job counts.
+  /// - Returns: what is left.
+  /// - Throws: `PostgresError`.
   func remaining(kinds: [String], within horizon: Duration) async throws -> Remaining {
     let rows = try await database.query(
       """

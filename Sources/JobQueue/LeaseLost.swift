@@ -3,6 +3,7 @@ public struct LeaseLost: Error, Sendable, CustomStringConvertible {
   /// The jobs that are lost; empty where all of the run are.
   public let jobs: [Int64]
 
+  /// What was lost, for the log.
   public var description: String {
     jobs.isEmpty
       ? "the lease was not renewed in time; the work is dropped"

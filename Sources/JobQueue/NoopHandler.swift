@@ -1,5 +1,6 @@
 /// Does nothing, for trying the queue out and for measuring it: the kind `noop`.
 public struct NoopHandler: JobHandler {
+  /// The kinds it takes.
   public let kinds: [String]
 
   /// Makes a handler.
@@ -9,6 +10,10 @@ public struct NoopHandler: JobHandler {
     self.kinds = kinds
   }
 
+  /// Settles all jobs as done.
+  ///
+  /// - Parameter run: the jobs.
+  /// - Throws: `PostgresError`.
   public func run(_ run: JobRun) async throws {
     try await run.settle(run.jobs.map { ($0, .done) })
   }

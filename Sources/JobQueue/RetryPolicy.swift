@@ -24,6 +24,7 @@ public struct RetryPolicy: Sendable, Hashable {
   /// - Parameters:
   ///   - attempt: the attempt that failed, from 1.
   ///   - random: a number from 0 to 1 that places the delay within its jitter.
+  /// - Returns: the delay.
   public func delay(afterAttempt attempt: Int, random: Double = .random(in: 0...1)) -> Duration {
     // 2^20 times any sensible base is past any cap; more would overflow.
     let factor = Double(1 << min(max(attempt - 1, 0), 20))

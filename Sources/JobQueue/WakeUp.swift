@@ -126,6 +126,8 @@ struct WakeUp: Sendable {
     while let repoll = nextRepoll, repoll <= now {
       repollsDone += 1
       mayFindWork = true
+      // The job that nobody was notified of may be one of the near future.
+      if repollsDone == Self.repolls.count { mayBeDueEarlier = true }
     }
   }
 

@@ -7,6 +7,7 @@ extension Worker {
   /// - Parameters:
   ///   - open: the handlers that can work at the moment.
   ///   - lowestFirst: whether the lowest priority goes first this time.
+  /// - Throws: `PostgresError`.
   func claim(for open: [any JobHandler], lowestFirst: Bool) async throws {
     let kinds = open.flatMap(\.kinds)
     guard !kinds.isEmpty else {
@@ -14,8 +15,19 @@ extension Worker {
       return
     }
     let sentAt = ContinuousClock.now
-    guard let claim = try await claim(kinds: kinds, lowestFirst: lowestFirst) else { return }
+    let lookBack = window.lookBack(now: sentAt)
+    guard
+      let claim = try await claim(kinds: kinds, lowestFirst: lowestFirst, lookBack: lookBack)
+    else { return }
     let jobs = claim.jobs
+    let isEmpty = jobs.isEmpty && claim.unreadable.isEmpty
+    window.claimed(sentAt: sentAt, lookBack: lookBack, isShort: isEmpty)
+    if isEmpty, lookBack != nil, wasNotified {
+      // Somebody said that there is work: it came from a transaction that took longer than the margin.
+      window.reset()
+      return
+    }
+    wasNotified = false
     guard stopStage == .none else {
       // Stopped while the claim was under way: a run that begins now would not be told to end.
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
@@ -44,12 +56,14 @@ extension Worker {
   }
 
   /// Sends the claim; nil where the database had forgotten this worker, which it knows again now.
-  private func claim(kinds: [String], lowestFirst: Bool) async throws -> JobStore.Claim? {
+  private func claim(
+    kinds: [String], lowestFirst: Bool, lookBack: Duration?
+  ) async throws -> JobStore.Claim? {
     let free = options.concurrency - wakeUp.running
     do {
       return try await store.claim(
         kinds: kinds, limit: free * 100, holdsNothing: wakeUp.holdsNothing,
-        lowestFirst: lowestFirst)
+        lowestFirst: lowestFirst, lookBack: lookBack)
     } catch {
       wakeUp.claimFailed()
       // object_not_in_prerequisite_state (Postgres manual, appendix A): what claim() says then.

@@ -11,12 +11,15 @@ extension Worker {
     let run = JobRun(
       jobs: jobs, store: store, leases: leases, retryPolicy: options.retry, logger: logger)
     let task = Task {
+      let failure: (any Error)?
       do {
         try await handler.run(run)
-        await self.ended(run: id, error: nil)
+        failure = nil
       } catch {
-        await self.ended(run: id, error: error)
+        failure = error
       }
+      // A task of its own: in one that was cancelled nothing could be settled.
+      Task { await self.ended(run: id, error: failure) }
     }
     let deadline = Task { [options] in
       try await Task.sleep(for: options.runDeadline)
@@ -51,7 +54,8 @@ extension Worker {
   private func ended(run id: Int, error: (any Error)?) async {
     guard let active = runs[id], settling.insert(id).inserted else { return }
     active.deadline.cancel()
-    await settleRest(of: active, error: error)
+    // In a task of its own: the run's is cancelled when the worker stops, and could settle nothing any more.
+    await Task { await settleRest(of: active, error: error) }.value
     settling.remove(id)
     runs[id] = nil
     let duration = ContinuousClock.now - active.startedAt

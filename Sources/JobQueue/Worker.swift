@@ -30,6 +30,8 @@ public actor Worker {
   var stopStage = StopStage.none
   var troubles = Troubles()
   var canListen = true
+  var window = ClaimWindow()
+  var wasNotified = false
   private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?
   private var inbox: [WorkerEvent] = []
@@ -196,8 +198,12 @@ public actor Worker {
 
   func handle(_ event: WorkerEvent) async {
     switch event {
-    case .notified: wakeUp.notified()
-    case .reconnected: wakeUp.lostTouch()
+    case .notified:
+      wasNotified = true
+      wakeUp.notified()
+    case .reconnected:
+      window.reset()
+      wakeUp.lostTouch()
     case .timer: wakeUp.timerFired(now: .now)
     case .runEnded, .stopping: break
     case .cancelRequested: await askForCancelled()
@@ -249,7 +255,8 @@ public actor Worker {
         do {
           try await store.unregister()
         } catch {
-          logger.warning("could not take leave of the queue; its leases end by themselves: \(error)")
+          logger.warning(
+            "could not take leave of the queue; its leases end by themselves: \(error)")
         }
       }
       // A database that cannot be reached would hold up the end.

@@ -7,7 +7,8 @@ import Darwin
 /// A value that one thread at a time may use.
 ///
 /// A pthread mutex, since ThreadSanitizer on Linux does not see the futex of `Synchronization.Mutex` and would report races that are none.
-// Unchecked: the value is reached only while the mutex is held.
+///
+/// Unchecked, since the value is reached only while the mutex is held.
 public final class Lock<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value

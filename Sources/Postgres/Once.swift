@@ -1,4 +1,5 @@
 import Locks
+
 /// A result that several may deliver and one waits for: the first counts.
 final class Once<Value: Sendable>: Sendable {
   private enum State {

@@ -29,6 +29,14 @@ extension SQL: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
       pieces.append("")
     }
 
+    /// Puts a parameter that may be NULL in.
+    ///
+    /// - Parameter value: the parameter's value; nil is NULL.
+    public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+      binds.append(value?.postgresText)
+      pieces.append("")
+    }
+
     /// Another statement, its parameters renumbered.
     ///
     /// - Parameter other: the statement.

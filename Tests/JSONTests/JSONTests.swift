@@ -3,17 +3,20 @@ import Testing
 
 @Suite("JSON values")
 struct JSONTests {
-  @Test("a text read and written again is the same value", arguments: [
-    "null", "true", "0", "-12.5", "123456789012345678", "\"é\\n\\\"\"", "[]", "[1,[2,{}]]",
-    "{\"a\":null,\"b\":[false]}",
-  ])
+  @Test(
+    "a text read and written again is the same value",
+    arguments: [
+      "null", "true", "0", "-12.5", "123456789012345678", "\"é\\n\\\"\"", "[]", "[1,[2,{}]]",
+      "{\"a\":null,\"b\":[false]}",
+    ])
   func roundTrip(text: String) throws {
     let value = try JSON(parsing: text)
     #expect(value.text == text)
     #expect(try JSON(parsing: value.text) == value)
   }
 
-  @Test("what is no JSON is an error, not null", arguments: ["", "{", "nul", "[1,]x", "\"\\ud800\""])
+  @Test(
+    "what is no JSON is an error, not null", arguments: ["", "{", "nul", "[1,]x", "\"\\ud800\""])
   func malformed(text: String) {
     #expect(throws: (any Error).self) { try JSON(parsing: text) }
   }

@@ -1,5 +1,6 @@
 import Jira
 import Logging
+import Postgres
 import Testing
 
 @testable import JiraSyncCLI

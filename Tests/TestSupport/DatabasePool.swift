@@ -1,3 +1,4 @@
+import Locks
 import Postgres
 import Schema
 

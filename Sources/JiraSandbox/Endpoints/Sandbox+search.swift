@@ -19,12 +19,12 @@ extension Sandbox {
     guard query.properties?.count ?? 0 <= Sandbox.mostProperties else {
       throw .badRequest("The maximum number of properties is \(Sandbox.mostProperties).")
     }
-    let (found, sorter) = try engine().find(
+    let found = try engine().find(
       query.jql, by: call.caller, reconciled: query.reconcile, mustBeBounded: true)
-    var rest = found[...]
+    var rest = found.places[...]
     if let text = query.pageToken {
       let token = try PageToken(text, for: query.jql)
-      rest = rest.drop { !sorter.isBefore(token.after, $0.cursor) }
+      rest = rest.drop { !found.sorter.isBefore(token.after, $0) }
     }
     let selection = FieldSelection(query.fields, default: "id")
     let longest = selection.isOnlyIDs ? Sandbox.longestPageOfIDs : options.longestPage
@@ -32,10 +32,10 @@ extension Sandbox {
     let isLast = page.count == rest.count
     var reply: [String: JSON] = [
       "isLast": .bool(isLast),
-      "issues": .array(render(page.map(\.issue), selection, query, call)),
+      "issues": .array(render(found.issues(at: page), selection, query, call)),
     ]
     if !isLast, let last = page.last {
-      reply["nextPageToken"] = .string(PageToken(query: query.jql, after: last.cursor).text)
+      reply["nextPageToken"] = .string(PageToken(query: query.jql, after: last).text)
     }
     return .json(.object(reply))
   }
@@ -58,7 +58,7 @@ extension Sandbox {
   func count(_ call: Call) throws(Refusal) -> SandboxReply {
     let jql = try call.json()["jql"]?.string ?? ""
     let found = try engine().find(jql, by: call.caller, mustBeBounded: true)
-    return .json(["count": .integer(found.issues.count)])
+    return .json(["count": .integer(found.places.count)])
   }
 
   func removedSearch() throws(Refusal) -> SandboxReply {
@@ -74,14 +74,14 @@ extension Sandbox {
     let query = try SearchRequest(call)
     let found = try engine().find(
       query.jql, by: call.caller, mustBeBounded: false, isStrict: query.isStrict
-    ).issues
+    )
     let size = max(0, min(query.maxResults ?? 50, 1000))
-    let page = found.dropFirst(query.startAt).prefix(size)
+    let page = found.places.dropFirst(query.startAt).prefix(size)
     let selection = FieldSelection(query.fields, default: "*navigable")
     return .json([
       "expand": "schema,names", "startAt": .integer(query.startAt),
-      "maxResults": .integer(size), "total": .integer(found.count),
-      "issues": .array(render(page.map(\.issue), selection, query, call)),
+      "maxResults": .integer(size), "total": .integer(found.places.count),
+      "issues": .array(render(found.issues(at: page), selection, query, call)),
     ])
   }
 }

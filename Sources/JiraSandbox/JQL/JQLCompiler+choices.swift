@@ -14,6 +14,10 @@ extension JQLCompiler {
       }
     }
     let (ids, empty, site) = (wanted, includesEmpty, site)
+    if field.kind == .project, !clause.comparison.isNegated, !empty {
+      let isHome = ids.contains(site.projectID)
+      return { isHome && $0.isInProject }
+    }
     if clause.comparison.isNegated {
       // As in JIRA, an empty field matches no negation.
       return { issue in

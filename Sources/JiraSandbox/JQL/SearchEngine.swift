@@ -15,12 +15,12 @@ struct SearchEngine: Sendable {
   ///   - reconciled: ids of issues that are to be seen as they are, not as the index has them.
   ///   - mustBeBounded: whether a query without a condition is refused, as on Cloud.
   ///   - isStrict: whether unknown keys make the query invalid.
-  /// - Returns: the issues with their places, and what puts them in order.
+  /// - Returns: the places of the issues in their order, and the issues.
   /// - Throws: `Refusal` with status 400 where the query is wrong.
   func find(
     _ jql: String, by caller: Person?, reconciled: [Int] = [], mustBeBounded: Bool,
     isStrict: Bool = true
-  ) throws(Refusal) -> (issues: [(cursor: SortCursor, issue: Issue)], sorter: JQLSorter) {
+  ) throws(Refusal) -> SearchResult {
     let query = try JQLParser.parse(jql)
     guard query.condition != nil || !mustBeBounded else {
       throw .badRequest(
@@ -33,18 +33,21 @@ struct SearchEngine: Sendable {
     let sorter = try JQLSorter(query.order, compiler: compiler)
     var test: JQLCompiler.Test = { _ in true }
     if let condition = query.condition { test = try compiler.test(condition) }
-    guard caller != nil else { return ([], sorter) }
-    var found: [(cursor: SortCursor, issue: Issue)] = []
-    func consider(_ issue: Issue) {
-      if test(issue) { found.append((sorter.cursor(of: issue), issue)) }
-    }
+    var result = SearchResult(
+      places: [], sorter: sorter, seen: index,
+      reconciled: Dictionary(
+        reconciled.compactMap { id in state.issues[id].map { (id, $0) } },
+        uniquingKeysWith: { first, _ in first }))
+    guard caller != nil else { return result }
     let current = Set(reconciled)
-    for (id, issue) in index where !current.contains(id) { consider(issue) }
-    for id in current {
-      if let issue = state.issues[id] { consider(issue) }
+    for (id, issue) in index where !current.contains(id) && test(issue) {
+      result.places.append(sorter.cursor(of: issue))
     }
-    found.sort { sorter.isBefore($0.cursor, $1.cursor) }
-    return (found, sorter)
+    for issue in result.reconciled.values where test(issue) {
+      result.places.append(sorter.cursor(of: issue))
+    }
+    result.places.sort(by: sorter.isBefore)
+    return result
   }
 
   /// The zone of a caller's profile; the site's where nobody is known.

@@ -1,9 +1,10 @@
+import JSON
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
 
 /// A value that was written, as `jira_sync.changes` records it.
 struct Change: Sendable {

@@ -1,11 +1,12 @@
+import JSON
+import Jira
+import JobQueue
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
-import Jira
-import JobQueue
 
 /// An issue that is about to be made for a row.
 struct CreationDraft: Sendable {

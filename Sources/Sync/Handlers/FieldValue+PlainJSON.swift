@@ -1,10 +1,11 @@
+import JSON
+import Jira
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
-import Jira
 
 extension FieldValue {
   /// The value as people read it in `jira_sync.changes` and `conflicts`.
@@ -17,7 +18,8 @@ extension FieldValue {
     case .instant(let milliseconds):
       JiraTimestamp.render(milliseconds).map(JSON.string) ?? .null
     case .set(let members): .array(members.map(JSON.string))
-    case .cascade(let parent, let child): .array([.string(parent)] + (child.map { [.string($0)] } ?? []))
+    case .cascade(let parent, let child):
+      .array([.string(parent)] + (child.map { [.string($0)] } ?? []))
     }
   }
 }

@@ -1,11 +1,12 @@
+import JSON
+import Jira
+import JobQueue
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
-import Jira
-import JobQueue
 
 /// What we leave at an issue so that it is recognised: which row it is for, and which lease wrote what.
 struct IssueMarker: Sendable, Hashable {

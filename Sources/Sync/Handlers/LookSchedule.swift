@@ -12,8 +12,9 @@ struct LookSchedule: Sendable, Hashable {
   /// What to do now.
   ///
   /// - Parameters:
-  ///   - looks: how often it was looked for.
+  ///   - done: how often it was looked for.
   ///   - sinceAttempt: how long ago the creation was sent.
+  /// - Returns: to look, or how long to wait before.
   func next(looks done: Int, sinceAttempt: Duration) -> Step {
     guard done < looks.count else { return .look }
     let missing = looks[done] - sinceAttempt
@@ -25,6 +26,7 @@ struct LookSchedule: Sendable, Hashable {
   /// - Parameters:
   ///   - done: how often it was looked for, this time included.
   ///   - sinceAttempt: how long ago the creation was sent.
+  /// - Returns: the delay.
   func delay(afterLooks done: Int, sinceAttempt: Duration) -> Duration {
     guard case .wait(let delay) = next(looks: done, sinceAttempt: sinceAttempt) else {
       return .zero

@@ -1,12 +1,13 @@
+import JSON
+import Jira
+import JobQueue
+import Postgres
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
-import Jira
-import JobQueue
-import Postgres
 
 /// What is stored of a step: link, changes, conflicts, and how the job ends.
 struct PairRecord: Sendable {
@@ -80,7 +81,8 @@ struct PairRecord: Sendable {
     }
     switch refusal {
     case .moved:
-      return .postponed("the row changed while it was being synced; it is planned anew", after: .zero)
+      return .postponed(
+        "the row changed while it was being synced; it is planned anew", after: .zero)
     case .refused(let error) where error.isTransient:
       return .retry(pair.error ?? "\(error)", after: delay(step.item.job))
     case .refused, nil: break

@@ -10,8 +10,10 @@ extension PairStep {
     self.init(item: item, issue: issue, site: site, base: draft.plan.newBase)
     isNew = true
     writtenFields = draft.plan.issueWrites
-    plan.problems = draft.plan.problems + plan.problems.filter { problem in
-      !draft.plan.problems.contains { $0.field == problem.field }
-    }
+    plan.problems =
+      draft.plan.problems
+      + plan.problems.filter { problem in
+        !draft.plan.problems.contains { $0.field == problem.field }
+      }
   }
 }

@@ -49,18 +49,22 @@ struct PairStep: Sendable {
     let sides = item.sides
     let keyColumns = Set(
       mapping.fields.filter { $0.mapping.target == .issueKey }.flatMap(\.mapping.columns))
-    let foreignRowWrites = sides.row ? [] : plan.rowWrites.filter { !keyColumns.contains($0.column) }
+    let foreignRowWrites =
+      sides.row ? [] : plan.rowWrites.filter { !keyColumns.contains($0.column) }
     let foreignIssueFields =
       sides.issue ? [] : plan.issueWrites.map(\.field) + (plan.transition.map { [$0.field] } ?? [])
-    let leftOut = Set(foreignRowWrites.map(\.field)).union(foreignIssueFields)
+    let notForRow = Set(foreignRowWrites.map(\.field))
+    let leftOut = notForRow.union(foreignIssueFields)
     if !leftOut.isEmpty {
       for name in leftOut {
         plan.newBase.fields[name] = oldBase?.fields[name]
         plan.notedBase.fields[name] = oldBase?.fields[name]
       }
-      plan.rowWrites.removeAll { leftOut.contains($0.field) }
+      plan.rowWrites.removeAll { notForRow.contains($0.field) }
       plan.issueWrites.removeAll { leftOut.contains($0.field) }
-      plan.conflicts.removeAll { leftOut.contains($0.field) }
+      // A resolution fills a column and the field beside it: the row is written, and the field follows with the next push.
+      let written = Set(plan.rowWrites.map(\.field))
+      plan.conflicts.removeAll { leftOut.contains($0.field) && !written.contains($0.field) }
       if let field = plan.transition?.field, leftOut.contains(field) { plan.transition = nil }
     }
     self.plan = plan
@@ -77,7 +81,8 @@ struct PairStep: Sendable {
     issue = answered
     if issue.key.isEmpty { issue.key = key }
     plan.newBase = plan.base(
-      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping)
+      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping
+    )
   }
 
   /// Why fields were not written, by what JIRA said of each.
@@ -88,9 +93,12 @@ struct PairStep: Sendable {
       FieldFailure(
         field: write.field,
         text: explain(write, says: error.fieldErrors[write.fieldID] ?? "\(error)"))
-    } + (named.isEmpty ? [] : writes.filter { write in !named.contains(write) }.map {
-      FieldFailure(field: $0.field, text: "")
-    })
+    }
+      + (named.isEmpty
+        ? []
+        : writes.filter { write in !named.contains(write) }.map {
+          FieldFailure(field: $0.field, text: "")
+        })
   }
 
   /// Why the status was not reached.

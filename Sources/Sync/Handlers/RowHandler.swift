@@ -8,6 +8,7 @@ import Postgres
 /// A job says where to look. This reads the rows, their links and bases, reads the issues, asks the plan, and writes what it
 /// says, each job under its own lease.
 public struct RowHandler: JobHandler {
+  /// The three kinds about rows.
   public let kinds = ["push", "pull", "sync"]
 
   let session: SiteSession
@@ -28,11 +29,17 @@ public struct RowHandler: JobHandler {
     self.tally = tally
   }
 
+  /// Why JIRA cannot be called at the moment.
   public var closedReason: String? { session.closedReason }
 
+  /// Brings the rows of the jobs and their issues into step.
+  ///
+  /// - Parameter run: the jobs.
+  /// - Throws: `PostgresError`, `LeaseLost`; what JIRA says is settled and not thrown.
   public func run(_ run: JobRun) async throws {
     guard let site = session.site else {
-      try await run.settle(run.jobs.map { ($0, .postponed("JIRA is out of reach", after: .seconds(1))) })
+      try await run.settle(
+        run.jobs.map { ($0, .postponed("JIRA is out of reach", after: .seconds(1))) })
       return
     }
     let work = RowWork(

@@ -1,12 +1,13 @@
+import JSON
+import Jira
+import JobQueue
+import Postgres
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import JSON
-import Jira
-import JobQueue
-import Postgres
 
 /// The statements about rows, links, changes and conflicts.
 enum RowStore {
@@ -134,6 +135,15 @@ enum RowStore {
     """
   }
 
+  /// Notes that creations without an answer did not happen, so that they may be sent again.
+  static func neverMade(_ rows: [Int64]) -> SQL {
+    """
+    update jira_sync.links
+    set state = 'creating', marker = null, attempted_at = null, looks = 0, last_error = null
+    where file_audit_id = any(\(rows)::bigint[]) and state in ('creating', 'create_unknown')
+    """
+  }
+
   /// Ends links whose rows are gone.
   static func rowsGone(_ rows: [Int64]) -> SQL {
     """
@@ -158,7 +168,9 @@ enum RowStore {
   }
 
   /// Records values of which only one could stay.
-  static func disputing(_ conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)]) -> SQL {
+  static func disputing(_ conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)])
+    -> SQL
+  {
     """
     insert into jira_sync.conflicts (
       file_audit_id, issue_key, field, columns, base, row_value, issue_value, policy, winner, job_id)

@@ -1,26 +1,29 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import JSON
 import Jira
 import JobQueue
 import Logging
 import Postgres
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension RowWork {
   /// Makes issues for rows that want one: intent first, then the call, then the link.
   func create(_ items: [WorkItem]) async throws {
     let fresh = try await withoutTicketed(try await withoutRelinked(items))
     guard !fresh.isEmpty else { return }
-    let drafts = fresh.map { CreationDraft(item: $0, site: site) }
-    try await intend(drafts)
-    let open = drafts.filter { run.isOpen($0.item.job) }
     let size = JiraClient.bulkCreateLimit
-    for start in stride(from: 0, to: open.count, by: size) {
-      let chunk = Array(open[start..<min(start + size, open.count)])
-      try await send(chunk)
+    for start in stride(from: 0, to: fresh.count, by: size) {
+      // Call by call: looks are counted from the intent, and a call may wait long for the one before.
+      let drafts = fresh[start..<min(start + size, fresh.count)]
+        .filter { run.isOpen($0.job) }.map { CreationDraft(item: $0, site: site) }
+      guard !drafts.isEmpty else { continue }
+      try await intend(drafts)
+      let open = drafts.filter { run.isOpen($0.item.job) }
+      if !open.isEmpty { try await send(open) }
     }
   }
 
@@ -37,9 +40,10 @@ extension RowWork {
             and j.args ? 'deleted') as going
       from jira_sync.links as l
       where l.file_path = any(\(paths)::text[]) and l.issue_id is not null
-        and not exists (
+        -- A link that has ended may have been of the very row that is there again.
+        and (l.state = 'row_gone' or not exists (
           select from public.file_audit as f
-          where f.id = l.file_audit_id and f.file_path = l.file_path)
+          where f.id = l.file_audit_id and f.file_path = l.file_path))
       order by l.file_path, l.id desc
       """, doing: "looking for issues of rows that were loaded again")
     var former: [String: (link: Int64, gone: Bool, going: Bool)] = [:]
@@ -57,7 +61,8 @@ extension RowWork {
       guard known.gone else {
         // Its deletion is on its way through the queue.
         try await run.settle(
-          item.job, as: .postponed("waits for the deletion of the row it replaces", after: .seconds(1)))
+          item.job,
+          as: .postponed("waits for the deletion of the row it replaces", after: .seconds(1)))
         continue
       }
       try await run.write(for: [item.job], doing: "giving \(item.filePath) its issue back") {
@@ -106,16 +111,18 @@ extension RowWork {
       throw error
     }
     var made: [(draft: CreationDraft, id: String, key: String)] = []
+    var notSent: [(draft: CreationDraft, error: JiraError)] = []
+    var unknown: [(draft: CreationDraft, error: JiraError)] = []
     for (draft, outcome) in zip(drafts, outcomes) {
       switch outcome {
       case .created(let id, let key): made.append((draft, id, key))
       case .refused(let error): try await refuse(draft, error: error)
-      case .notSent(let error):
-        await session.report(error)
-        try await postpone(draft, error: error)
-      case .unknown(let error): try await admitUnknown(draft, error: error)
+      case .notSent(let error): notSent.append((draft, error))
+      case .unknown(let error): unknown.append((draft, error))
       }
     }
+    try await postpone(notSent)
+    try await admitUnknown(unknown)
     try await link(made)
   }
 
@@ -138,17 +145,18 @@ extension RowWork {
       let item = entry.draft.item
       tally.created(item.rowID)
       logger.info("created \(entry.key) for \(item.filePath)", metadata: ["job": "\(item.job.id)"])
-      if let issue = issues[entry.id], IssueMarker(issue.properties[IssueMarker.property])?.marker == entry.draft.marker {
+      if let issue = issues[entry.id],
+        IssueMarker(issue.properties[IssueMarker.property])?.marker == entry.draft.marker
+      {
         steps.append(PairStep(created: entry.draft, issue: issue, site: site))
       } else {
         // Bulk answers name no drafts; an issue with another marker is looked for by its own.
         let known = issues[entry.id] != nil
         if known {
-          try await admitUnknown(
-            entry.draft,
-            error: JiraError(
-              kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
-              messages: ["issue \(entry.key) carries the marker of another row"]))
+          let error = JiraError(
+            kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
+            messages: ["issue \(entry.key) carries the marker of another row"])
+          try await admitUnknown([(entry.draft, error)])
         } else {
           try await storeUnread(entry)
         }
@@ -186,14 +194,19 @@ extension RowWork {
     }
   }
 
-  private func postpone(_ draft: CreationDraft, error: JiraError) async throws {
-    let item = draft.item
-    let settlement = fate(of: item.job, after: error)
-    try await run.write(for: [item.job], doing: "noting that an issue was not made") {
-      transaction, _ in
+  /// All at once, so that they come back together and are sent with one call again.
+  private func postpone(_ drafts: [(draft: CreationDraft, error: JiraError)]) async throws {
+    guard let first = drafts.first else { return }
+    await session.report(first.error)
+    try await run.write(
+      for: drafts.map(\.draft.item.job), doing: "noting that \(drafts.count) issues were not made"
+    ) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = drafts.filter { heldIDs.contains($0.draft.item.job.id) }
       _ = try await transaction.query(
-        RowStore.notSent([item.rowID]), doing: "noting that an issue was not made")
-      return [(item.job, settlement)]
+        RowStore.notSent(mine.map(\.draft.item.rowID)),
+        doing: "noting that \(mine.count) issues were not made")
+      return mine.map { ($0.draft.item.job, fate(of: $0.draft.item.job, after: $0.error)) }
     }
   }
 

@@ -1,26 +1,35 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 import JSON
 import Jira
 import JobQueue
 import Logging
 import Postgres
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension RowWork {
-  /// Notes that nobody knows whether an issue was made, and comes back to look for it.
-  func admitUnknown(_ draft: CreationDraft, error: JiraError) async throws {
-    let item = draft.item
-    let text = "it is not known whether JIRA made the issue, it is being looked for: \(error)"
-    logger.warning("\(item.filePath): \(text)")
+  /// Notes that nobody knows whether issues were made, and comes back to look for them.
+  func admitUnknown(_ drafts: [(draft: CreationDraft, error: JiraError)]) async throws {
+    guard !drafts.isEmpty else { return }
     let delay = options.looks.first ?? .seconds(2)
-    try await run.write(for: [item.job], doing: "noting a creation without an answer") {
-      transaction, _ in
+    let texts = drafts.map { entry in
+      let text =
+        "it is not known whether JIRA made the issue, it is being looked for: \(entry.error)"
+      logger.warning("\(entry.draft.item.filePath): \(text)")
+      return (item: entry.draft.item, text: text)
+    }
+    try await run.write(
+      for: texts.map(\.item.job), doing: "noting \(texts.count) creations without an answer"
+    ) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = texts.filter { heldIDs.contains($0.item.job.id) }
       _ = try await transaction.query(
-        RowStore.unknown([(item.rowID, text, 0)]), doing: "noting a creation without an answer")
-      return [(item.job, .postponed(text, after: delay))]
+        RowStore.unknown(mine.map { ($0.item.rowID, $0.text, 0) }),
+        doing: "noting \(mine.count) creations without an answer")
+      return mine.map { ($0.item.job, .postponed($0.text, after: delay)) }
     }
   }
 
@@ -37,9 +46,11 @@ extension RowWork {
       case .wait(let delay):
         try await run.write(for: [item.job], doing: "waiting to look for an issue") {
           transaction, _ in
-          let text = link.lastError ?? "a worker was lost while it created the issue; it is being looked for"
+          let text =
+            link.lastError ?? "a worker was lost while it created the issue; it is being looked for"
           _ = try await transaction.query(
-            RowStore.unknown([(item.rowID, text, link.looks)]), doing: "waiting to look for an issue")
+            RowStore.unknown([(item.rowID, text, link.looks)]),
+            doing: "waiting to look for an issue")
           return [(item.job, .postponed(text, after: delay))]
         }
       case .look: due.append((item, marker))
@@ -86,32 +97,33 @@ extension RowWork {
   }
 
   private func settleNotFound(_ items: [WorkItem], schedule: LookSchedule) async throws {
-    for item in items {
-      guard let link = item.link else { continue }
-      let looks = link.looks + 1
-      guard looks >= schedule.looks.count else {
-        let delay = schedule.delay(afterLooks: looks, sinceAttempt: link.sinceAttempt ?? .zero)
-        let text = link.lastError ?? "the issue is being looked for"
-        try await run.write(for: [item.job], doing: "waiting to look for an issue again") {
-          transaction, _ in
-          _ = try await transaction.query(
-            RowStore.unknown([(item.rowID, text, looks)]),
-            doing: "waiting to look for an issue again")
-          return [(item.job, .postponed(text, after: delay))]
+    guard !items.isEmpty else { return }
+    try await run.write(
+      for: items.map(\.job), doing: "noting that \(items.count) issues were not found"
+    ) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      var again: [(rowID: Int64, error: String, looks: Int)] = []
+      var never: [Int64] = []
+      var settlements: [(job: Job, as: Settlement)] = []
+      for item in items where heldIDs.contains(item.job.id) {
+        guard let link = item.link else { continue }
+        let looks = link.looks + 1
+        if looks < schedule.looks.count {
+          let text = link.lastError ?? "the issue is being looked for"
+          again.append((item.rowID, text, looks))
+          let delay = schedule.delay(afterLooks: looks, sinceAttempt: link.sinceAttempt ?? .zero)
+          settlements.append((item.job, .postponed(text, after: delay)))
+        } else {
+          // Past the lag of the index, the answer is no: it may be made after all.
+          never.append(item.rowID)
+          settlements.append(
+            (item.job, .postponed("JIRA had not made the issue; it is made now", after: .zero)))
         }
-        continue
       }
-      // Past the lag of the index, the answer is no: it may be made after all.
-      try await run.write(for: [item.job], doing: "giving up looking for an issue") {
-        transaction, _ in
-        _ = try await transaction.query(
-          """
-          update jira_sync.links
-          set state = 'creating', marker = null, attempted_at = null, looks = 0, last_error = null
-          where file_audit_id = \(item.rowID)::bigint and state in ('creating', 'create_unknown')
-          """, doing: "giving up looking for an issue")
-        return [(item.job, .postponed("JIRA had not made the issue; it is made now", after: .zero))]
-      }
+      _ = try await transaction.pipeline(
+        [RowStore.unknown(again), RowStore.neverMade(never)],
+        doing: "noting that \(settlements.count) issues were not found")
+      return settlements
     }
   }
 }

@@ -10,6 +10,8 @@ extension RowWork {
   func move(_ step: inout PairStep, to change: StatusChange) async throws {
     guard let start = step.issue.status else { return }
     var noted = step.writtenFields.isEmpty ? step.plan.notedBase : step.plan.newBase
+    // The fields may be written by now; the status is where it was.
+    noted.fields[change.field] = step.plan.notedBase.fields[change.field]
     var walk = StatusWalk(target: change.target, start: start)
     while !walk.hasArrived {
       let transitions = try await site.client.transitions(of: step.issue.id)
@@ -20,6 +22,8 @@ extension RowWork {
       }
       if let category = next.transition.to.category {
         noted.willMove(to: category, field: change.field)
+        // Kept, too, where the step fails: the issue then stands here or there, and both are ours.
+        step.plan.notedBase.fields[change.field] = noted.fields[change.field]
         try await note(step, base: noted, withConflicts: false)
         guard run.isOpen(step.item.job) else { return }
       }
@@ -38,9 +42,15 @@ extension RowWork {
         // JIRA answers "done" and leaves the status alone where a condition behind the transition says so.
         throw NoWayThrough(
           from: walk.current.name, target: change.target.preferredName, reachable: [],
-          obstacles: ["JIRA took the transition \(next.transition.name) and left the status as it was"])
+          obstacles: [
+            "JIRA took the transition \(next.transition.name) and left the status as it was"
+          ])
       }
       walk.arrived(at: reached)
+      if let category = reached.category {
+        noted.hasMoved(to: category, field: change.field)
+        step.plan.notedBase.fields[change.field] = noted.fields[change.field]
+      }
       step.moved = (start.name, reached.name)
       step.issue = after
     }

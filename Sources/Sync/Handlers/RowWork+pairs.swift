@@ -14,24 +14,13 @@ extension RowWork {
     var lost: [WorkItem] = []
     for item in items {
       if let id = item.link?.issueID, let issue = issues[id] {
-        steps.append(try await self.step(item, issue: issue))
+        steps.append(PairStep(item: item, issue: issue, site: site))
       } else {
         lost.append(item)
       }
     }
     try await refuseLost(lost)
-    try await carryOut(steps)
-  }
-
-  /// The plan for a pair; who resolved an issue is asked for only where the plan has a use for it.
-  private func step(_ item: WorkItem, issue: Issue) async throws -> PairStep {
-    let step = PairStep(item: item, issue: issue, site: site)
-    guard step.plan.needsResolver, item.sides.row,
-      let person = try await site.client.resolver(of: issue.id)
-    else { return step }
-    return PairStep(
-      item: item, issue: issue, site: site,
-      resolver: IssueSnapshot.Resolver(id: person.id, displayName: person.displayName))
+    try await carryOut(try await askingForResolvers(steps))
   }
 
   /// Carries out what plans say: nothing, for most; edits and transitions for the others.

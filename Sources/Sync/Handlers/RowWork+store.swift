@@ -38,7 +38,9 @@ extension RowWork {
     ) { transaction, held in
       let heldIDs = Set(held.map(\.id))
       let mine = try results.filter { heldIDs.contains($0.step.item.job.id) }
-        .map { try PairRecord(step: $0.step, outcome: $0.outcome, refusal: refusal, worker: worker) }
+        .map {
+          try PairRecord(step: $0.step, outcome: $0.outcome, refusal: refusal, worker: worker)
+        }
       var statements = [RowStore.announcing(writer: worker), RowStore.linking(mine.map(\.pair))]
       let changes = mine.flatMap(\.changes)
       if !changes.isEmpty { statements.append(RowStore.recording(changes)) }

@@ -3,5 +3,7 @@ struct ScreenObstacle: Error, CustomStringConvertible {
   let transition: String
   let field: String
 
-  var description: String { "the transition \(transition) requires \(field), which no column gives" }
+  var description: String {
+    "the transition \(transition) requires \(field), which no column gives"
+  }
 }

@@ -20,6 +20,16 @@ public struct Base: Sendable, Hashable, Codable {
     willSend(StatusState(category).value, field: field)
   }
 
+  /// Notes that a step of a transition was made: from here on, whoever moves the issue is somebody else.
+  ///
+  /// - Parameters:
+  ///   - category: the kind of status that the step led to.
+  ///   - field: the composite's name in the mapping.
+  mutating func hasMoved(to category: IssueStatus.Category, field: String) {
+    fields[field] = BaseField(
+      raw: fields[field]?.raw ?? [:], canonical: StatusState(category).value)
+  }
+
   mutating func willSend(_ value: FieldValue, field: String) {
     var known = fields[field] ?? BaseField(raw: [:], canonical: .empty)
     known.sent = value

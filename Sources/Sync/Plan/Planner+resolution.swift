@@ -53,10 +53,7 @@ extension Planner {
       after[fill.column.name] = new
       let value = try field.reading(of: after).value
       let known = result.notedBase.fields[field.name]
-      // A fill that crashed half-way left its value as the base, and the row as it was before.
-      let isEdited =
-        known?.canonical != before && base.fields[field.name]?.canonical != before
-      if isEdited, before != value, before != .empty {
+      if known?.canonical != before, before != value, before != .empty {
         result.conflicts.append(
           FieldConflict(
             field: field.name, columns: field.mapping.columns, fieldID: field.fieldID,

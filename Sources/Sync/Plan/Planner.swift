@@ -43,7 +43,8 @@ struct Planner {
     for field in mapping.fields where !field.mapping.direction.pulls && field.statusRules == nil {
       plan(field)
     }
-    for write in result.issueWrites {
+    // What a resolution fills is JIRA's own: after a crash it is to be pulled like JIRA's change.
+    for write in result.issueWrites where !filled.contains(write.field) {
       result.notedBase.willSend(write.value, field: write.field)
     }
     if let change = result.transition {

@@ -44,6 +44,8 @@ extension ResolvedField {
     guard case .text(let held) = fitted, case .one(let whole) = text.joined(by: ", ") else {
       return false
     }
+    // Most texts are as they are held, and need no second look.
+    if whole == held { return false }
     let lines = CanonicalText.lines(whole)
     return lines != held && lines.trimmingWhiteSpace() != held
   }

@@ -13,6 +13,7 @@ public enum SiteError: Error, Sendable, CustomStringConvertible {
   /// The table lacks columns that nothing can be done without.
   case missingColumns([String])
 
+  /// What was found, where, and what to change.
   public var description: String {
     switch self {
     case .otherSite(let linked, let linkedProject, let configured, let project):

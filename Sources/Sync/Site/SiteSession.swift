@@ -84,7 +84,8 @@ public actor SiteSession {
 
   private func close(_ reason: String) {
     guard state.close(reason) else { return }
-    logger.error("JIRA is out of reach; nothing that calls it is claimed until it is back: \(reason)")
+    logger.error(
+      "JIRA is out of reach; nothing that calls it is claimed until it is back: \(reason)")
   }
 
   /// Waits before the next probe: half a minute at the most, varied so that many workers do not come at once.
@@ -157,7 +158,9 @@ public actor SiteSession {
     }
     try await store.bind(
       baseURL: address, project: project.key, dialect: client.dialect, mapping: resolved)
-    for skipped in resolved.skipped { logger.warning("\(skipped.name) is not synced: \(skipped.reason)") }
+    for skipped in resolved.skipped {
+      logger.warning("\(skipped.name) is not synced: \(skipped.reason)")
+    }
     for problem in resolved.problems { logger.warning("\(problem)") }
     let site = Site(
       client: client, project: project, issueType: type, mapping: resolved, account: account)

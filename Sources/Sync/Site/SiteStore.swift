@@ -10,7 +10,8 @@ struct SiteStore: Sendable {
   func missingColumns() async throws -> [String] {
     let missing: [String] =
       try await database.query(
-        "select jira_sync.missing_columns() as missing", doing: "comparing the columns of file_audit"
+        "select jira_sync.missing_columns() as missing",
+        doing: "comparing the columns of file_audit"
       ).rows.first?.get("missing") ?? []
     return missing.filter { ["id", "file_path", "has_technical_debt"].contains($0) }
   }

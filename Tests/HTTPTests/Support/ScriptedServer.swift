@@ -1,3 +1,5 @@
+import Locks
+
 @testable import HTTP
 
 #if canImport(Glibc)

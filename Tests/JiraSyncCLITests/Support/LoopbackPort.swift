@@ -67,7 +67,7 @@ final class LoopbackPort: Sendable {
         guard client >= 0 else { return nil }
         var heard = [UInt8](repeating: 0, count: 1024)
         _ = recv(client, &heard, heard.count, 0)
-        _ = send(client, task.bytes, task.bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+        _ = send(client, task.bytes, task.bytes.count, Int32(MSG_NOSIGNAL))
         close(client)
         return nil
       }, task.toOpaque())

@@ -37,11 +37,35 @@ struct Program {
   /// - Returns: how it ended and what it wrote.
   /// - Throws: what went wrong with starting it.
   func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
+    try await execute(Self.executable(), arguments, environment: environment)
+  }
+
+  /// Runs a script of `scripts/` to its end.
+  ///
+  /// - Parameters:
+  ///   - name: the script's name.
+  ///   - arguments: its command line.
+  ///   - environment: all of its environment but `PATH`.
+  /// - Returns: how it ended and what it wrote.
+  /// - Throws: what went wrong with starting it.
+  func script(
+    _ name: String, _ arguments: [String], environment: [String: String] = [:]
+  ) async throws -> Outcome {
+    let script = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../scripts/\(name)").standardizedFileURL
+    return try await execute(
+      URL(filePath: "/usr/bin/env"), ["bash", script.path] + arguments,
+      environment: environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given })
+  }
+
+  private func execute(
+    _ executable: URL, _ arguments: [String], environment: [String: String]
+  ) async throws -> Outcome {
     // Files, not pipes: nobody has to empty them meanwhile.
     let output = try file("output")
     let errors = try file("errors")
     let process = Process()
-    process.executableURL = try Self.executable()
+    process.executableURL = executable
     process.arguments = arguments
     process.environment = environment
     process.currentDirectoryURL = folder

@@ -81,6 +81,7 @@ extension HistoryWorld {
       issue.fields["resolution"] = resolution
       issueTime += 1
     }
+    edits[.issue]?[change.field] = nil
     clearEqual()
   }
 

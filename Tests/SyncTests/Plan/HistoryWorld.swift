@@ -20,9 +20,7 @@ struct HistoryWorld {
   }
 
   /// An edit of a person that the other side may not have yet.
-  struct Edit {
-    var isRecorded = false
-  }
+  struct Edit {}
 
   /// When a side of a field was last edited by a person.
   typealias Touches = [Side: [String: Int]]
@@ -36,6 +34,8 @@ struct HistoryWorld {
   /// The edits since the base last took notice of a field.
   var touches: Touches = [.row: [:], .issue: [:]]
   var serial = 0
+  /// The values that conflicts have kept since the two sides last agreed.
+  var recorded: [Side: [String: Set<FieldValue>]] = [.row: [:], .issue: [:]]
   /// What happened, for a history that fails.
   var log: [String] = []
   var rowTime = 0
@@ -114,6 +114,7 @@ struct HistoryWorld {
       where value(side, field) == agreed && touches[side]?[field.name] == read[side]?[field.name] {
         edits[side]?[field.name] = nil
         touches[side]?[field.name] = nil
+        recorded[side]?[field.name] = nil
       }
     }
   }
@@ -152,15 +153,21 @@ struct HistoryWorld {
       for side in needed where touches[side]?[conflict.field] == nil {
         violations.append("\(conflict.field): a conflict, but nobody edited the \(side)")
       }
-      for side in [Side.row, .issue] { edits[side]?[conflict.field]?.isRecorded = true }
+      recorded[.row]?[conflict.field, default: []].insert(conflict.row)
+      recorded[.issue]?[conflict.field, default: []].insert(conflict.issue)
     }
   }
 
   mutating func overwrite(_ side: Side, _ field: String) {
     // A resolution fills an audit field that is empty, even one that was just emptied.
     let fills = ["audit_date", "audited_by"].contains(field)
-    if fills, mapping[field].map({ value(side, $0) == .empty }) ?? true { return }
-    if let edit = edits[side]?[field], !edit.isRecorded {
+    let held = mapping[field].flatMap { value(side, $0) }
+    if fills, held == .empty || held == nil {
+      edits[side]?[field] = nil
+      return
+    }
+    let isKept = held.map { recorded[side]?[field]?.contains($0) ?? false } ?? false
+    if edits[side]?[field] != nil, !isKept {
       violations.append("\(field): an edit of the \(side) was overwritten without a conflict")
     }
   }
@@ -170,6 +177,7 @@ struct HistoryWorld {
       overwrite(.issue, write.field)
       log.append("worker: issue \(write.field) = \(write.value)")
       issue.fields[write.fieldID] = write.json
+      edits[.issue]?[write.field] = nil
       issueTime += 1
     }
     clearEqual()
@@ -177,17 +185,16 @@ struct HistoryWorld {
 
   mutating func write(_ writes: [ColumnWrite]) {
     let before = tracked.map { rowCanonical($0) }
+    // All before the first is written: one value may be made from several columns.
+    for field in Set(writes.map(\.field)) { overwrite(.row, field) }
     for write in writes {
-      overwrite(.row, write.field)
       log.append("worker: row \(write.column) = \(write.new.text)")
       row[write.column] = write.new
       rowTime += 1
     }
-    let written = Set(writes.map(\.field))
+    // A field that is made from a column of another's has no edit of its own any more.
     for (field, old) in zip(tracked, before) where rowCanonical(field) != old {
-      // A field made from the same column has no edit of its own.
-      if !written.contains(field.name) || agree(field) { edits[.row]?[field.name] = nil }
-      if written.contains(field.name) { edits[.row]?[field.name] = nil }
+      edits[.row]?[field.name] = nil
     }
     clearEqual()
   }

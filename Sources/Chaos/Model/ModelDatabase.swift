@@ -1,0 +1,126 @@
+import Postgres
+
+/// A database that schedules run in, one after another, and the connections they use.
+///
+/// The functions are those of the migrations. Two get a place in the middle where a schedule can make them stop, so
+/// that others act between two of their statements.
+struct ModelDatabase: Sendable {
+  /// For what is over at once.
+  let main: PostgresConnection
+  /// For transactions that stay open.
+  let others: [PostgresConnection]
+  private let database: ScratchDatabase
+
+  /// Makes one.
+  ///
+  /// - Parameters:
+  ///   - cluster: a superuser's URI.
+  ///   - variant: the mistake to put into the queue.
+  /// - Returns: the database with its connections.
+  /// - Throws: `PostgresError`, also where a function no longer holds the text that is to be replaced.
+  static func make(on cluster: String, variant: ModelVariant) async throws -> ModelDatabase {
+    let database = try await ScratchDatabase.make(on: cluster, for: "model")
+    do {
+      let main = try await database.connect()
+      try await main.script(setup, doing: "preparing the model's database")
+      try await replace(
+        in: "jira_sync.claim",
+        [
+          (
+            "and pg_try_advisory_xact_lock(1784835698, hashtext(k.key))",
+            "and case when model.stop_here() then pg_try_advisory_xact_lock(1784835698, "
+              + "hashtext(k.key)) else false end"
+          )
+        ], on: main)
+      try await replace(
+        in: "jira_sync.rescue",
+        [("where j.state = 'running' and j.worker <> me", stopInRescue)], on: main)
+      if let mistake = variant.mistake {
+        try await replace(in: mistake.function, mistake.replacements, on: main)
+        try await main.script(mistake.besides, doing: "putting a mistake into the queue")
+      }
+      var others: [PostgresConnection] = []
+      for _ in 0..<3 { others.append(try await database.connect()) }
+      for connection in others + [main] {
+        // Nothing that a schedule does one after the other may wait; what waits fails at once.
+        _ = try await connection.query("set lock_timeout = '5ms'", doing: "setting up")
+      }
+      return ModelDatabase(main: main, others: others, database: database)
+    } catch {
+      try await database.drop()
+      throw error
+    }
+  }
+
+  /// Drops the database.
+  func drop() async throws {
+    for connection in others + [main] { await connection.close() }
+    try await database.drop()
+  }
+
+  private static let stopInRescue =
+    "where j.state = 'running' and j.worker <> me and model.stop_here()"
+
+  /// Replaces text in a function; a text that is not there would leave the function as it was, so it is an error.
+  private static func replace(
+    in function: String, _ replacements: [(old: String, new: String)],
+    on connection: PostgresConnection
+  ) async throws {
+    for (old, new) in replacements {
+      _ = try await connection.query(
+        "select model.edit(\(function), \(old), \(new))", doing: "changing \(function)")
+    }
+  }
+
+  private static let setup = """
+    create schema model;
+    create function model.edit(named text, old text, new text) returns void language plpgsql as $$
+    declare
+      definition text := pg_get_functiondef(named::regproc);
+    begin
+      if strpos(definition, old) = 0 then
+        raise exception '% does not hold: %', named, old;
+      end if;
+      execute replace(definition, old, new);
+    end $$;
+    -- Waits while the schedule holds the lock, in a transaction that wants to be stopped.
+    create function model.stop_here() returns boolean language plpgsql as $$
+    begin
+      if current_setting('model.stops', true) = 'on' then
+        perform set_config('model.stops', 'off', true);
+        perform set_config('lock_timeout', '0', true);
+        perform pg_advisory_xact_lock_shared(77);
+      end if;
+      return true;
+    end $$;
+    create view model.state as
+    select id, key, state, attempt, max_attempts, crashes, worker, token, cancel_requested
+    from jira_sync.jobs;
+    -- All that is left is run to its end by one worker.
+    create function model.drain(me uuid) returns setof jira_sync.jobs language plpgsql as $$
+    declare
+      claimed jira_sync.jobs[];
+      job jira_sync.jobs;
+    begin
+      loop
+        claimed := array(
+          select j from jira_sync.claim(me, array['push', 'pull', 'sync', 'noop'], 10, true) as j);
+        exit when cardinality(claimed) = 0;
+        foreach job in array claimed loop
+          return next job;
+        end loop;
+        perform jira_sync.settle(
+          me, array(select (c).id from unnest(claimed) as c),
+          array(select (c).token from unnest(claimed) as c),
+          array_fill('done'::text, array[cardinality(claimed)]), null, null,
+          array_fill(true, array[cardinality(claimed)]));
+      end loop;
+    end $$;
+    insert into public.file_audit
+      (id, file_number, file_path, file_name, layer_number, layer_name, status, workflows,
+       has_technical_debt, notes)
+    select n, n, n || '.swift', n || '.swift', 1, 'Core', 'ACTIVE', '{}', true, '0'
+    from generate_series(1, 3) as n;
+    delete from jira_sync.jobs;
+    """
+}

@@ -1,0 +1,44 @@
+/// How far back a claim has to look for jobs that fell due.
+///
+/// While some transaction elsewhere keeps vacuum from cleaning up, every claim would walk over all the index entries of jobs
+/// that are long done. A claim that came back with fewer jobs than it asked for has dealt with everything that was due; the
+/// next one need not look at what fell due before it, apart from a margin for transactions that commit late. What the margin
+/// misses, and jobs that were passed over since their key was running, is found by looking all the way back now and then.
+struct ClaimWindow: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  /// How long a transaction may take from enqueuing to its commit and be seen at once.
+  static let margin = Duration.seconds(5)
+  /// How often everything is looked at.
+  static let fullEvery = Duration.seconds(2)
+
+  private var completeSince: Instant?
+  private var lastFull: Instant?
+
+  /// How far back to look, nil for all the way.
+  func lookBack(now: Instant) -> Duration? {
+    guard let completeSince, let lastFull, now - lastFull < Self.fullEvery else { return nil }
+    return now - completeSince + Self.margin
+  }
+
+  /// A claim came back.
+  ///
+  /// - Parameters:
+  ///   - sentAt: when it was sent.
+  ///   - lookBack: how far back it looked.
+  ///   - isShort: whether it took all that it found, having had room for more.
+  mutating func claimed(sentAt: Instant, lookBack: Duration?, isShort: Bool) {
+    if lookBack == nil { lastFull = sentAt }
+    if isShort {
+      completeSince = sentAt
+    } else if lookBack == nil {
+      // There is more, of any age.
+      completeSince = nil
+    }
+  }
+
+  /// Something may have been missed: the next claim looks all the way back.
+  mutating func reset() {
+    lastFull = nil
+  }
+}

@@ -1,0 +1,4 @@
+@testable import JiraSyncCLI
+
+/// Swift Testing has a type of this name, too.
+typealias ExitStatus = JiraSyncCLI.ExitStatus

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import JobQueue
+
+@Suite("How far back a claim looks")
+struct ClaimWindowTests {
+  let start = ContinuousClock.now
+
+  @Test("nothing is known at first, so everything is looked at")
+  func first() {
+    #expect(ClaimWindow().lookBack(now: start) == nil)
+  }
+
+  @Test("after a claim that found nothing, only what fell due since, and a margin")
+  func afterEmpty() {
+    var window = ClaimWindow()
+    window.claimed(sentAt: start, lookBack: nil, isShort: true)
+    #expect(window.lookBack(now: start + .seconds(1)) == .seconds(1) + ClaimWindow.margin)
+  }
+
+  /// Broken variant: a window that begins at the last claim of any kind would leave a backlog behind.
+  @Test("a backlog is worked off from its beginning")
+  func backlog() {
+    var window = ClaimWindow()
+    window.claimed(sentAt: start, lookBack: nil, isShort: true)
+    window.claimed(sentAt: start + .seconds(3), lookBack: nil, isShort: false)
+    #expect(window.lookBack(now: start + .seconds(3.1)) == nil)
+  }
+
+  @Test("a busy claim within the window moves its beginning nowhere")
+  func busyWithinWindow() {
+    var window = ClaimWindow()
+    window.claimed(sentAt: start, lookBack: nil, isShort: true)
+    window.claimed(sentAt: start + .seconds(1), lookBack: .seconds(6), isShort: false)
+    #expect(window.lookBack(now: start + .seconds(1.5)) == .seconds(1.5) + ClaimWindow.margin)
+  }
+
+  /// What commits later than the margin, or was passed over while its key was running, is found within two seconds.
+  @Test("every two seconds everything is looked at")
+  func fullNowAndThen() {
+    var window = ClaimWindow()
+    window.claimed(sentAt: start, lookBack: nil, isShort: true)
+    window.claimed(sentAt: start + .seconds(1.9), lookBack: .seconds(6), isShort: true)
+    #expect(window.lookBack(now: start + .seconds(2)) == nil)
+  }
+
+  @Test("a reset makes the next claim look all the way")
+  func reset() {
+    var window = ClaimWindow()
+    window.claimed(sentAt: start, lookBack: nil, isShort: true)
+    window.reset()
+    #expect(window.lookBack(now: start) == nil)
+  }
+}

@@ -1,0 +1,150 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct ClaimTests {
+  @Test func theMostUrgentAndThenTheOldestGoesFirst() async throws {
+    try await Queue.with { queue in
+      let late = try await queue.noop(priority: -5)
+      let first = try await queue.noop()
+      let second = try await queue.noop()
+      let urgent = try await queue.noop(priority: 7)
+      let claimer = try await Claimer.join(queue.database)
+      var order: [Int64] = []
+      for _ in 0..<4 { order += try await claimer.claim(limit: 1, holdsNothing: false).map(\.id) }
+      #expect(order == [urgent, first, second, late])
+      #expect(try await claimer.claim().isEmpty)
+    }
+  }
+
+  /// Nothing starves: now and then the claim walks the levels from below.
+  @Test func turnedRoundTheLowestPriorityGoesFirst() async throws {
+    try await Queue.with { queue in
+      try await queue.noop(priority: 9)
+      let low = try await queue.noop(priority: -9)
+      let claimer = try await Claimer.join(queue.database)
+      #expect(try await claimer.claim(limit: 1, lowestFirst: true).map(\.id) == [low])
+    }
+  }
+
+  @Test func oneClaimServesSeveralLevelsAndStopsAtItsLimit() async throws {
+    try await Queue.with { queue in
+      try await queue.run(
+        """
+        insert into jira_sync.jobs (kind, priority)
+        select 'noop', g % 3 from generate_series(1, 30) as g
+        """)
+      let claimer = try await Claimer.join(queue.database)
+      let jobs = try await claimer.claim(limit: 25)
+      #expect(jobs.count == 25)
+      #expect(jobs.count { $0.priority == 2 } == 10)
+      #expect(jobs.count { $0.priority == 0 } == 5)
+    }
+  }
+
+  @Test func jobsOfTheFutureAndOfOtherKindsAreLeft() async throws {
+    try await Queue.with { queue in
+      try await queue.run(
+        "insert into jira_sync.jobs (kind, run_at) values ('noop', now() + interval '1 hour')")
+      try await queue.run("insert into jira_sync.jobs (kind) values ('report')")
+      let claimer = try await Claimer.join(queue.database)
+      #expect(try await claimer.claim(kinds: ["noop"]).isEmpty)
+      #expect(try await queue.states() == ["ready", "ready"])
+    }
+  }
+
+  @Test func nothingIsClaimedWhilePaused() async throws {
+    try await Queue.with { queue in
+      try await queue.noop()
+      let claimer = try await Claimer.join(queue.database)
+      try await queue.run("select jira_sync.pause('the office is closed')")
+      #expect(try await claimer.claim().isEmpty)
+      #expect(
+        try await queue.value("select pause_reason as value from jira_sync.status")
+          == "the office is closed")
+      try await queue.run("select jira_sync.resume()")
+      #expect(try await claimer.claim().count == 1)
+    }
+  }
+
+  @Test func aClaimChargesTheAttemptAndGivesEachJobItsToken() async throws {
+    try await Queue.with { queue in
+      try await queue.noop()
+      try await queue.noop()
+      let claimer = try await Claimer.join(queue.database)
+      let jobs = try await claimer.claim()
+      #expect(jobs.map(\.attempt) == [1, 1])
+      #expect(Set(jobs.map(\.token)).count == 2)
+      #expect(
+        try await queue.value(
+          """
+          select count(*) as value from jira_sync.jobs
+          where state = 'running' and worker = \(claimer.id)::uuid and started_at is not null
+          """, as: Int.self) == 2)
+    }
+  }
+
+  @Test func aKeyThatRunsIsLeftAloneAndJobsWithoutOneRunFreely() async throws {
+    try await Queue.with { queue in
+      try await queue.noop(key: "a")
+      let first = try await Claimer.join(queue.database)
+      let second = try await Claimer.join(queue.database)
+      #expect(try await first.claim().count == 1)
+      try await queue.noop(key: "a")
+      let free = try await queue.noop()
+      #expect(try await second.claim().map(\.id) == [free])
+    }
+  }
+
+  /// Caught: leases of a worker without a row in `workers`, which end at once, so that others take its jobs while it works.
+  @Test func whoIsNotRegisteredGetsNothing() async throws {
+    try await Queue.with { queue in
+      try await queue.noop()
+      let claimer = try await Claimer.join(queue.database)
+      try await queue.run("delete from jira_sync.workers")
+      let error = await #expect(throws: PostgresError.self) { try await claimer.claim() }
+      #expect(error?.sqlState == "55000")
+      #expect(try await queue.states() == ["ready"])
+    }
+  }
+
+  @Test func aJobThatWasThereInACrashRunsAlone() async throws {
+    try await Queue.with { queue in
+      let suspect = try await queue.noop()
+      try await queue.run("update jira_sync.jobs set crashes = 1")
+      let other = try await queue.noop()
+      let claimer = try await Claimer.join(queue.database)
+      // With full hands it takes others only.
+      #expect(try await claimer.claim(holdsNothing: false).map(\.id) == [other])
+      #expect(try await claimer.claim(holdsNothing: true).map(\.id) == [suspect])
+    }
+  }
+
+  /// A worker that is never without work would otherwise never come to it.
+  @Test func aSuspectThatWaitedMakesBusyWorkersFinishFirst() async throws {
+    try await Queue.with { queue in
+      let suspect = try await queue.noop()
+      try await queue.run(
+        "update jira_sync.jobs set crashes = 1, run_at = now() - interval '6 seconds'")
+      try await queue.noop()
+      let claimer = try await Claimer.join(queue.database)
+      #expect(try await claimer.claim(holdsNothing: false).isEmpty)
+      #expect(try await claimer.claim(holdsNothing: true).map(\.id) == [suspect])
+    }
+  }
+
+  /// Caught: a newer job of the same key that takes the suspect with it into a batch.
+  @Test func aNewerJobOfItsKeyDoesNotBringASuspectIntoABatch() async throws {
+    try await Queue.with { queue in
+      let suspect = try await queue.noop(key: "a")
+      try await queue.run("update jira_sync.jobs set crashes = 1")
+      let newer = try await queue.noop(key: "a")
+      let other = try await queue.noop(key: "b")
+      let claimer = try await Claimer.join(queue.database)
+      #expect(try await claimer.claim(holdsNothing: false).map(\.id) == [other])
+      let alone = try await claimer.claim(holdsNothing: true)
+      #expect(alone.map(\.id) == [suspect])
+      #expect(alone.first?.merged == [newer])
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Postgres
+import TestSupport
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A worker as the database knows one: it sends the queue's statements when a test says so.
+struct Claimer: Sendable {
+  static let allKinds = [
+    "push", "pull", "sync", "poll", "full_sync", "sweep", "report", "notify", "noop",
+  ]
+
+  let id: UUID
+  let connection: PostgresConnection
+
+  /// Connects and registers.
+  ///
+  /// - Parameters:
+  ///   - database: whose queue.
+  ///   - lease: in seconds.
+  /// - Returns: the registered worker.
+  /// - Throws: `PostgresError`.
+  static func join(_ database: TestDatabase, lease: Double = 8) async throws -> Claimer {
+    let claimer = Claimer(id: UUID(), connection: try await database.connect())
+    _ = try await claimer.connection.query(
+      """
+      select jira_sync.register(
+        \(claimer.id)::uuid, 'test', \(allKinds)::text[], 4, \(lease)::float8)
+      """, doing: "registering")
+    return claimer
+  }
+
+  func claiming(
+    limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
+    lowestFirst: Bool = false
+  ) -> SQL {
+    """
+    select * from jira_sync.claim(
+      \(id)::uuid, \(kinds)::text[], \(limit)::int, \(holdsNothing)::boolean,
+      \(lowestFirst)::boolean)
+    """
+  }
+
+  @discardableResult
+  func claim(
+    limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
+    lowestFirst: Bool = false
+  ) async throws -> [Claimed] {
+    try await connection.query(
+      claiming(limit: limit, kinds: kinds, holdsNothing: holdsNothing, lowestFirst: lowestFirst),
+      doing: "claiming"
+    ).rows.map(Claimed.init(row:))
+  }
+
+  func settling(
+    _ jobs: [Claimed], as outcome: String, error: String? = nil, after delay: Double = 0,
+    charged: Bool = true
+  ) -> SQL {
+    """
+    select settle as id from jira_sync.settle(
+      \(id)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[],
+      \(jobs.map { _ in outcome })::text[], \(jobs.map { _ in error })::text[],
+      \(jobs.map { _ in delay })::float8[], \(jobs.map { _ in charged })::boolean[])
+    """
+  }
+
+  /// Ends runs and answers the ids that were still held.
+  @discardableResult
+  func settle(
+    _ jobs: [Claimed], as outcome: String = "done", error: String? = nil, after delay: Double = 0,
+    charged: Bool = true
+  ) async throws -> [Int64] {
+    try await connection.query(
+      settling(jobs, as: outcome, error: error, after: delay, charged: charged), doing: "settling"
+    ).rows.map { row in try row.get("id") }.sorted()
+  }
+
+  /// Locks those of the jobs that are still held and answers their ids.
+  func hold(_ jobs: [Claimed]) async throws -> [Int64] {
+    try await connection.query(
+      """
+      select hold as id from jira_sync.hold(
+        \(id)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[])
+      """, doing: "holding"
+    ).rows.map { row in try row.get("id") }
+  }
+
+  @discardableResult
+  func pulse(fallsAsleep: Bool = false) async throws -> PostgresRow {
+    try await connection.query(
+      "select * from jira_sync.pulse(\(id)::uuid, \(fallsAsleep)::boolean)", doing: "a heartbeat"
+    ).one
+  }
+
+  func rescue() async throws -> Int {
+    try await connection.query(
+      "select jira_sync.rescue(\(id)::uuid) as rescued", doing: "rescuing"
+    ).one.get("rescued")
+  }
+
+  /// Makes the database believe that the last heartbeat was a while ago.
+  func goSilent(for seconds: Double) async throws {
+    _ = try await connection.query(
+      """
+      update jira_sync.workers set seen_at = clock_timestamp() - make_interval(secs => \(seconds)::float8)
+      where incarnation = \(id)::uuid
+      """, doing: "backdating a heartbeat")
+  }
+
+  /// Makes the database believe that no heartbeat was late for a while.
+  func hasBeenInTouch(for seconds: Double) async throws {
+    _ = try await connection.query(
+      """
+      update jira_sync.workers
+      set in_touch_since = clock_timestamp() - make_interval(secs => \(seconds)::float8)
+      where incarnation = \(id)::uuid
+      """, doing: "backdating the time in touch")
+  }
+}

@@ -1,0 +1,81 @@
+import JobQueue
+import Logging
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres, .timeLimit(.minutes(1))) struct DrainTests {
+  private func drain(
+    _ queue: Queue, _ handler: TestHandler, within horizon: Duration = .seconds(60)
+  ) async throws -> WorkerEnd {
+    try await queue.worker(
+      handler,
+      options: WorkerOptions(
+        retry: RetryPolicy(base: .milliseconds(50)), drainsWithin: horizon,
+        drainPatience: .milliseconds(300))
+    ).run()
+  }
+
+  private let done = TestHandler { run in try await run.settle(run.jobs.map { ($0, .done) }) }
+
+  @Test func anEmptyQueueIsDrained() async throws {
+    try await Queue.with { queue in
+      let end = try await drain(queue, done)
+      #expect(end == .drained)
+    }
+  }
+
+  /// Jobs that its jobs cause, and attempts that fall due soon, are part of it; what is due tomorrow is not.
+  @Test func whatIsCausedAndWhatIsDueSoonIsPartOfIt() async throws {
+    try await Queue.with { queue in
+      try await queue.noop()
+      try await queue.run(
+        """
+        insert into jira_sync.jobs (kind, run_at) values
+        ('noop', now() + interval '0.2 s'), ('noop', now() + interval '1 day')
+        """)
+      let handler = TestHandler { run in
+        for job in run.jobs where job.attempt == 1 && job.priority == 0 {
+          _ = try await run.database.query(
+            "insert into jira_sync.jobs (kind, priority) values ('noop', 1)", doing: "causing a job"
+          )
+        }
+        try await run.settle(
+          run.jobs.map { job in
+            (job, job.attempt == 1 ? .retry("once more", after: .milliseconds(50)) : .done)
+          })
+      }
+      #expect(try await drain(queue, handler) == .drained)
+      #expect(try await queue.entries().map(\.isDue) == [false])
+      #expect(try await queue.history().filter { $0.outcome == "done" }.count == 4)
+    }
+  }
+
+  @Test func aPausedQueueCannotBeDrained() async throws {
+    try await Queue.with { queue in
+      try await queue.noop()
+      try await queue.run("select jira_sync.pause('lunch')")
+      #expect(try await drain(queue, done) == .paused(reason: "lunch"))
+      #expect(try await queue.states() == ["ready"])
+    }
+  }
+
+  @Test func aHandlerThatIsClosedEndsItWithItsReason() async throws {
+    try await Queue.with { queue in
+      try await queue.noop()
+      let end = try await drain(queue, TestHandler(closedReason: "JIRA is away") { _ in })
+      #expect(end == .closed(reason: "JIRA is away"))
+    }
+  }
+
+  @Test func aDatabaseThatCannotBeReachedIsAnErrorInTime() async throws {
+    let worker = Worker(
+      database: PostgresClient(
+        try PostgresConfiguration(conninfo: "postgresql://nobody@127.0.0.1:1/none")),
+      handlers: [done],
+      options: WorkerOptions(drainsWithin: .seconds(1), drainPatience: .milliseconds(100)),
+      name: "test", logger: .init(label: "test") { _ in SilentLog() })
+    let error = await #expect(throws: PostgresError.self) { try await worker.run() }
+    #expect(error?.kind == .connect)
+  }
+}

@@ -1,0 +1,136 @@
+import JobQueue
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres, .timeLimit(.minutes(1))) struct StopTests {
+  /// Nothing is running, no attempt is burnt, and the worker is gone from the books.
+  private func expectUnharmed(_ queue: Queue, jobs: Int) async throws {
+    let entries = try await queue.entries()
+    #expect(entries.count == jobs)
+    #expect(entries.allSatisfy { $0.state == "ready" && $0.attempt == 0 && $0.crashes == 0 })
+    #expect(
+      try await queue.value("select count(*) as value from jira_sync.workers", as: Int.self) == 0)
+  }
+
+  /// Runs a worker on three jobs that wait to be cancelled, and ends it.
+  private func stopping(
+    _ queue: Queue, _ handler: (Mailbox<[Job]>) -> TestHandler, options: WorkerOptions,
+    _ end: (Worker, Task<WorkerEnd, any Error>) async -> Void
+  ) async throws {
+    for _ in 0..<3 { try await queue.noop() }
+    let runs = Mailbox<[Job]>()
+    let worker = try queue.worker(handler(runs), options: options)
+    let running = Task { try await worker.run() }
+    #expect(try await runs.next().count == 3)
+    await end(worker, running)
+    #expect(try await running.value == .stopped)
+  }
+
+  @Test func afterTheDeadlineJobsAreGivenBackUnharmed() async throws {
+    try await Queue.with { queue in
+      let options = WorkerOptions(stopDeadline: .milliseconds(100))
+      try await stopping(queue, TestHandler.waiting, options: options) { worker, _ in
+        await worker.stop()
+      }
+      try await expectUnharmed(queue, jobs: 3)
+    }
+  }
+
+  @Test func aSecondStopDoesNotWaitForTheDeadline() async throws {
+    try await Queue.with { queue in
+      let options = WorkerOptions(stopDeadline: .seconds(3_600))
+      try await stopping(queue, TestHandler.waiting, options: options) { worker, _ in
+        await worker.stop()
+        await worker.stop()
+      }
+      try await expectUnharmed(queue, jobs: 3)
+    }
+  }
+
+  @Test func cancellingItsTaskStopsAWorker() async throws {
+    try await Queue.with { queue in
+      let options = WorkerOptions(stopDeadline: .seconds(3_600))
+      try await stopping(queue, TestHandler.waiting, options: options) { _, running in
+        running.cancel()
+      }
+      try await expectUnharmed(queue, jobs: 3)
+    }
+  }
+
+  /// Caught: a stop that waits for a handler which does not listen, and a handler that settles what is not its own any more.
+  @Test func aHandlerThatIgnoresCancellationDoesNotHoldUpAStop() async throws {
+    try await Queue.with { queue in
+      let gate = Gate()
+      let late = Mailbox<Bool>()
+      let stubborn = { (runs: Mailbox<[Job]>) in
+        TestHandler { run in
+          runs.send(run.jobs)
+          await gate.wait()
+          // The connection was closed with the worker.
+          do {
+            try await run.settle(run.jobs.map { ($0, .done) })
+            late.send(run.jobs.contains { run.isOpen($0) })
+          } catch { late.send(false) }
+        }
+      }
+      let options = WorkerOptions(stopDeadline: .seconds(3_600))
+      try await stopping(queue, stubborn, options: options) { worker, _ in
+        await worker.stop()
+        await worker.stop()
+      }
+      gate.open()
+      #expect(try await late.next() == false)
+      try await expectUnharmed(queue, jobs: 3)
+    }
+  }
+
+  @Test func whatRunsMayFinishAndNothingMoreIsClaimed() async throws {
+    try await Queue.with { queue in
+      let gate = Gate()
+      let started = Mailbox<[Job]>()
+      let worker = try queue.worker(
+        TestHandler { run in
+          started.send(run.jobs)
+          await gate.wait()
+          try await run.settle(run.jobs.map { ($0, .done) })
+        })
+      let running = Task { try await worker.run() }
+      try await queue.noop()
+      _ = try await started.next()
+      await worker.stop()
+      let later = try await queue.noop()
+      gate.open()
+      #expect(try await running.value == .stopped)
+      #expect(try await queue.entries().map(\.id) == [later])
+      #expect(try await queue.history().map(\.outcome) == ["done"])
+    }
+  }
+
+  /// Caught: jobs that a claim brings when the worker was already told to hurry: nobody would ever end their runs.
+  @Test func aClaimThatIsUnderWayBringsNothingMore() async throws {
+    try await Queue.with { queue in
+      let worker = try queue.worker(
+        TestHandler.waiting(Mailbox()), options: WorkerOptions(stopDeadline: .seconds(3_600)))
+      let running = Task { try await worker.run() }
+      try await queue.waitUntilAsleep()
+      let lock = try await queue.database.connect()
+      try await lock.transaction(doing: "holding up claims") { transaction in
+        _ = try await transaction.query(
+          "lock table jira_sync.control in access exclusive mode", doing: "locking")
+        try await queue.noop()
+        try await queue.wait(
+          "waiting until the claim waits",
+          until: """
+            select exists (
+              select from pg_stat_activity where application_name = \(Queue.workerName)
+                and wait_event_type = 'Lock' and query like '%claim(%')
+            """)
+        await worker.stop()
+        await worker.stop()
+      }
+      #expect(try await running.value == .stopped)
+      try await expectUnharmed(queue, jobs: 1)
+    }
+  }
+}

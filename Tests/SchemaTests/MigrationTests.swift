@@ -1,0 +1,81 @@
+import Postgres
+import Schema
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct MigrationTests {
+  private let migrator = Migrator(migrations: Schema.migrations)
+
+  @Test func theyApplyToAnEmptyDatabaseAsItsOwnerAndASecondTimeNothingHappens() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      let isSuperuser: String = try await connection.query(
+        "select current_setting('is_superuser') as value", doing: "asking"
+      ).one.get("value")
+      #expect(isSuperuser == "off")
+      #expect(try await migrator.apply(on: connection).map(\.file) == Schema.migrations.map(\.file))
+      #expect(try await migrator.apply(on: connection).isEmpty)
+      #expect(try await migrator.status(on: connection).allSatisfy { $0.state == .applied })
+      await connection.close()
+    }
+  }
+
+  /// psql and `supabase db push` know nothing of us: each file records itself.
+  @Test func filesThatPsqlAppliedAreKnown() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      for migration in Schema.migrations {
+        try await connection.script(migration.sql, doing: "applying \(migration.file)")
+      }
+      #expect(try await migrator.apply(on: connection).isEmpty)
+      await connection.close()
+    }
+  }
+
+  @Test func aTableThatWasThereIsLeftAsItIs() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      try await connection.script(
+        """
+        create table public.file_audit (
+          id bigint primary key, file_path text not null, has_technical_debt boolean, notes text,
+          colour text);
+        insert into public.file_audit values (1, 'src/a', true, 'note', 'red');
+        """, doing: "making a table of its own kind")
+      let columns: SQL = """
+        select array_agg(attname || ' ' || format_type(atttypid, atttypmod) order by attnum) as value
+        from pg_attribute where attrelid = 'public.file_audit'::regclass and attnum > 0
+        """
+      let before: [String] = try await connection.query(columns, doing: "looking").one.get("value")
+      _ = try await migrator.apply(on: connection)
+      #expect(
+        try await connection.query(columns, doing: "looking").one.get("value", as: [String].self)
+          == before)
+      // Rows that were there are left alone until somebody asks.
+      let audit = Audit(database: database, connection: connection)
+      #expect(try await audit.jobs().isEmpty)
+      let missing: [String] = try await audit.value("select jira_sync.missing_columns() as value")
+      #expect(missing.contains("technical_debt") && !missing.contains("notes"))
+      try await audit.run("update public.file_audit set colour = 'blue'")
+      #expect(try await audit.jobs().isEmpty)
+      try await audit.run("update public.file_audit set notes = 'new'")
+      #expect(try await audit.enqueued() == [1])
+      await connection.close()
+    }
+  }
+
+  /// Without these three there is nothing to sync.
+  @Test func aTableThatLacksWhatIsNeededIsAnErrorInWords() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      _ = try await connection.query(
+        "create table public.file_audit (id int primary key, notes text)", doing: "making a table")
+      let error = await #expect(throws: MigrationError.self) {
+        try await migrator.apply(on: connection)
+      }
+      #expect(error?.file == Schema.migrations[1].file)
+      #expect(error?.message.contains("has_technical_debt") == true)
+      await connection.close()
+    }
+  }
+}

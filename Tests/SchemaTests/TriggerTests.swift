@@ -1,0 +1,241 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct TriggerTests {
+  @Test func newRowsWithDebtWantAnIssueAndOthersDoNot() async throws {
+    try await Audit.with { audit in
+      try await audit.run(Audit.adding(1...3, debt: true))
+      try await audit.run(Audit.adding(4...6, debt: false))
+      #expect(
+        try await audit.jobs()
+          == [1, 2, 3].map { Audit.Job(kind: "push", row: $0, priority: 0) })
+    }
+  }
+
+  @Test func copyEnqueuesAsInsertDoes() async throws {
+    try await Audit.with { audit in
+      let admin = try await audit.database.connectAsSuperuser()
+      try await admin.script(
+        #"""
+        copy public.file_audit (
+          file_number, file_path, file_name, layer_number, layer_name, status, workflows,
+          has_technical_debt)
+        from program 'printf "1\tsrc/a\ta\t1\tone\tACTIVE\t{}\ttrue\n2\tsrc/b\tb\t1\tone\tACTIVE\t{}\tfalse\n"'
+        """#, doing: "copying")
+      await admin.close()
+      #expect(try await audit.enqueued() == [1])
+    }
+  }
+
+  @Test func aChangeOfAMappedColumnEnqueuesItsRowOnly() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...3, debt: true)
+      try await audit.run("update public.file_audit set technical_debt = 'new' where id = 2")
+      #expect(try await audit.enqueued() == [2])
+    }
+  }
+
+  /// Nothing that is mapped changed: another column, the same value, no row at all.
+  @Test(arguments: [
+    "update public.file_audit set updated_at = now()",
+    "update public.file_audit set jira_tickets = '{X-1}'",
+    "update public.file_audit set technical_debt = technical_debt",
+    "update public.file_audit set technical_debt = 'new' where id = 4711",
+    "delete from public.file_audit where id = 4711",
+  ]) func whatChangesNothingEnqueuesNothing(statement: String) async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...3, debt: true)
+      try await audit.run(SQL(unescaped: statement))
+      let jobs = try await audit.jobs()
+      #expect(jobs.isEmpty)
+    }
+  }
+
+  @Test func aRowWithoutDebtMattersOnlyWhereItHasAnIssue() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...2, debt: false)
+      try await audit.link(2)
+      try await audit.run("update public.file_audit set notes = 'new'")
+      #expect(try await audit.enqueued() == [2])
+    }
+  }
+
+  @Test func debtThatComesOrGoesIsAChange() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...1, debt: true)
+      try await audit.add(2...2, debt: false)
+      try await audit.link(1)
+      try await audit.run(
+        "update public.file_audit set has_technical_debt = not has_technical_debt")
+      #expect(try await audit.enqueued() == [1, 2])
+    }
+  }
+
+  @Test func aNullThatComesOrGoesIsAChange() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...2, debt: true)
+      try await audit.run("update public.file_audit set notes = 'x' where id = 1")
+      try await audit.run("update public.file_audit set technical_debt = null where id = 2")
+      #expect(try await audit.enqueued() == [1, 2])
+    }
+  }
+
+  /// Nothing else will know what a deleted row held.
+  @Test func theValuesOfADeletedRowTravelInItsJob() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...3, debt: true)
+      try await audit.add(4...5, debt: false)
+      try await audit.link(5)
+      try await audit.run("delete from public.file_audit where id in (2, 4, 5)")
+      #expect(try await audit.enqueued() == [2, 5])
+      #expect(
+        try await audit.value(
+          """
+          select args #>> '{deleted,file_path}' as value from jira_sync.jobs where file_audit_id = 2
+          """) == "src/2")
+    }
+  }
+
+  @Test func aTruncateEnqueuesWhatADeleteWould() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...3, debt: true)
+      try await audit.add(4...5, debt: false)
+      try await audit.link(5)
+      try await audit.run("truncate public.file_audit")
+      #expect(try await audit.enqueued() == [1, 2, 3, 5])
+      #expect(
+        try await audit.value(
+          "select bool_and(args ? 'deleted') as value from jira_sync.jobs") == true)
+    }
+  }
+
+  @Test(arguments: [
+    "insert into public.file_audit (id, file_number, file_path, file_name, layer_number, layer_name, status, workflows, has_technical_debt) values (9, '9', 'src/9', '9', 1, 'one', 'ACTIVE', '{}', true)",
+    "update public.file_audit set notes = 'new'",
+    "delete from public.file_audit",
+    "truncate public.file_audit",
+  ]) func whatIsRolledBackEnqueuesNothing(statement: String) async throws {
+    struct Undone: Error {}
+    try await Audit.with { audit in
+      try await audit.add(1...3, debt: true)
+      await #expect(throws: Undone.self) {
+        try await audit.connection.transaction(doing: "writing and thinking again") { transaction in
+          _ = try await transaction.query(SQL(unescaped: statement), doing: "writing")
+          let count: Int = try await transaction.query(
+            "select count(*) from jira_sync.jobs", doing: "counting"
+          ).one.get("count")
+          #expect(count > 0)
+          throw Undone()
+        }
+      }
+      #expect(try await audit.jobs().isEmpty)
+    }
+  }
+
+  @Test func aStatementOfAnySizeIsOneInsertAndOneNotification() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...2_000, debt: true)
+      let worker = "00000000-0000-0000-0000-000000000001"
+      try await audit.run("select jira_sync.register(\(worker)::uuid, 'test', '{push}', 1, 8)")
+      try await audit.run("select jira_sync.pulse(\(worker)::uuid, true)")
+      let listener = try await audit.database.connect()
+      try await listener.listen("jira_sync")
+      try await audit.run("update public.file_audit set notes = 'new'")
+      try await audit.run("select pg_notify('jira_sync', 'end')")
+      var payloads: [String] = []
+      for try await notification in listener.notifications {
+        payloads.append(notification.payload)
+        if notification.payload == "end" { break }
+      }
+      #expect(payloads == ["", "end"])
+      #expect(try await audit.enqueued().count == 2_000)
+      await listener.close()
+    }
+  }
+
+  @Test func whatWaitsAlreadyCoversAChange() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...100, debt: true)
+      for number in 0..<3 {
+        try await audit.run("update public.file_audit set notes = \(String(number))")
+      }
+      #expect(try await audit.jobs().count == 100)
+    }
+  }
+
+  /// A pull does not write to JIRA, a job of tomorrow comes too late, and one that failed waits for its next attempt.
+  @Test(arguments: [
+    "insert into jira_sync.jobs (kind, file_audit_id) values ('pull', 1)",
+    "insert into jira_sync.jobs (kind, file_audit_id, run_at) values ('push', 1, now() + interval '1 day')",
+    "insert into jira_sync.jobs (kind, file_audit_id, attempt) values ('push', 1, 3)",
+    "insert into jira_sync.jobs (kind, file_audit_id, priority) values ('push', 1, -1)",
+  ]) func whatWaitsForSomethingElseDoesNotCoverAChange(job: String) async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...1, debt: true)
+      try await audit.run(SQL(unescaped: job))
+      try await audit.run("update public.file_audit set notes = 'new'")
+      #expect(try await audit.jobs().count == 2)
+    }
+  }
+
+  /// What equals the base is what a worker wrote; a value of somebody else is news, whoever says to be a worker.
+  @Test func aWorkersOwnWritesEnqueueNothingAndOtherValuesDo() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...2, debt: true)
+      for row in 1...2 { try await audit.link(row) }
+      try await audit.connection.transaction(doing: "writing as a worker") { transaction in
+        for statement: SQL in [
+          "select set_config('jira_sync.writer', 'worker', true)",
+          """
+          update jira_sync.links set base_raw = base_raw || '{"notes": "of JIRA"}'
+          where file_audit_id = 1
+          """,
+          "update public.file_audit set notes = 'of JIRA'",
+        ] { _ = try await transaction.query(statement, doing: "writing as a worker") }
+      }
+      #expect(try await audit.enqueued() == [2])
+      // The setting ended with its transaction.
+      try await audit.run("update public.file_audit set notes = 'of somebody' where id = 1")
+      #expect(try await audit.enqueued() == [1, 2])
+    }
+  }
+
+  @Test func onlyWatchedColumnsCount() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...1, debt: true)
+      let watched: [String] = try await audit.value(
+        "select jira_sync.watch(array['notes', 'jira_tickets', 'nowhere']) as value")
+      #expect(watched == ["jira_tickets", "notes"])
+      try await audit.run("update public.file_audit set technical_debt = 'new'")
+      #expect(try await audit.jobs().isEmpty)
+      try await audit.run("update public.file_audit set jira_tickets = '{X-1}'")
+      #expect(try await audit.enqueued() == [1])
+      let error = await #expect(throws: PostgresError.self) {
+        try await audit.run("select jira_sync.watch(array['nowhere'])")
+      }
+      #expect(error?.sqlState == "42703")
+    }
+  }
+
+  /// Caught: "tuple concurrently updated", where the workers of a fleet start together.
+  @Test func workersThatStartTogetherMayAllSayWhatTheyWatch() async throws {
+    try await Audit.with { audit in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<6 {
+          let connection = try await audit.database.connect()
+          group.addTask {
+            for _ in 0..<10 {
+              _ = try await connection.query(
+                "select jira_sync.watch(array['notes', 'status'])", doing: "watching")
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      try await audit.add(1...1, debt: true)
+      try await audit.run("update public.file_audit set status = 'GONE'")
+      #expect(try await audit.enqueued() == [1])
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import HTTP
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("Rows that go and come", .requiresPostgres)
+struct DeletionTests {
+  @Test("DELETE ends the link and leaves the issue as it is")
+  func delete() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run("delete from public.file_audit where id = \(id)")
+      try await world.drain()
+      #expect(try await world.link(id).state == "row_gone")
+      #expect(try await world.link(id).issueKey == key)
+      #expect(world.jira.writes() == [])
+      #expect(try world.jira.issue(key).status == "To Do")
+      #expect(try await world.count("jira_sync.jobs") == 0)
+    }
+  }
+
+  /// Catches a link that hangs on the id alone: the new file would overwrite the old one's issue.
+  @Test("A row that takes the id of a deleted one, with another path, gets an issue of its own")
+  func sameIDOtherPath() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run("delete from public.file_audit where id = \(id)")
+      try await world.addRows(from: 2)
+      try await world.run("update public.file_audit set id = \(id)")
+      try await world.drain()
+      let link = try await world.link(id)
+      #expect(link.state == "linked")
+      #expect(link.filePath == "src/file2.py")
+      #expect(link.issueKey != key)
+      #expect(
+        try world.jira.issues().map { $0.text("File path") } == ["src/file1.py", "src/file2.py"])
+      #expect(try world.jira.issue(key).text("Summary") == "[0001] src/file1.py — debt of file 1")
+    }
+  }
+
+  @Test("A row that comes back with id and path keeps its issue, and what changed is sent")
+  func sameIDSamePath() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.transaction([
+        "delete from public.file_audit where id = \(id)",
+        "select setval('public.file_audit_id_seq', \(id), false)", SyncWorld.insertion(),
+        "update public.file_audit set notes = 'reloaded' where id = \(id)",
+      ])
+      try await world.drain()
+      #expect(try await world.link(id).issueKey == key)
+      #expect(try await world.link(id).state == "linked")
+      #expect(try world.jira.issues().count == 1)
+      #expect(try world.jira.issue(key).text("Notes") == "reloaded")
+      #expect(try await world.row(id)["jira_tickets"] == [.string(key)])
+    }
+  }
+
+  @Test("Deleted, seen by a worker, and loaded again under the same id: the issue is kept")
+  func sameIDLater() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run("delete from public.file_audit where id = \(id)")
+      try await world.drain()
+      #expect(try await world.link(id).state == "row_gone")
+      try await world.run("select setval('public.file_audit_id_seq', \(id), false)")
+      try await world.addRows()
+      try await world.drain()
+      #expect(try await world.link(id).issueKey == key)
+      #expect(try await world.link(id).state == "linked")
+      #expect(try world.jira.issues().count == 1)
+    }
+  }
+
+  /// Catches links by id: a nightly reload would make every issue anew.
+  @Test("TRUNCATE and a reload with new ids keep the issues, by path", arguments: [true, false])
+  func reload(inOneTransaction: Bool) async throws {
+    try await withSyncWorld { world in
+      let old = try await world.addRows(30)
+      try await world.drain()
+      world.jira.forgetCalls()
+      var keys: [String: String] = [:]
+      for id in old {
+        let link = try await world.link(id)
+        keys[link.filePath] = link.issueKey
+      }
+      let reload = [
+        SyncWorld.insertion(31),
+        "update public.file_audit set notes = 'again' where file_number = '0005'",
+      ]
+      if inOneTransaction {
+        try await world.transaction(["truncate public.file_audit"] + reload)
+      } else {
+        try await world.run("truncate public.file_audit")
+        try await world.drain()
+        try await world.transaction(reload)
+      }
+      try await world.drain()
+      let new: [Int64] = try await world.run(
+        "select id from public.file_audit order by file_path = 'src/file31.py', id"
+      ).rows
+        .map { try $0.get("id") }
+      #expect(Set(old).isDisjoint(with: new))
+      for id in new.dropLast() {
+        let link = try await world.link(id)
+        #expect(link.state == "linked")
+        #expect(link.issueKey == keys[link.filePath])
+        #expect(try await world.row(id)["jira_tickets"] == [.string(link.issueKey ?? "")])
+      }
+      #expect(try world.jira.issues().count == 31, "one more row, one more issue")
+      #expect(world.jira.creations().count == 1)
+      let fifth = try #require(keys["src/file5.py"])
+      #expect(try world.jira.issue(fifth).text("Notes") == "again")
+      #expect(
+        world.jira.writes().filter { $0.method == "PUT" }.count == 1,
+        "rows that came back unchanged write nothing: \(world.jira.writes())")
+    }
+  }
+
+  @Test(
+    "A row that is deleted while its issue is being made leaves no link to a row that is not there")
+  func deletedMeanwhile() async throws {
+    try await withSyncWorld { world in
+      let id = try await world.addRow()
+      let other = try await world.database.connect()
+      let once = Once()
+      try await world.drain { setup in
+        setup.hooks.after = { request in
+          guard request.makesIssues, once.isFirst() else { return }
+          await once.attempt {
+            _ = try await other.query(
+              "delete from public.file_audit where id = \(id)", doing: "deleting meanwhile")
+          }
+        }
+      }
+      await other.close()
+      #expect(once.error == nil)
+      #expect(try await world.link(id).state == "row_gone")
+      #expect(try world.jira.issues().count == 1)
+      #expect(try await world.count("jira_sync.jobs") == 0)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("The row refuses", .requiresPostgres)
+struct RowRefusalTests {
+  /// Catches a link that is rolled back with the row: the issue would be forgotten, and made a second time.
+  @Test("A constraint forbids the issue's key: the link is kept, the error names the column")
+  func constraint() async throws {
+    try await withSyncWorld { world in
+      try await world.run(
+        """
+        alter table public.file_audit add constraint only_old_tickets
+        check (jira_tickets is null or jira_tickets[1] like 'OLD-%')
+        """)
+      let ids = try await world.addRows(3)
+      try await world.run(
+        "update public.file_audit set jira_tickets = '{OLD-1}' where id = \(ids[1])")
+      try await world.drain()
+      #expect(try world.jira.issues().count == 3)
+      let link = try await world.link(ids[0])
+      #expect(link.state == "linked")
+      #expect(link.error?.contains("jira_tickets") == true)
+      #expect(link.error?.contains("only_old_tickets") == true)
+      #expect(try await world.outcomes(ids[0]).last == "refused")
+      #expect(try await world.link(ids[1]).error == nil, "other rows are stored all the same")
+      #expect(try await world.row(ids[1])["jira_tickets"]?.array?.count == 2)
+
+      try await world.run("alter table public.file_audit drop constraint only_old_tickets")
+      try await world.enqueue("push", ids[0])
+      try await world.drain()
+      #expect(try await world.link(ids[0]).error == nil)
+      #expect(try await world.row(ids[0])["jira_tickets"] == [.string(link.issueKey ?? "")])
+      #expect(try world.jira.issues().count == 3)
+    }
+  }
+
+  /// Catches a transaction that waits for an application's lock while it holds the queue's.
+  @Test(
+    "Somebody holds the row: the link is stored without waiting, and the row is written when it is free"
+  )
+  func lock() async throws {
+    try await withSyncWorld { world in
+      let id = try await world.addRow()
+      let holder = try await world.database.connect()
+      let worker = try await holder.transaction(doing: "holding a row") { transaction in
+        _ = try await transaction.query(
+          "select from public.file_audit where id = \(id) for update", doing: "holding a row")
+        let worker = try world.startWorker()
+        try await world.wait(
+          until: "exists (select from jira_sync.job_history where outcome = 'retry')")
+        #expect(try await world.link(id).state == "linked")
+        #expect(try world.jira.issues().count == 1)
+        return worker
+      }
+      await holder.close()
+      try await world.wait(until: "not exists (select from jira_sync.jobs)")
+      try await worker.stop()
+      #expect(try await world.link(id).error == nil)
+      #expect(try await world.row(id)["jira_tickets"] == ["SCRSKY-1001"])
+      #expect(try world.jira.issues().count == 1)
+      #expect(world.jira.creations().count == 1)
+    }
+  }
+
+  @Test(
+    "The row refuses what JIRA says: the error names the column, and what the row takes is written")
+  func refusedPull() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(
+        "alter table public.file_audit add constraint polite check (notes is distinct from 'damn')")
+      try world.jira.edit(key, ["Notes": adf("damn")])
+      try await world.enqueue("sync", id)
+      try await world.drain()
+      let error = try #require(try await world.link(id).error)
+      #expect(error.contains("notes"))
+      #expect(error.contains("polite"))
+      #expect(!error.contains("damn"), "no values in errors")
+      #expect(try await world.row(id)["notes"] == .null)
+
+      try world.jira.edit(key, ["Notes": adf("please")])
+      try await world.enqueue("sync", id)
+      try await world.drain()
+      #expect(try await world.link(id).error == nil)
+      #expect(try await world.row(id)["notes"] == "please")
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import Locks
+
+/// Lets something happen once, at the first of several occasions, and keeps what went wrong.
+final class Once: Sendable {
+  private let occasions: Lock<Int>
+  private let failure = Lock<String?>(nil)
+
+  /// - Parameter occasion: which occasion counts, from 1.
+  init(at occasion: Int = 1) { occasions = Lock(occasion) }
+
+  /// Whether this is the occasion.
+  func isFirst() -> Bool {
+    occasions.withLock { left in
+      left -= 1
+      return left == 0
+    }
+  }
+
+  /// What went wrong in `attempt`.
+  var error: String? { failure.withLock { $0 } }
+
+  /// Does something where nothing can be thrown.
+  func attempt(_ body: () async throws -> Void) async {
+    do { try await body() } catch { failure.withLock { $0 = "\(error)" } }
+  }
+}

@@ -1,0 +1,19 @@
+import HTTP
+import Jira
+import JobQueue
+import Sync
+
+/// How a worker of a test is started: as the program does it, but everything that waits waits shortly.
+struct WorkerSetup: Sendable {
+  /// Another site than the world's.
+  var baseURL: String?
+  var credentials = JiraCredentials.basic(email: "sandbox@example.com", token: "sandbox")
+  var project = "SCRSKY"
+  var mapping = Mapping.standard
+  var timeouts = HTTPTimeouts()
+  var row = RowHandlerOptions(looks: [.milliseconds(50), .milliseconds(150), .milliseconds(400)])
+  var options = WorkerOptions(
+    retry: RetryPolicy(base: .milliseconds(20), cap: .milliseconds(200)),
+    drainPatience: .seconds(20))
+  var hooks = HookedTransport.Hooks()
+}
