@@ -115,7 +115,7 @@ let package = Package(
       name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
-      swiftSettings: settings),
+      exclude: ["schema.sql"], swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests",
       dependencies: ["JobQueue", "Postgres", "JSON", "Locks", "TestSupport", logging],

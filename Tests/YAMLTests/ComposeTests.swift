@@ -86,8 +86,8 @@ struct ComposeTests {
       ("\tb: 1\n", "line 1"),
     ])
   func wrong(yaml: String, part: String) throws {
-    let found = try #require(problem(yaml), "it was read")
-    #expect(found.contains(part), "\(found)")
+    let problem = try #require(self.problem(yaml), "it was read")
+    #expect(problem.contains(part), "\(problem)")
   }
 
   /// Followed as it stands, this would end in a stack that is full.
