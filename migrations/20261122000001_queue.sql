@@ -263,8 +263,8 @@ create function jira_sync.claim(
 returns setof jira_sync.jobs
 language plpgsql
 set search_path = '' set jit = off
--- Whatever the statistics say, which are of a moment when nothing waited and nothing ran: in the order of the index, never by
--- collecting and sorting what waits, reading a full table from end to end, or comparing each job with each that runs.
+-- Whatever the statistics say, which are of a moment when nothing waited and nothing ran: in the order of the index,
+-- never by collecting and sorting what waits, reading a full table, or comparing each job with each that runs.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_material = off
 as $$
 declare

@@ -30,14 +30,15 @@ struct ChaosTests {
     for mistake in mistakes {
       var bad = good
       bad[keyPath: mistake] = 1
-      #expect(!bad.isGood)
+      #expect(!bad.isSafe)
     }
     var slow = good
     slow.after = 89
     #expect(!slow.isGood)
+    #expect(slow.isSafe)
     var hung = good
     hung.recovery = nil
-    #expect(!hung.isGood)
+    #expect(!hung.isSafe)
     var idle = good
     idle.changes = 0
     #expect(!idle.isGood)

@@ -30,6 +30,6 @@ struct RunCommand: AsyncParsableCommand {
       FileHandle.standardError.write(Data((verdict.cells.joined(separator: "  ") + "\n").utf8))
     }
     print(Verdict.table(verdicts))
-    if !verdicts.allSatisfy(\.isGood) { throw ExitCode(1) }
+    if !verdicts.allSatisfy(\.isSafe) { throw ExitCode(1) }
   }
 }
