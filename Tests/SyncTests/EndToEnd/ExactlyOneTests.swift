@@ -150,10 +150,11 @@ struct ExactlyOneTests {
   @Test("The broken variant: without the marker nothing is found, and the issue is made twice")
   func noMarker() async throws {
     try await withSyncWorld { world in
-      _ = try await world.addRow()
+      let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
       try await world.drain(within: .seconds(1)) { $0.row.looks = [.seconds(30)] }
       try world.jira.edit(try #require(try world.jira.issues().first?.key), ["labels": []])
+      try await world.enqueue("push", id)
       try await world.drain { $0.row.looks = [.zero] }
       #expect(try world.jira.issues().count == 2, "else the tests of this suite prove nothing")
     }

@@ -192,6 +192,20 @@ func withSyncWorld(
   isDataCenter: Bool = false, indexLag: Duration = .zero,
   _ body: (SyncWorld) async throws -> Void
 ) async throws {
+  await Turns.worlds.take()
+  let outcome: Result<Void, any Error>
+  do {
+    outcome = .success(try await withWorld(isDataCenter: isDataCenter, indexLag: indexLag, body))
+  } catch {
+    outcome = .failure(error)
+  }
+  await Turns.worlds.giveBack()
+  try outcome.get()
+}
+
+private func withWorld(
+  isDataCenter: Bool, indexLag: Duration, _ body: (SyncWorld) async throws -> Void
+) async throws {
   let jira = try await JiraSide.start(isDataCenter: isDataCenter, indexLag: indexLag)
   do {
     try await withDatabase { database in

@@ -1,0 +1,26 @@
+/// Lets only so many go on at a time: tests start all at once, and each world has several connections.
+actor Turns {
+  /// The turns of all worlds of this process.
+  static let worlds = Turns(8)
+
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(_ count: Int) { free = count }
+
+  func take() async {
+    guard free == 0 else {
+      free -= 1
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func giveBack() {
+    guard waiting.isEmpty else {
+      waiting.removeFirst().resume()
+      return
+    }
+    free += 1
+  }
+}
