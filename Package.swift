@@ -63,7 +63,7 @@ let package = Package(
       name: "Schema", dependencies: ["Postgres"], swiftSettings: settings,
       plugins: ["EmbedMigrationsPlugin"]),
     .target(
-      name: "JobQueue", dependencies: ["Postgres", "JSON", "Locks", logging],
+      name: "JobQueue", dependencies: ["Postgres", "JSON", "Locks", "CSys", logging],
       swiftSettings: settings),
     .target(name: "Jira", dependencies: ["HTTP", "JSON", logging], swiftSettings: settings),
     .target(
@@ -115,7 +115,7 @@ let package = Package(
       name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
-      swiftSettings: settings),
+      exclude: ["schema.sql"], swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests",
       dependencies: ["JobQueue", "Postgres", "JSON", "Locks", "TestSupport", logging],

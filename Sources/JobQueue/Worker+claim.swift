@@ -23,8 +23,10 @@ extension Worker {
     let isEmpty = jobs.isEmpty && claim.unreadable.isEmpty
     window.claimed(sentAt: sentAt, lookBack: lookBack, isShort: isEmpty)
     if isEmpty, lookBack != nil, wasNotified {
-      // Somebody said that there is work: it came from a transaction that took longer than the margin.
+      // Somebody said that there is work: it came from a transaction that took longer than the margin, or waited for a run of
+      // its key. What is not `claimed` has to be claimed again.
       window.reset()
+      wakeUp.claimFailed()
       return
     }
     wasNotified = false

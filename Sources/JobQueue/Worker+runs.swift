@@ -62,6 +62,8 @@ extension Worker {
     for (job, settlement) in active.run.settlements {
       observe(RunOutcome(job: job, settlement: settlement, duration: duration))
     }
+    // What came long ago and was passed over while its key ran may be claimed now.
+    wasNotified = true
     wakeUp.runEnded()
     post(.runEnded)
   }

@@ -1,3 +1,4 @@
+import CSys
 import Locks
 import Logging
 import Postgres
@@ -87,6 +88,11 @@ extension Worker {
       guard !runs.isEmpty || !canListen || sinceBeat >= options.idlePulse else { continue }
       sinceBeat = .zero
       try await beat(on: connection)
+      if runs.isEmpty, lastRunID != trimmedAfterRun {
+        // The allocator keeps what a batch needed, in each thread's arena; who idles gives it back.
+        trimmedAfterRun = lastRunID
+        csys_release_free_memory()
+      }
     }
   }
 

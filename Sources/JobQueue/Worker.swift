@@ -25,6 +25,7 @@ public actor Worker {
   var wakeUp: WakeUp
   var runs: [Int: ActiveRun] = [:]
   var lastRunID = 0
+  var trimmedAfterRun = 0
   var settling: Set<Int> = []
   var stopStage = StopStage.none
   var troubles = Troubles()

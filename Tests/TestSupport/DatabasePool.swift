@@ -19,8 +19,21 @@ actor DatabasePool {
 
   private var template: Task<String, any Error>?
   private var ownerMade: Task<Void, any Error>?
+  /// Tests run all at once, each database brings a few connections, and a server has only so many.
+  private var freePlaces = 20
+  private var waiting: [CheckedContinuation<Void, Never>] = []
 
   func create(migrated: Bool) async throws -> TestDatabase {
+    await takePlace()
+    do {
+      return try await make(migrated: migrated)
+    } catch {
+      givePlace()
+      throw error
+    }
+  }
+
+  private func make(migrated: Bool) async throws -> TestDatabase {
     let source = migrated ? try await templateName() : "template0"
     if !migrated { try await ownerExists() }
     let suffix = UUID().uuidString.lowercased().filter { $0 != "-" }
@@ -36,9 +49,26 @@ actor DatabasePool {
   }
 
   func drop(_ database: TestDatabase) async throws {
+    defer { givePlace() }
     try await administer(
       "drop database if exists \(identifier: database.name) with (force)",
       doing: "dropping \(database.name)")
+  }
+
+  private func takePlace() async {
+    if freePlaces > 0 {
+      freePlaces -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  private func givePlace() {
+    if waiting.isEmpty {
+      freePlaces += 1
+    } else {
+      waiting.removeFirst().resume()
+    }
   }
 
   /// Runs one statement as superuser on a connection of its own: the server works on several databases at once.

@@ -9,4 +9,7 @@ int csys_eventfd(void);
 /// Names the calling thread (at most 15 bytes) so that `top -H` and gdb show what it is for.
 void csys_set_thread_name(const char *name);
 
+/// `malloc_trim(3)`: gives what is free in all of the allocator's arenas back to the system.
+void csys_release_free_memory(void);
+
 #endif

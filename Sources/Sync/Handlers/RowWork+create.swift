@@ -177,7 +177,7 @@ extension RowWork {
       transaction, _ in
       _ = try await transaction.query(
         RowStore.linking([pair]), doing: "linking \(item.filePath) with \(entry.key)")
-      return [(item.job, .retry("\(entry.key) could not be read back", after: .seconds(2)))]
+      return [(item.job, .retry("\(entry.key) could not be read back", after: run.retryDelay(item.job)))]
     }
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Two claims of one key at once, in the orders that matter, and what happens where a piece of the protocol is missing.
 @Suite(.requiresPostgres) struct InterleavingTests {
-  private static let claim = "jira_sync.claim(uuid,text[],integer,boolean,boolean)"
+  private static let claim = "jira_sync.claim(uuid,text[],integer,boolean,boolean,interval)"
   private static let secondLook =
     "select from jira_sync.jobs as r where r.state = 'running' and r.key = k.key"
   private static let keyLock = "and pg_try_advisory_xact_lock(1784835698, hashtext(k.key))"

@@ -74,9 +74,17 @@ struct Schedule {
   }
 
   private mutating func rescue(_ worker: Int) async throws {
+    // However slow the test is: who is not said to be silent is not.
+    let lively = workers.indices.filter { !silent.contains($0) }.map { "\(workers[$0].id)" }
+    try await queue.run(
+      """
+      update jira_sync.workers set seen_at = clock_timestamp()
+      where incarnation::text = any(select lower(unnest(\(lively)::text[])))
+      """)
     let count = try await workers[worker].rescue()
     let others = silent.subtracting([worker])
-    try model.rescued(count, of: mayJudge.contains(worker) ? others : [])
+    try model.rescued(
+      count, of: mayJudge.contains(worker) && !silent.contains(worker) ? others : [])
     for entry in try await queue.entries() where entry.state == "dead" {
       if let lease = model.remembered.last(where: { $0.job.id == entry.id }),
         let key = lease.job.key

@@ -6,8 +6,7 @@ struct WakeUpModelTests {
   /// Whatever happens in whatever order: when writers have committed and runs have ended, nothing that is due is left, and the
   /// worker did not spin.
   ///
-  /// Caught, by trying each: no second look after the announcement, no quick looks, `claimed` forgetting what happened while
-  /// the claim was under way, a timer that a NOTIFY does not set anew.
+  /// Caught, by trying each: no second look after the announcement, no quick looks, a timer that a NOTIFY does not set anew.
   @Test func noOrderOfEventsLeavesWorkLying() {
     var generator = SeededGenerator(for: "WakeUpModelTests")
     for round in 0..<8_000 {

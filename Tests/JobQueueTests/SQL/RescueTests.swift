@@ -5,9 +5,13 @@ import Testing
 @Suite(.requiresPostgres) struct RescueTests {
   /// A worker that has vanished and one that may judge.
   private func crash(_ queue: Queue) async throws -> (lost: Claimer, rescuer: Claimer) {
-    let lost = try await Claimer.join(queue.database, lease: 1)
-    let rescuer = try await Claimer.join(queue.database, lease: 1)
-    try await rescuer.hasBeenInTouch(for: 60)
+    let lost = try await Claimer.join(queue.database, lease: 3)
+    try await queue.wait(
+      "waiting until the server is up for longer than a lease",
+      until: "select pg_postmaster_start_time() < clock_timestamp() - interval '3.1 s'")
+    // Its own lease is as long as a slow machine may need, and it had no gap for longer.
+    let rescuer = try await Claimer.join(queue.database, lease: 600)
+    try await rescuer.hasBeenInTouch(for: 3_600)
     return (lost, rescuer)
   }
 
@@ -32,7 +36,7 @@ import Testing
       for _ in 0..<10 { try await queue.noop() }
       let (slow, rescuer) = try await crash(queue)
       let jobs = try await slow.claim()
-      try await slow.goSilent(for: 0.9)
+      try await slow.goSilent(for: 2.5)
       try await slow.pulse()
       #expect(try await rescuer.rescue() == 0)
       #expect(try await slow.settle(jobs).count == 10)
@@ -70,7 +74,7 @@ import Testing
       let (other, first) = try await crash(queue)
       try await other.claim()
       try await other.goSilent(for: 30)
-      try await first.goSilent(for: 30)
+      try await first.goSilent(for: 601)
       if comesBackWithAClaim {
         try await queue.noop()
         #expect(try await first.claim().count == 1)
@@ -80,7 +84,7 @@ import Testing
       #expect(try await first.rescue() == 0)
       // The other one is back as well, and still has its job.
       try await other.pulse()
-      try await first.hasBeenInTouch(for: 60)
+      try await first.hasBeenInTouch(for: 3_600)
       #expect(try await first.rescue() == 0)
       #expect(try await queue.history().isEmpty)
     }
@@ -139,8 +143,8 @@ import Testing
     try await Queue.with { queue in
       for _ in 0..<50 { try await queue.noop() }
       let (lost, first) = try await crash(queue)
-      let second = try await Claimer.join(queue.database, lease: 1)
-      try await second.hasBeenInTouch(for: 60)
+      let second = try await Claimer.join(queue.database, lease: 600)
+      try await second.hasBeenInTouch(for: 3_600)
       try await lost.claim()
       try await lost.goSilent(for: 5)
       async let one = first.rescue()

@@ -120,9 +120,9 @@ import Testing
     try await Queue.with { queue in
       try await queue.noop()
       let slow = try await Claimer.join(queue.database, lease: 1)
-      let rescuer = try await Claimer.join(queue.database, lease: 1)
+      let rescuer = try await Claimer.join(queue.database, lease: 600)
       let jobs = try await slow.claim()
-      try await rescuer.hasBeenInTouch(for: 60)
+      try await rescuer.hasBeenInTouch(for: 3_600)
       try await slow.connection.transaction(doing: "writing for a job") { transaction in
         _ = try await transaction.query(
           """

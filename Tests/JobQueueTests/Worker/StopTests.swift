@@ -94,7 +94,7 @@ import Testing
           started.send(run.jobs)
           await gate.wait()
           try await run.settle(run.jobs.map { ($0, .done) })
-        })
+        }, options: WorkerOptions(stopDeadline: .seconds(3_600)))
       let running = Task { try await worker.run() }
       try await queue.noop()
       _ = try await started.next()
@@ -103,7 +103,8 @@ import Testing
       gate.open()
       #expect(try await running.value == .stopped)
       #expect(try await queue.entries().map(\.id) == [later])
-      #expect(try await queue.history().map(\.outcome) == ["done"])
+      // A claim that was under way when it was stopped may have brought the later one, which was given back unseen.
+      #expect(try await queue.history().filter { $0.id != later }.map(\.outcome) == ["done"])
     }
   }
 

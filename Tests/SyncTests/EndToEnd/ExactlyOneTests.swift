@@ -7,7 +7,9 @@ import Sync
 import TestSupport
 import Testing
 
-/// JIRA has no idempotency key, and its search lags behind. Whatever goes wrong, a row has one issue.
+/// JIRA has no idempotency key, and its search lags behind.
+///
+/// Whatever goes wrong, a row has one issue.
 @Suite("Exactly one issue for a row", .requiresPostgres)
 struct ExactlyOneTests {
   /// What may happen to the call that makes an issue.
@@ -131,6 +133,28 @@ struct ExactlyOneTests {
       _ = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
       try await world.drain { $0.row.looks = [.milliseconds(10)] }
+      #expect(try world.jira.issues().count == 2, "else the tests of this suite prove nothing")
+    }
+  }
+
+  @Test("The broken variant: a client that sends a POST again by itself makes two issues")
+  func sentAgain() async throws {
+    try await withSyncWorld { world in
+      _ = try await world.addRow()
+      try world.jira.fail("POST", "/issue", "reset-after-commit")
+      try await world.drain { $0.hooks.sendsAgain = true }
+      #expect(try world.jira.issues().count == 2, "else the tests of this suite prove nothing")
+    }
+  }
+
+  @Test("The broken variant: without the marker nothing is found, and the issue is made twice")
+  func noMarker() async throws {
+    try await withSyncWorld { world in
+      _ = try await world.addRow()
+      try world.jira.fail("POST", "/issue", "reset-after-commit")
+      try await world.drain(within: .seconds(1)) { $0.row.looks = [.seconds(30)] }
+      try world.jira.edit(try #require(try world.jira.issues().first?.key), ["labels": []])
+      try await world.drain { $0.row.looks = [.zero] }
       #expect(try world.jira.issues().count == 2, "else the tests of this suite prove nothing")
     }
   }

@@ -139,6 +139,36 @@ struct IssueStatusTests {
     }
   }
 
+  /// Catches a base that says, with the edit, that the status is reached: the row's change would be undone.
+  @Test("A worker lost on the way, fields written already: the next one goes on", arguments: 1...3)
+  func lostOnTheWay(step: Int) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(
+        "update public.file_audit set has_technical_debt = false, notes = 'fixed' where id = \(id)")
+      let gate = Gate()
+      let steps = Once(at: step)
+      let lost = try world.startWorker { setup in
+        setup.hooks.before = { request in
+          guard request.method == "POST", request.url.hasSuffix("/transitions") else { return }
+          if steps.isFirst() { await gate.stopHere() }
+        }
+      }
+      await gate.reached()
+      try await lost.stopAtOnce()
+      #expect(try world.jira.issue(key).statusChanges == step - 1)
+      try await world.enqueue("sync", id)
+      try await world.drain()
+      #expect(try world.jira.issue(key).status == "Done")
+      #expect(try world.jira.issue(key).statusChanges == 3)
+      #expect(try world.jira.issue(key).text("Notes") == "fixed")
+      #expect(try await world.row(id)["has_technical_debt"] == false)
+      #expect(try await world.link(id).error == nil)
+      #expect(try await world.count("jira_sync.conflicts") == 0)
+      #expect(world.jira.writes().filter { $0.method == "PUT" }.count == 1)
+    }
+  }
+
   @Test("A step that fails for a moment: the way goes on from where the issue stands")
   func failsHalfWay() async throws {
     try await withSyncWorld { world in

@@ -8,6 +8,8 @@ struct HookedTransport: HTTPTransport {
     var before: @Sendable (HTTPRequest) async -> Void = { _ in }
     /// When the answer has come, before anybody sees it.
     var after: @Sendable (HTTPRequest) async -> Void = { _ in }
+    /// Whether a request that got no answer is sent again: what no client may do, for showing that it is noticed.
+    var sendsAgain = false
   }
 
   let client: CurlClient
@@ -15,7 +17,13 @@ struct HookedTransport: HTTPTransport {
 
   func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     await hooks.before(request)
-    let response = try await client.send(request)
+    let response: HTTPResponse
+    do throws(HTTPError) {
+      response = try await client.send(request)
+    } catch {
+      guard hooks.sendsAgain else { throw error }
+      response = try await client.send(request)
+    }
     await hooks.after(request)
     return response
   }

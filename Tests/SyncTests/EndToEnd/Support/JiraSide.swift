@@ -15,6 +15,8 @@ struct JiraSide: Sendable {
   /// - Parameters:
   ///   - isDataCenter: whether it plays Data Center instead of Cloud.
   ///   - indexLag: how long after a write search sees it.
+  /// - Returns: JIRA, listening.
+  /// - Throws: `SandboxError` where it cannot listen.
   static func start(isDataCenter: Bool = false, indexLag: Duration = .zero) async throws -> JiraSide
   {
     var options = SandboxOptions()
@@ -76,8 +78,10 @@ struct JiraSide: Sendable {
   /// Moves an issue along transitions.
   ///
   /// - Parameters:
+  ///   - key: the issue's key.
   ///   - names: the transitions' names, in order.
   ///   - resolution: what the last one is given.
+  /// - Throws: `Unexpected` where JIRA refuses.
   func move(_ key: String, along names: [String], resolution: String? = nil) throws {
     for name in names {
       let offered = try ask("GET", "/issue/\(key)/transitions")["transitions"]?.array ?? []
@@ -109,6 +113,7 @@ struct JiraSide: Sendable {
   ///   - path: how the path starts, behind the version of the API.
   ///   - action: what happens, as the sandbox's faults say it.
   ///   - times: how often, nil for always.
+  /// - Throws: `Refusal` where the sandbox knows no such action.
   func fail(_ method: String?, _ path: String, _ action: JSON, times: Int? = 1) throws {
     var rule: JSON = ["match": ["pathPrefix": .string(api + path)], "action": action]
     if let method { rule["match"]?["method"] = .string(method) }

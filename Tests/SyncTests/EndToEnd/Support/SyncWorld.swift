@@ -20,6 +20,8 @@ struct SyncWorld: Sendable {
   /// Starts a worker.
   ///
   /// - Parameter change: how it differs from the world's other workers.
+  /// - Returns: the worker, which may have called JIRA already.
+  /// - Throws: where the settings cannot be used.
   func startWorker(_ change: (inout WorkerSetup) -> Void = { _ in }) throws -> RunningWorker {
     var setup = setup
     change(&setup)
@@ -45,6 +47,8 @@ struct SyncWorld: Sendable {
   /// - Parameters:
   ///   - horizon: what falls due later is left in the queue.
   ///   - change: how the worker differs from the world's other workers.
+  /// - Returns: what it did.
+  /// - Throws: what ended the worker before.
   @discardableResult
   func drain(
     within horizon: Duration = .seconds(5), _ change: (inout WorkerSetup) -> Void = { _ in }
@@ -102,6 +106,7 @@ struct SyncWorld: Sendable {
   ///   - from: the number of the first.
   ///   - debt: whether they have debt, and so want an issue.
   /// - Returns: their ids.
+  /// - Throws: `PostgresError`.
   @discardableResult
   func addRows(_ count: Int = 1, from: Int = 1, debt: Bool = true) async throws -> [Int64] {
     try await run(Self.insertion(count, from: from, debt: debt)).rows.map { try $0.get("id") }
@@ -182,6 +187,7 @@ struct SyncWorld: Sendable {
 ///   - isDataCenter: whether JIRA is Data Center instead of Cloud.
 ///   - indexLag: how long after a write JIRA's search sees it.
 ///   - body: the test.
+/// - Throws: what the body throws, or what went wrong with its world.
 func withSyncWorld(
   isDataCenter: Bool = false, indexLag: Duration = .zero,
   _ body: (SyncWorld) async throws -> Void

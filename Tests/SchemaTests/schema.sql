@@ -1,0 +1,1327 @@
+CREATE SCHEMA jira_sync;
+COMMENT ON SCHEMA jira_sync IS 'jira-sync: the queue, the links between rows of file_audit and JIRA issues, and their history.';
+CREATE FUNCTION jira_sync.cancel(job bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    found_job jira_sync.jobs;
+begin
+    select j.* into found_job from jira_sync.jobs as j where j.id = job for update;
+    if not found then
+        return false;
+    end if;
+    if found_job.state = 'running' then
+        update jira_sync.jobs as j set cancel_requested = true where j.id = job;
+        perform pg_notify('jira_sync', 'cancel');
+        return true;
+    end if;
+    delete from jira_sync.jobs as j where j.id = job;
+    insert into jira_sync.job_history (
+        id, kind, file_audit_id, attempt, outcome, error, enqueued_at, started_at, merged
+    )
+    values (
+        found_job.id, found_job.kind, found_job.file_audit_id, found_job.attempt, 'cancelled',
+        'cancelled by hand', found_job.created_at, null, found_job.merged
+    );
+    return true;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.cancel(job bigint) IS 'Takes a job back: a waiting or dead one at once, a running one as soon as its worker can stop. False where there is no such job.';
+CREATE FUNCTION jira_sync.job_is_valid(kind text, file_audit_id bigint, args jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+begin
+    if kind not in (
+        'push', 'pull', 'sync', 'poll', 'full_sync', 'sweep', 'report', 'notify', 'noop'
+    ) then
+        raise exception 'unknown job kind "%"', kind using
+            errcode = 'check_violation',
+            hint = 'Kinds are push, pull, sync, poll, full_sync, sweep, report, notify and noop.';
+    end if;
+    if kind in ('push', 'pull', 'sync') and file_audit_id is null then
+        raise exception 'a job of kind % needs a file_audit_id', kind using
+            errcode = 'check_violation',
+            hint = 'insert into jira_sync.jobs (kind, file_audit_id) '
+                || 'select ''push'', id from public.file_audit where file_number = ''0042''';
+    end if;
+    if jsonb_typeof(args) is distinct from 'object' then
+        raise exception 'args of a job must be a JSON object' using errcode = 'check_violation';
+    end if;
+    return true;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.job_is_valid(kind text, file_audit_id bigint, args jsonb) IS 'Raises an error in words for a job that no worker could run.';
+CREATE TABLE jira_sync.jobs (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    file_audit_id bigint,
+    key text GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = ANY (ARRAY['push'::text, 'pull'::text, 'sync'::text])) THEN ('row:'::text || file_audit_id)
+    WHEN (kind = 'notify'::text) THEN ('notify:'::text || COALESCE((args ->> 'channel'::text), ''::text))
+    WHEN (kind = 'noop'::text) THEN ('noop:'::text || (args ->> 'key'::text))
+    ELSE kind
+END) STORED,
+    state text DEFAULT 'ready'::text NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 20 NOT NULL,
+    crashes integer DEFAULT 0 NOT NULL,
+    args jsonb DEFAULT '{}'::jsonb NOT NULL,
+    worker uuid,
+    token bigint,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    cancel_requested boolean DEFAULT false NOT NULL,
+    merged bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    CONSTRAINT jobs_cancel_only_while_running CHECK (((NOT cancel_requested) OR (state = 'running'::text))),
+    CONSTRAINT jobs_counts_not_negative CHECK (((attempt >= 0) AND (crashes >= 0) AND (max_attempts > 0))),
+    CONSTRAINT jobs_lease_exactly_while_running CHECK ((((state = 'running'::text) = (worker IS NOT NULL)) AND ((state = 'running'::text) = (token IS NOT NULL)) AND ((state <> 'running'::text) OR (started_at IS NOT NULL)))),
+    CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'dead'::text]))),
+    CONSTRAINT jobs_valid CHECK ((((kind = ANY (ARRAY['push'::text, 'pull'::text, 'sync'::text, 'poll'::text, 'full_sync'::text, 'sweep'::text, 'report'::text, 'notify'::text, 'noop'::text])) AND ((file_audit_id IS NOT NULL) OR (kind <> ALL (ARRAY['push'::text, 'pull'::text, 'sync'::text]))) AND (jsonb_typeof(args) = 'object'::text)) OR jira_sync.job_is_valid(kind, file_audit_id, args)))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000');
+COMMENT ON TABLE jira_sync.jobs IS 'What waits and what runs. Only kind is needed to insert: insert into jira_sync.jobs (kind, file_audit_id) values (''push'', 42).';
+COMMENT ON COLUMN jira_sync.jobs.kind IS 'push, pull, sync (a row, and which side may be written), poll, full_sync, sweep, report, notify, noop.';
+COMMENT ON COLUMN jira_sync.jobs.file_audit_id IS 'The row to look at, for push, pull and sync.';
+COMMENT ON COLUMN jira_sync.jobs.key IS 'Jobs of one key never run at the same time, and those that wait are merged when one is claimed.';
+COMMENT ON COLUMN jira_sync.jobs.state IS 'ready (due at run_at), running (under a lease) or dead (given up; retry_dead() tries again).';
+COMMENT ON COLUMN jira_sync.jobs.priority IS 'Larger is more urgent.';
+COMMENT ON COLUMN jira_sync.jobs.run_at IS 'Not before this time.';
+COMMENT ON COLUMN jira_sync.jobs.attempt IS 'How many runs were begun and charged.';
+COMMENT ON COLUMN jira_sync.jobs.max_attempts IS 'After so many failed attempts the job is dead.';
+COMMENT ON COLUMN jira_sync.jobs.crashes IS 'How often a worker died while it ran; counted apart from attempts.';
+COMMENT ON COLUMN jira_sync.jobs.args IS 'What else the handler should know; a JSON object.';
+COMMENT ON COLUMN jira_sync.jobs.worker IS 'The lease, first half: the incarnation of the worker.';
+COMMENT ON COLUMN jira_sync.jobs.token IS 'The lease, second half: the fencing token of this run.';
+COMMENT ON COLUMN jira_sync.jobs.last_error IS 'Why the last attempt did not succeed.';
+COMMENT ON COLUMN jira_sync.jobs.created_at IS 'When the job was enqueued.';
+COMMENT ON COLUMN jira_sync.jobs.started_at IS 'When the running attempt was claimed.';
+COMMENT ON COLUMN jira_sync.jobs.cancel_requested IS 'Somebody called cancel() while it ran.';
+COMMENT ON COLUMN jira_sync.jobs.merged IS 'Ids of the jobs of the same key that this one covers.';
+CREATE FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean DEFAULT false, look_back interval DEFAULT NULL::interval) RETURNS SETOF jira_sync.jobs
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    SET enable_material TO 'off'
+    AS $$
+declare
+    moment timestamptz := clock_timestamp();
+    earliest timestamptz := coalesce(clock_timestamp() - look_back, '-infinity');
+    levels integer[];
+    level integer;
+    ids bigint[] := '{}';
+    keys text[] := '{}';
+    more_ids bigint[];
+    more_keys text[];
+    alone boolean;
+begin
+    -- 0. Nothing is claimed while paused.
+    if exists (select from jira_sync.control as c where c.paused_at is not null) then
+        return;
+    end if;
+    -- 1. A job that was running in a crash runs alone: a worker with empty hands takes just it. One that waits
+    --    for five seconds makes busy workers finish what they hold first.
+    select array_agg(s.id), array_agg(s.key) into ids, keys
+    from (
+        select j.id, j.key
+        from jira_sync.jobs as j
+        where j.state = 'ready' and j.crashes > 0
+            and j.run_at <= moment - case when holds_nothing then interval '0' else interval '5 s' end
+            and j.kind = any(claimed_kinds)
+            and not exists (
+                select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+            )
+        order by j.run_at
+        limit 1
+        for update skip locked
+    ) as s;
+    alone := ids is not null;
+    if alone and not holds_nothing then
+        return;
+    end if;
+    -- 2. Else whatever is due, the most urgent first, level by level, so that rows of the future are never read.
+    --    `lowest_first` turns the order round now and then: nothing starves. Of priority 0 only what fell due within
+    --    `look_back` is read: what came before was dealt with, as the claimer knows.
+    if not alone then
+        ids := '{}';
+        keys := '{}';
+        levels := array(
+            with recursive ranks (priority) as (
+                (
+                    select j.priority from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority <> 0 order by j.priority desc limit 1
+                )
+                union all
+                select (
+                    select j.priority from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority <> 0 and j.priority < r.priority
+                    order by j.priority desc limit 1
+                )
+                from ranks as r where r.priority is not null
+            )
+            select r.priority from ranks as r where r.priority is not null
+            union all
+            select 0
+            order by 1 desc
+        );
+        for place in 1..cardinality(levels) loop
+            level := levels[case when lowest_first then cardinality(levels) + 1 - place else place end];
+            if level = 0 then
+                select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
+                from (
+                    select j.id, j.key from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority = 0
+                        and j.run_at <= moment and j.run_at >= earliest
+                        and j.crashes = 0 and j.kind = any(claimed_kinds)
+                        and not exists (
+                            select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                        )
+                    order by j.run_at, j.id
+                    limit job_limit - cardinality(ids)
+                    for update skip locked
+                ) as s;
+            else
+                select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
+                from (
+                    select j.id, j.key from jira_sync.jobs as j
+                    where j.state = 'ready' and j.priority <> 0 and j.priority = level
+                        and j.run_at <= moment
+                        and j.crashes = 0 and j.kind = any(claimed_kinds)
+                        and not exists (
+                            select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                        )
+                    order by j.run_at, j.id
+                    limit job_limit - cardinality(ids)
+                    for update skip locked
+                ) as s;
+            end if;
+            ids := ids || coalesce(more_ids, '{}');
+            keys := keys || coalesce(more_keys, '{}');
+            exit when cardinality(ids) >= job_limit;
+        end loop;
+    end if;
+    if cardinality(ids) = 0 then
+        return;
+    end if;
+    -- 3. One claimer a key: who does not get the lock leaves the key to the one that has it.
+    keys := array(
+        select k.key from (select distinct u.key from unnest(keys) as u (key)) as k
+        where k.key is not null
+            and pg_try_advisory_xact_lock(1784835698, hashtext(k.key))
+    );
+    -- 4. A new snapshot, taken after the locks: what was claimed by somebody else meanwhile shows now. A key with a
+    --    job that has to run alone is not taken along with others.
+    keys := array(
+        select k.key from unnest(keys) as k (key)
+        where not exists (
+            select from jira_sync.jobs as r where r.state = 'running' and r.key = k.key
+        )
+        and (alone or not exists (
+            select from jira_sync.jobs as s where s.state = 'ready' and s.crashes > 0 and s.key = k.key
+        ))
+    );
+    -- 5. The oldest row of each key survives and covers the others. A row that somebody has locked (a change not
+    --    yet committed relies on it) is left alone: it runs afterwards.
+    return query
+    with locked as materialized (
+        select j.* from jira_sync.jobs as j
+        where j.state = 'ready' and j.key = any(keys)
+        for update skip locked
+    ),
+    merged as (
+        select
+            min(l.id) as id,
+            case when count(distinct l.kind) = 1 then min(l.kind) else 'sync' end as kind,
+            max(l.priority) as priority,
+            min(l.attempt) as attempt,
+            max(l.crashes) as crashes,
+            max(l.max_attempts) as max_attempts,
+            min(l.created_at) as created_at,
+            array_agg(l.id) as ids
+        from locked as l
+        group by l.key
+    ),
+    covered as (
+        delete from jira_sync.jobs as j
+        using merged as m
+        where cardinality(m.ids) > 1 and j.id = any(m.ids) and j.id <> m.id
+    ),
+    chosen as (
+        select
+            m.id, m.kind, m.priority, m.attempt, m.crashes, m.max_attempts, m.created_at, m.ids
+        from merged as m
+        union all
+        select
+            j.id, j.kind, j.priority, j.attempt, j.crashes, j.max_attempts, j.created_at, null
+        from jira_sync.jobs as j
+        where j.id = any(ids) and j.key is null
+    )
+    update jira_sync.jobs as j
+    set
+        state = 'running',
+        worker = claimer,
+        token = nextval('jira_sync.lease_tokens'),
+        started_at = clock_timestamp(),
+        attempt = c.attempt + 1,
+        kind = c.kind,
+        priority = c.priority,
+        crashes = c.crashes,
+        max_attempts = c.max_attempts,
+        created_at = c.created_at,
+        merged = case
+            when cardinality(c.ids) > 1 then array(
+                select distinct l.id from (
+                    select unnest(c.ids) as id
+                    union all
+                    select unnest(o.merged) from locked as o where o.id = any(c.ids)
+                ) as l
+                where l.id <> c.id
+                order by l.id
+            )
+            else j.merged
+        end,
+        -- The union; where two name the same member the older one wins, since it saw the state of before.
+        args = case
+            when cardinality(c.ids) > 1 then coalesce((
+                select jsonb_object_agg(a.name, a.value order by o.id desc)
+                from locked as o cross join lateral jsonb_each(o.args) as a (name, value)
+                where o.id = any(c.ids)
+            ), '{}')
+            else j.args
+        end
+    from chosen as c
+    where j.id = c.id
+    returning j.*;
+    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once.
+    update jira_sync.workers as w
+    set
+        seen_at = clock_timestamp(),
+        in_touch_since = case
+            when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()
+            else w.in_touch_since
+        end,
+        asleep = false
+    where w.incarnation = claimer;
+    if not found then
+        raise exception 'worker % is not registered', claimer using
+            errcode = 'object_not_in_prerequisite_state',
+            hint = 'Call jira_sync.register() first.';
+    end if;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean, look_back interval) IS 'Takes leases on due jobs: one a key, the others of the key merged into it.';
+CREATE FUNCTION jira_sync.enqueue(kind text, file_audit_id bigint DEFAULT NULL::bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    job bigint;
+begin
+    -- One that waits and is due covers this request, provided that nobody claims it before we commit: so it is
+    -- locked. Under REPEATABLE READ that could fail, and a second row does no harm.
+    if current_setting('transaction_isolation') = 'read committed' then
+        select j.id into job
+        from jira_sync.jobs as j
+        where j.state = 'ready' and j.attempt = 0 and j.run_at <= clock_timestamp() and j.args = '{}'
+            and j.kind in (enqueue.kind, case when enqueue.kind in ('push', 'pull') then 'sync' end)
+            and (
+                j.key = 'row:' || enqueue.file_audit_id
+                or (enqueue.file_audit_id is null and j.key = enqueue.kind)
+            )
+        order by j.id
+        limit 1
+        for key share skip locked;
+        if found then
+            -- A worker that looked meanwhile found that job locked, and went to sleep.
+            perform jira_sync.wake();
+            return job;
+        end if;
+    end if;
+    insert into jira_sync.jobs (kind, file_audit_id) values (enqueue.kind, enqueue.file_audit_id)
+    returning id into job;
+    return job;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.enqueue(kind text, file_audit_id bigint) IS 'Enqueues a job, or finds the one that waits already; returns its id.';
+CREATE FUNCTION jira_sync.file_audit_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    -- The last values travel with the job, since nothing else will know them. A row with debt may have an issue
+    -- on its way that this transaction cannot see yet.
+    insert into jira_sync.jobs (kind, file_audit_id, priority, args)
+    select 'push', o.id, 1, jsonb_build_object('deleted', to_jsonb(o))
+    from old_rows as o
+    where o.has_technical_debt
+        or exists (
+            select from jira_sync.links as l where l.file_audit_id = o.id and l.state <> 'row_gone'
+        );
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.file_audit_deleted() IS 'Trigger: rows with an issue are gone.';
+CREATE FUNCTION jira_sync.file_audit_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into jira_sync.jobs (kind, file_audit_id)
+    select 'push', n.id from new_rows as n where n.has_technical_debt;
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.file_audit_inserted() IS 'Trigger: new rows with debt want an issue.';
+CREATE FUNCTION jira_sync.file_audit_truncated() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    -- BEFORE TRUNCATE, since afterwards nobody knows what the rows held.
+    insert into jira_sync.jobs (kind, file_audit_id, priority, args)
+    select 'push', o.id, 1, jsonb_build_object('deleted', to_jsonb(o))
+    from public.file_audit as o
+    where o.has_technical_debt
+        or exists (
+            select from jira_sync.links as l where l.file_audit_id = o.id and l.state <> 'row_gone'
+        );
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.file_audit_truncated() IS 'Trigger: all rows are gone.';
+CREATE FUNCTION jira_sync.file_audit_updated() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+        declare
+            ids bigint[];
+            inserted bigint;
+        begin
+            -- A job only where a mapped column really changed and the row has, had or should have an issue.
+            ids := array(
+                select n.id
+                from new_rows as n
+                inner join old_rows as o on o.id = n.id
+                where (n.file_number, n.file_path, n.file_name, n.layer_number, n.layer_name, n.status, n.workflows, n.has_technical_debt, n.technical_debt, n.audit_status, n.audit_date, n.audited_by, n.notes) is distinct from (o.file_number, o.file_path, o.file_name, o.layer_number, o.layer_name, o.status, o.workflows, o.has_technical_debt, o.technical_debt, o.audit_status, o.audit_date, o.audited_by, o.notes)
+                    and (
+                        n.has_technical_debt or o.has_technical_debt
+                        or exists (
+                            select from jira_sync.links as l
+                            where l.file_audit_id = n.id and l.state <> 'row_gone'
+                        )
+                    )
+            );
+            if cardinality(ids) = 0 then
+                return null;
+            end if;
+            -- What a worker writes, and says so, equals the base and is no news.
+            if coalesce(current_setting('jira_sync.writer', true), '') <> '' then
+                ids := array(
+                    select n.id
+                    from new_rows as n
+                    where n.id = any(ids)
+                        and not exists (
+                            select from jira_sync.links as l
+                            where l.file_audit_id = n.id and l.base_raw @> jsonb_build_object('file_number', n.file_number, 'file_path', n.file_path, 'file_name', n.file_name, 'layer_number', n.layer_number, 'layer_name', n.layer_name, 'status', n.status, 'workflows', n.workflows, 'has_technical_debt', n.has_technical_debt, 'technical_debt', n.technical_debt, 'audit_status', n.audit_status, 'audit_date', n.audit_date, 'audited_by', n.audited_by, 'notes', n.notes)
+                        )
+                );
+            end if;
+            if current_setting('transaction_isolation') = 'read committed' then
+                -- A job that waits already covers the change, provided that nobody claims it before this commits: so
+                -- it is locked, and one that is locked already is not waited for.
+                with waiting as materialized (
+                    select j.file_audit_id
+                    from jira_sync.jobs as j
+                    where j.state = 'ready' and j.key in (select 'row:' || u.id from unnest(ids) as u (id))
+                        and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority >= 0
+                        and j.run_at <= clock_timestamp()
+                    for key share skip locked
+                )
+                insert into jira_sync.jobs (kind, file_audit_id)
+                select 'push', u.id from unnest(ids) as u (id)
+                where not exists (select from waiting as w where w.file_audit_id = u.id);
+                get diagnostics inserted = row_count;
+                -- A worker that looked meanwhile found that job locked, and went to sleep.
+                if inserted < cardinality(ids) then
+                    perform jira_sync.wake();
+                end if;
+            elsif current_setting('transaction_isolation') = 'serializable' then
+                -- Here even reading the queue would make the statements of neighbours fail, so nothing is looked up.
+                insert into jira_sync.jobs (kind, file_audit_id)
+                select 'push', u.id from unnest(ids) as u (id);
+            else
+                -- Locking a row that is newer than the snapshot would make the application's statement fail, so here
+                -- only jobs of this very transaction count.
+                insert into jira_sync.jobs (kind, file_audit_id)
+                select 'push', u.id from unnest(ids) as u (id)
+                where not exists (
+                    select from jira_sync.jobs as j
+                    where j.state = 'ready' and j.key = 'row:' || u.id and j.kind in ('push', 'sync')
+                        and j.attempt = 0 and j.xmin = pg_current_xact_id()::xid
+                );
+            end if;
+            return null;
+        end;
+        $$;
+COMMENT ON FUNCTION jira_sync.file_audit_updated() IS 'Trigger, written by watch(): a mapped column of a row with an issue changed.';
+CREATE FUNCTION jira_sync.give_back(me uuid, kept bigint[]) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+    with strays as (
+        select array_agg(j.id) as ids, array_agg(j.token) as tokens
+        from jira_sync.jobs as j
+        where j.state = 'running' and j.worker = me and j.token <> all(kept)
+    )
+    select count(*)
+    from strays as s
+    cross join lateral jira_sync.settle(
+        me, s.ids, s.tokens, array_fill('returned'::text, array[coalesce(cardinality(s.ids), 0)]), null, null,
+        array_fill(false, array[coalesce(cardinality(s.ids), 0)])
+    );
+$$;
+COMMENT ON FUNCTION jira_sync.give_back(me uuid, kept bigint[]) IS 'Gives back, unharmed, what a worker holds beside these tokens: leases of a claim whose answer never reached it.';
+CREATE FUNCTION jira_sync.hold(holder uuid, ids bigint[], tokens bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+begin
+    -- A worker that stalls in the middle of a transaction must not keep others from its jobs.
+    perform set_config('idle_in_transaction_session_timeout', '5s', true);
+    return query
+    select j.id
+    from (select h.id, h.token from unnest(ids, tokens) as h (id, token) order by h.id) as u
+    -- By the primary key, for the reason that settle() gives.
+    cross join lateral (
+        select r.id from jira_sync.jobs as r
+        where r.id = u.id and r.token = u.token and r.worker = holder
+        for update
+    ) as j;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.hold(holder uuid, ids bigint[], tokens bigint[]) IS 'Locks those of the jobs whose lease still holds; first in every transaction that writes for a job.';
+CREATE FUNCTION jira_sync.jobs_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    perform jira_sync.wake();
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.jobs_changed() IS 'Trigger: at most one NOTIFY a statement.';
+CREATE FUNCTION jira_sync.jobs_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    unknown bigint;
+begin
+    if pg_trigger_depth() = 1 then
+        select n.file_audit_id into unknown
+        from new_jobs as n
+        where n.kind in ('push', 'pull', 'sync')
+            and not exists (select from public.file_audit as f where f.id = n.file_audit_id)
+            and not exists (select from jira_sync.links as l where l.file_audit_id = n.file_audit_id)
+        limit 1;
+        if found then
+            raise exception 'no row of public.file_audit has the id %', unknown using
+                errcode = 'foreign_key_violation',
+                hint = 'file_audit_id is the column id, not file_number: '
+                    || 'select id from public.file_audit where file_number = ''0042''';
+        end if;
+    end if;
+    perform jira_sync.wake();
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.jobs_inserted() IS 'Trigger: checks the row of a job and wakes at most once a statement.';
+CREATE FUNCTION jira_sync.maintain() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+    day date;
+    partition text;
+    old record;
+begin
+    update jira_sync.control as c set maintained_at = now()
+    where c.maintained_at < now() - interval '1 hour';
+    if not found then
+        return; -- another worker is at it
+    end if;
+    -- While a lock is waited for, completions queue up behind it; a day more or less does not matter.
+    perform set_config('lock_timeout', '200ms', true);
+    -- A partition for each day to come, so that completing a job never needs one to be made.
+    for day in
+        select d::date
+        from generate_series(
+            (now() at time zone 'UTC')::date::timestamp,
+            (now() at time zone 'UTC')::date::timestamp + interval '7 days', '1 day'
+        ) as d
+    loop
+        partition := 'job_history_' || to_char(day, 'YYYYMMDD');
+        if to_regclass('jira_sync.' || partition) is null then
+            begin
+                execute format('create table jira_sync.%I (like jira_sync.job_history including all)', partition);
+                execute format('alter table jira_sync.%I enable row level security', partition);
+                -- Rows that came while the day had no partition move over.
+                execute format(
+                    'with moved as (delete from jira_sync.job_history_default '
+                    'where finished_at >= %1$L and finished_at < %2$L returning *) '
+                    'insert into jira_sync.%3$I select * from moved',
+                    day::text || ' 00:00+00', (day + 1)::text || ' 00:00+00', partition
+                );
+                execute format(
+                    'alter table jira_sync.job_history attach partition jira_sync.%I '
+                    'for values from (%L) to (%L)',
+                    partition, day::text || ' 00:00+00', (day + 1)::text || ' 00:00+00'
+                );
+            exception
+                when lock_not_available then
+                    raise warning 'job_history is in use: partition % is made an hour later', partition;
+                    exit;
+            end;
+        end if;
+    end loop;
+    for old in
+        select c.relname
+        from pg_catalog.pg_inherits as i
+        inner join pg_catalog.pg_class as c on c.oid = i.inhrelid
+        where i.inhparent = 'jira_sync.job_history'::regclass
+            and c.relname ~ '^job_history_[0-9]{8}$'
+            and to_date(right(c.relname, 8), 'YYYYMMDD')
+            < (now() at time zone 'UTC')::date - (select s.history_days from jira_sync.control as s)
+    loop
+        begin
+            execute format('drop table jira_sync.%I', old.relname);
+        exception
+            when lock_not_available then
+                raise warning 'job_history is in use: partition % is dropped an hour later', old.relname;
+                exit;
+        end;
+    end loop;
+    delete from jira_sync.job_history_default as h
+    where h.finished_at < now() - make_interval(days => (select s.history_days from jira_sync.control as s));
+end;
+$_$;
+COMMENT ON FUNCTION jira_sync.maintain() IS 'Housekeeping, at most once an hour: makes partitions of job_history ahead and drops old ones.';
+CREATE FUNCTION jira_sync.missing_columns() RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select coalesce(array_agg(e.name order by e.place), '{}')
+    from unnest(array[
+        'id', 'file_number', 'file_path', 'file_name', 'layer_number', 'layer_name', 'status', 'workflows',
+        'has_technical_debt', 'technical_debt', 'jira_tickets', 'audit_status', 'audit_date', 'audited_by',
+        'notes'
+    ]) with ordinality as e (name, place)
+    where not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = to_regclass('public.file_audit') and a.attname = e.name and not a.attisdropped
+    );
+$$;
+COMMENT ON FUNCTION jira_sync.missing_columns() IS 'Columns of file_audit that the design names and the table lacks.';
+CREATE FUNCTION jira_sync.pause(reason text DEFAULT 'paused by hand'::text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    update jira_sync.control set paused_at = coalesce(paused_at, now()), pause_reason = reason;
+$$;
+COMMENT ON FUNCTION jira_sync.pause(reason text) IS 'Nothing more is claimed until resume(); what runs is finished. The reason is shown by status.';
+CREATE FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean DEFAULT false) RETURNS TABLE(known boolean, paused boolean, due_now boolean, due_in double precision, rescue_in double precision, cancelled bigint[], held bigint[], maintenance_due boolean)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+declare
+    mine jira_sync.workers;
+    earliest timestamptz;
+    expiry timestamptz;
+begin
+    update jira_sync.workers as w
+    set
+        seen_at = clock_timestamp(),
+        in_touch_since = case
+            when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()
+            else w.in_touch_since
+        end,
+        asleep = w.asleep or falls_asleep
+    where w.incarnation = me
+    returning w.* into mine;
+    known := found;
+    select c.paused_at is not null, c.maintained_at < now() - interval '1 hour'
+    into paused, maintenance_due
+    from jira_sync.control as c;
+    -- For who sleeps: whether something is due that could be claimed, and when the next job will be.
+    due_now := false;
+    if mine.asleep then
+        due_now := exists (
+            select from jira_sync.jobs as j
+            where j.state = 'ready' and j.priority = 0 and j.run_at <= clock_timestamp()
+                and j.kind = any(mine.kinds)
+                and not exists (
+                    select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                )
+        ) or exists (
+            select from jira_sync.jobs as j
+            where j.state = 'ready' and j.priority <> 0 and j.run_at <= clock_timestamp()
+                and j.kind = any(mine.kinds)
+                and not exists (
+                    select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
+                )
+        );
+        select j.run_at into earliest from jira_sync.jobs as j
+        where j.state = 'ready' and j.priority = 0 and j.run_at > now() and j.kind = any(mine.kinds)
+        order by j.run_at limit 1;
+        select least(earliest, min(j.run_at)) into earliest from jira_sync.jobs as j
+        where j.state = 'ready' and j.priority <> 0 and j.run_at > now() and j.kind = any(mine.kinds);
+        due_in := extract(epoch from earliest - clock_timestamp());
+    end if;
+    -- When the next lease of somebody else ends, if it is not renewed.
+    select min(coalesce(w.seen_at + w.lease, '-infinity')) into expiry
+    from jira_sync.jobs as j
+    left join jira_sync.workers as w on w.incarnation = j.worker
+    where j.state = 'running' and j.worker <> me;
+    if expiry is not null then
+        rescue_in := extract(epoch from greatest(
+            expiry, mine.in_touch_since + mine.lease, pg_postmaster_start_time() + mine.lease
+        ) - clock_timestamp());
+    end if;
+    select
+        coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'),
+        coalesce(array_agg(j.token), '{}')
+    into cancelled, held
+    from jira_sync.jobs as j
+    where j.state = 'running' and j.worker = me;
+    return next;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean) IS 'One heartbeat: renews all leases of the worker and says what it should know.';
+CREATE FUNCTION jira_sync.register(me uuid, named text, handled_kinds text[], slots integer, lease_seconds double precision) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    insert into jira_sync.workers (incarnation, name, kinds, concurrency, lease)
+    values (me, named, handled_kinds, slots, make_interval(secs => lease_seconds))
+    on conflict (incarnation) do update
+    set seen_at = clock_timestamp(), in_touch_since = clock_timestamp(), asleep = false;
+$$;
+COMMENT ON FUNCTION jira_sync.register(me uuid, named text, handled_kinds text[], slots integer, lease_seconds double precision) IS 'Announces a worker.';
+CREATE FUNCTION jira_sync.rescue(me uuid) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+    with lapsed as materialized (
+        select j.id, j.token, coalesce(w.name, j.worker::text) as worker_name
+        from jira_sync.jobs as j
+        left join jira_sync.workers as w on w.incarnation = j.worker
+        where j.state = 'running' and j.worker <> me
+            and coalesce(w.seen_at + w.lease, '-infinity') < clock_timestamp()
+            -- Who is or was out of touch himself, or meets a database that has just come back, does not judge.
+            and pg_postmaster_start_time() + coalesce(w.lease, '8 s') < clock_timestamp()
+            and exists (
+                select from jira_sync.workers as m
+                where m.incarnation = me and m.in_touch_since + m.lease < clock_timestamp()
+                    and m.seen_at + m.lease >= clock_timestamp()
+            )
+    ),
+    -- Locked by the lease that lapsed: meanwhile another worker may have rescued the job, and a third one runs it.
+    expired as materialized (
+        select j.id, j.kind, j.file_audit_id, j.attempt, j.crashes, j.worker, j.created_at, j.started_at,
+            j.merged, j.cancel_requested, l.worker_name
+        from jira_sync.jobs as j
+        inner join lapsed as l on l.id = j.id and l.token = j.token
+        where j.state = 'running'
+        for update of j skip locked
+    ),
+    rescued as (
+        update jira_sync.jobs as j
+        set
+            state = case when e.crashes >= 2 then 'dead' else 'ready' end,
+            worker = null, token = null, cancel_requested = false,
+            crashes = e.crashes + 1,
+            attempt = greatest(e.attempt - 1, 0),
+            run_at = now(),
+            last_error = 'worker ' || e.worker_name || ' was lost while it ran this job (crash '
+                || e.crashes + 1 || ' of 3)'
+        from expired as e where j.id = e.id and not e.cancel_requested
+    ),
+    cancelled as (
+        delete from jira_sync.jobs as j using expired as e where j.id = e.id and e.cancel_requested
+    ),
+    recorded as (
+        insert into jira_sync.job_history (
+            id, kind, file_audit_id, attempt, outcome, error, worker, enqueued_at, started_at, merged
+        )
+        select
+            e.id, e.kind, e.file_audit_id, e.attempt,
+            case when e.cancel_requested then 'cancelled' else 'crashed' end,
+            'worker ' || e.worker_name || ' was lost', e.worker, e.created_at, e.started_at, e.merged
+        from expired as e
+    ),
+    forgotten as (
+        delete from jira_sync.workers as w
+        where w.seen_at + w.lease + interval '1 minute' < clock_timestamp()
+            and not exists (
+                select from jira_sync.jobs as j where j.state = 'running' and j.worker = w.incarnation
+            )
+    )
+    select count(*) from expired;
+$$;
+COMMENT ON FUNCTION jira_sync.rescue(me uuid) IS 'Gives jobs of lost workers back, with a crash counted and no attempt charged; after three they are dead.';
+CREATE FUNCTION jira_sync.resume() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    update jira_sync.control set paused_at = null, pause_reason = null where paused_at is not null;
+    perform jira_sync.wake();
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.resume() IS 'Ends a pause.';
+CREATE FUNCTION jira_sync.retry_dead() RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    with revived as (
+        update jira_sync.jobs
+        set state = 'ready', attempt = 0, crashes = 0, run_at = now()
+        where state = 'dead'
+        returning 1
+    )
+    select count(*) from revived;
+$$;
+COMMENT ON FUNCTION jira_sync.retry_dead() IS 'Makes all dead jobs ready again and says how many they were.';
+CREATE FUNCTION jira_sync.settle(holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[], delays double precision[], charged boolean[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+begin
+    -- The trigger on run_at does not see to it here: Postgres fires a statement's triggers once for a table, for the
+    -- columns of its last UPDATE.
+    if 'retry' = any(outcomes) or 'returned' = any(outcomes) then
+        perform jira_sync.wake();
+    end if;
+    -- Not a function in SQL: that one is planned anew in every call, which cost ten times what the work does.
+    return query
+    with asked as (
+        select u.* from unnest(ids, tokens, outcomes, errors, delays, charged)
+            as u (id, token, outcome, error, delay, charge)
+    ),
+    held as materialized (
+        select
+            j.id, j.kind, j.key, j.file_audit_id, j.attempt, j.worker, j.created_at, j.started_at, j.merged,
+            left(a.error, 8000) as error,
+            a.delay,
+            a.charge,
+            case
+                -- A person may have taken it back after the worker last asked.
+                when a.outcome in ('retry', 'returned') and j.cancel_requested then 'cancelled'
+                when a.outcome = 'retry' and a.charge and j.attempt >= j.max_attempts then 'dead'
+                else a.outcome
+            end as outcome
+        from asked as a
+        -- One look into the primary key for each job. Left to the planner, which believes that nothing runs, each was
+        -- compared with all that run: 10 ms for 100 of 400, where this takes 1 ms. For the same reason the state, which
+        -- follows from having a worker, is not asked for: it would offer the index of what runs.
+        cross join lateral (
+            select r.* from jira_sync.jobs as r
+            where r.id = a.id and r.token = a.token and r.worker = holder
+            for update
+        ) as j
+    ),
+    ended as (
+        delete from jira_sync.jobs as j using held as h
+        where j.id = h.id and h.outcome in ('done', 'refused', 'cancelled')
+    ),
+    -- What succeeded makes the dead of the same key history.
+    superseded as (
+        delete from jira_sync.jobs as j using held as h
+        where h.outcome = 'done' and j.state = 'dead' and j.key = h.key
+    ),
+    dead as (
+        update jira_sync.jobs as j
+        set
+            state = 'dead', worker = null, token = null, cancel_requested = false,
+            last_error = h.error
+        from held as h where j.id = h.id and h.outcome = 'dead'
+    ),
+    waits as (
+        update jira_sync.jobs as j
+        set
+            state = 'ready', worker = null, token = null, cancel_requested = false,
+            run_at = now() + make_interval(secs => coalesce(h.delay, 0)),
+            attempt = case when h.charge then j.attempt else greatest(j.attempt - 1, 0) end,
+            last_error = coalesce(h.error, j.last_error)
+        from held as h where j.id = h.id and h.outcome in ('retry', 'returned')
+    ),
+    recorded as (
+        insert into jira_sync.job_history (
+            id, kind, file_audit_id, attempt, outcome, error, worker, enqueued_at, started_at, merged
+        )
+        select
+            h.id, h.kind, h.file_audit_id, h.attempt, h.outcome, h.error, h.worker, h.created_at,
+            h.started_at, h.merged
+        from held as h
+    )
+    select h.id from held as h;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.settle(holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[], delays double precision[], charged boolean[]) IS 'Ends runs under their leases and records them; returns the ids that were still held. Others are left alone.';
+CREATE FUNCTION jira_sync.unregister(me uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    perform jira_sync.give_back(me, '{}');
+    delete from jira_sync.workers as w where w.incarnation = me;
+    -- What it could not finish or did not get to is for the others.
+    if exists (select from jira_sync.jobs as j where j.state = 'ready' and j.run_at <= now()) then
+        perform jira_sync.wake();
+    end if;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.unregister(me uuid) IS 'Takes leave of a worker; what it did not settle is given back unharmed.';
+CREATE FUNCTION jira_sync.wake() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    -- NOTIFY takes a lock that every commit waits for, so it is sent only when somebody sleeps. A worker that
+    -- was not seen for half a minute is not asleep but gone.
+    if exists (
+        select from jira_sync.workers as w
+        where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
+    ) then
+        perform pg_notify('jira_sync', '');
+    end if;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.wake() IS 'Wakes sleeping workers, once the transaction commits.';
+CREATE FUNCTION jira_sync.watch(watched text[]) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+    present text[];
+    new_list text;
+    old_list text;
+    echo text;
+begin
+    select
+        array_agg(a.attname::text order by a.attnum),
+        string_agg(format('n.%I', a.attname), ', ' order by a.attnum),
+        string_agg(format('o.%I', a.attname), ', ' order by a.attnum),
+        string_agg(format('%L, n.%I', a.attname, a.attname), ', ' order by a.attnum)
+    into present, new_list, old_list, echo
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
+        and a.attname = any(watched);
+    -- Workers of a fleet start together, and a function is replaced by one of them at a time.
+    perform pg_advisory_xact_lock(1784835698, 0);
+    if present is null then
+        raise exception 'none of the columns % exists in public.file_audit', watched using
+            errcode = 'undefined_column',
+            hint = 'Compare the columns of the mapping with those of the table.';
+    end if;
+    -- The list of columns is written into the function: comparing through jsonb would cost every UPDATE dear.
+    -- Without jit = off the planner compiles the comparison for 0.6 s before it looks at the first of 10,000 rows.
+    execute format($function$
+        create or replace function jira_sync.file_audit_updated()
+        returns trigger
+        language plpgsql security definer
+        set search_path = '' set jit = off
+        as $body$
+        declare
+            ids bigint[];
+            inserted bigint;
+        begin
+            -- A job only where a mapped column really changed and the row has, had or should have an issue.
+            ids := array(
+                select n.id
+                from new_rows as n
+                inner join old_rows as o on o.id = n.id
+                where (%1$s) is distinct from (%2$s)
+                    and (
+                        n.has_technical_debt or o.has_technical_debt
+                        or exists (
+                            select from jira_sync.links as l
+                            where l.file_audit_id = n.id and l.state <> 'row_gone'
+                        )
+                    )
+            );
+            if cardinality(ids) = 0 then
+                return null;
+            end if;
+            -- What a worker writes, and says so, equals the base and is no news.
+            if coalesce(current_setting('jira_sync.writer', true), '') <> '' then
+                ids := array(
+                    select n.id
+                    from new_rows as n
+                    where n.id = any(ids)
+                        and not exists (
+                            select from jira_sync.links as l
+                            where l.file_audit_id = n.id and l.base_raw @> jsonb_build_object(%3$s)
+                        )
+                );
+            end if;
+            if current_setting('transaction_isolation') = 'read committed' then
+                -- A job that waits already covers the change, provided that nobody claims it before this commits: so
+                -- it is locked, and one that is locked already is not waited for.
+                with waiting as materialized (
+                    select j.file_audit_id
+                    from jira_sync.jobs as j
+                    where j.state = 'ready' and j.key in (select 'row:' || u.id from unnest(ids) as u (id))
+                        and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority >= 0
+                        and j.run_at <= clock_timestamp()
+                    for key share skip locked
+                )
+                insert into jira_sync.jobs (kind, file_audit_id)
+                select 'push', u.id from unnest(ids) as u (id)
+                where not exists (select from waiting as w where w.file_audit_id = u.id);
+                get diagnostics inserted = row_count;
+                -- A worker that looked meanwhile found that job locked, and went to sleep.
+                if inserted < cardinality(ids) then
+                    perform jira_sync.wake();
+                end if;
+            elsif current_setting('transaction_isolation') = 'serializable' then
+                -- Here even reading the queue would make the statements of neighbours fail, so nothing is looked up.
+                insert into jira_sync.jobs (kind, file_audit_id)
+                select 'push', u.id from unnest(ids) as u (id);
+            else
+                -- Locking a row that is newer than the snapshot would make the application's statement fail, so here
+                -- only jobs of this very transaction count.
+                insert into jira_sync.jobs (kind, file_audit_id)
+                select 'push', u.id from unnest(ids) as u (id)
+                where not exists (
+                    select from jira_sync.jobs as j
+                    where j.state = 'ready' and j.key = 'row:' || u.id and j.kind in ('push', 'sync')
+                        and j.attempt = 0 and j.xmin = pg_current_xact_id()::xid
+                );
+            end if;
+            return null;
+        end;
+        $body$;
+    $function$, new_list, old_list, echo);
+    revoke execute on function jira_sync.file_audit_updated() from public;
+    comment on function jira_sync.file_audit_updated() is
+    'Trigger, written by watch(): a mapped column of a row with an issue changed.';
+    if not exists (
+        select from pg_catalog.pg_trigger as t
+        where t.tgrelid = 'public.file_audit'::regclass and t.tgname = 'jira_sync_updated'
+    ) then
+        create trigger jira_sync_updated after update on public.file_audit
+        referencing old table as old_rows new table as new_rows
+        for each statement execute function jira_sync.file_audit_updated();
+    end if;
+    update jira_sync.site set watched_columns = present where watched_columns is distinct from present;
+    return present;
+end;
+$_$;
+COMMENT ON FUNCTION jira_sync.watch(watched text[]) IS 'Makes the trigger on file_audit compare these columns; returns those that the table has.';
+CREATE TABLE jira_sync.changes (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    file_audit_id bigint NOT NULL,
+    issue_key text,
+    side text NOT NULL,
+    field text NOT NULL,
+    old_value jsonb,
+    new_value jsonb,
+    job_id bigint,
+    worker uuid,
+    CONSTRAINT changes_side_known CHECK ((side = ANY (ARRAY['row'::text, 'jira'::text])))
+);
+COMMENT ON TABLE jira_sync.changes IS 'Every value that was written, on either side.';
+COMMENT ON COLUMN jira_sync.changes.side IS 'The side that was written: row or jira.';
+ALTER TABLE jira_sync.changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jira_sync.changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE jira_sync.conflicts (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    file_audit_id bigint NOT NULL,
+    issue_key text,
+    field text NOT NULL,
+    columns text[] NOT NULL,
+    base jsonb,
+    row_value jsonb,
+    issue_value jsonb,
+    policy text NOT NULL,
+    winner text NOT NULL,
+    job_id bigint,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    CONSTRAINT conflicts_policy_known CHECK ((policy = ANY (ARRAY['row_wins'::text, 'jira_wins'::text, 'manual'::text]))),
+    CONSTRAINT conflicts_winner_known CHECK ((winner = ANY (ARRAY['row'::text, 'jira'::text, 'nobody'::text])))
+);
+COMMENT ON TABLE jira_sync.conflicts IS 'Both sides changed the same field: what each said, and which one won.';
+COMMENT ON COLUMN jira_sync.conflicts.winner IS 'row, jira, or nobody while a person has to decide.';
+ALTER TABLE jira_sync.conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jira_sync.conflicts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE jira_sync.control (
+    singleton boolean DEFAULT true NOT NULL,
+    paused_at timestamp with time zone,
+    pause_reason text,
+    maintained_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    history_days integer DEFAULT 14 NOT NULL,
+    CONSTRAINT control_history_days_check CHECK (((history_days >= 1) AND (history_days <= 3650))),
+    CONSTRAINT control_singleton_check CHECK (singleton)
+);
+COMMENT ON TABLE jira_sync.control IS 'One row: whether the queue is paused, and its housekeeping.';
+COMMENT ON COLUMN jira_sync.control.pause_reason IS 'Why it was paused, by pause(reason).';
+COMMENT ON COLUMN jira_sync.control.history_days IS 'How many days of job_history are kept.';
+CREATE TABLE jira_sync.job_history (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    file_audit_id bigint,
+    attempt integer NOT NULL,
+    outcome text NOT NULL,
+    error text,
+    worker uuid,
+    enqueued_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    merged bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    CONSTRAINT job_history_outcome_known CHECK ((outcome = ANY (ARRAY['done'::text, 'retry'::text, 'refused'::text, 'dead'::text, 'cancelled'::text, 'crashed'::text, 'returned'::text])))
+)
+PARTITION BY RANGE (finished_at);
+COMMENT ON TABLE jira_sync.job_history IS 'Every attempt of every job with its outcome; a partition a day, old days are dropped.';
+COMMENT ON COLUMN jira_sync.job_history.id IS 'The id the job has or had in jobs.';
+COMMENT ON COLUMN jira_sync.job_history.outcome IS 'done, retry (will be tried again), refused (no use trying again as it is), dead (attempts used up), cancelled, crashed (its worker died), returned (given back unharmed).';
+COMMENT ON COLUMN jira_sync.job_history.merged IS 'Ids of jobs of the same key that this run covered.';
+CREATE TABLE jira_sync.job_history_default (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    file_audit_id bigint,
+    attempt integer NOT NULL,
+    outcome text NOT NULL,
+    error text,
+    worker uuid,
+    enqueued_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    merged bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    CONSTRAINT job_history_outcome_known CHECK ((outcome = ANY (ARRAY['done'::text, 'retry'::text, 'refused'::text, 'dead'::text, 'cancelled'::text, 'crashed'::text, 'returned'::text])))
+);
+ALTER TABLE jira_sync.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jira_sync.jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE SEQUENCE jira_sync.lease_tokens
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+COMMENT ON SEQUENCE jira_sync.lease_tokens IS 'Fencing tokens: a new one for every lease.';
+CREATE TABLE jira_sync.links (
+    id bigint NOT NULL,
+    file_audit_id bigint NOT NULL,
+    file_path text NOT NULL,
+    issue_id text,
+    issue_key text,
+    marker uuid,
+    state text DEFAULT 'creating'::text NOT NULL,
+    last_error text,
+    issue_updated timestamp with time zone,
+    synced_at timestamp with time zone,
+    base jsonb,
+    base_raw jsonb,
+    write_token bigint,
+    attempted_at timestamp with time zone,
+    looks integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT links_linked_names_its_issue CHECK (((state <> 'linked'::text) OR ((issue_id IS NOT NULL) AND (issue_key IS NOT NULL)))),
+    CONSTRAINT links_looks_not_negative CHECK ((looks >= 0)),
+    CONSTRAINT links_state_known CHECK ((state = ANY (ARRAY['creating'::text, 'create_unknown'::text, 'linked'::text, 'unlinked'::text, 'issue_gone'::text, 'row_gone'::text]))),
+    CONSTRAINT links_unknown_has_its_marker CHECK (((state <> 'create_unknown'::text) OR (marker IS NOT NULL)))
+);
+COMMENT ON TABLE jira_sync.links IS 'Which row belongs to which issue, and on what both sides last agreed.';
+COMMENT ON COLUMN jira_sync.links.file_path IS 'The path when row and link last met; tells a row from one that took its id.';
+COMMENT ON COLUMN jira_sync.links.issue_id IS 'The id, which stays when the issue moves; the key may change.';
+COMMENT ON COLUMN jira_sync.links.marker IS 'Sent with the creation as label and property, so that an issue whose creation went unanswered is found.';
+COMMENT ON COLUMN jira_sync.links.state IS 'creating (begun, or refused with last_error), create_unknown (JIRA may or may not have made it; being looked for), linked, unlinked (a person said so: never made again), issue_gone, row_gone.';
+COMMENT ON COLUMN jira_sync.links.last_error IS 'What stands in the way, naming column and field; null where nothing does.';
+COMMENT ON COLUMN jira_sync.links.issue_updated IS 'The issue''s `updated` when it was last read.';
+COMMENT ON COLUMN jira_sync.links.synced_at IS 'When row and issue were last found or made equal.';
+COMMENT ON COLUMN jira_sync.links.base IS 'Per field, the values on which both sides last agreed.';
+COMMENT ON COLUMN jira_sync.links.base_raw IS 'Per column, the value of the row at that time.';
+COMMENT ON COLUMN jira_sync.links.write_token IS 'The fencing token in the issue''s property when it was last read: another one there is a write of ours that was never recorded.';
+COMMENT ON COLUMN jira_sync.links.attempted_at IS 'When a creation was last sent.';
+COMMENT ON COLUMN jira_sync.links.looks IS 'How often a creation without an answer was looked for.';
+ALTER TABLE jira_sync.links ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jira_sync.links_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE jira_sync.migrations (
+    version text NOT NULL,
+    name text NOT NULL,
+    checksum text,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT migrations_version_check CHECK ((version ~ '^[0-9]{14}$'::text))
+);
+COMMENT ON TABLE jira_sync.migrations IS 'Which migrations were applied. The checksum is filled in by `jira-sync migrate`.';
+CREATE TABLE jira_sync.site (
+    singleton boolean DEFAULT true NOT NULL,
+    base_url text NOT NULL,
+    project_key text NOT NULL,
+    deployment text NOT NULL,
+    mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
+    watched_columns text[] DEFAULT '{}'::text[] NOT NULL,
+    bound_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT site_deployment_check CHECK ((deployment = ANY (ARRAY['cloud'::text, 'server'::text]))),
+    CONSTRAINT site_singleton_check CHECK (singleton)
+);
+COMMENT ON TABLE jira_sync.site IS 'One row: the JIRA site and project that the links lead to. Issue ids of one site are strangers'' on another.';
+COMMENT ON COLUMN jira_sync.site.mapping IS 'The mapping as it was resolved against the site.';
+COMMENT ON COLUMN jira_sync.site.watched_columns IS 'Columns whose change enqueues a job.';
+CREATE TABLE jira_sync.workers (
+    incarnation uuid NOT NULL,
+    name text NOT NULL,
+    kinds text[] NOT NULL,
+    concurrency integer NOT NULL,
+    lease interval DEFAULT '00:00:08'::interval NOT NULL,
+    asleep boolean DEFAULT false NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    in_touch_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT workers_concurrency_check CHECK ((concurrency > 0)),
+    CONSTRAINT workers_lease_check CHECK ((lease > '00:00:00'::interval))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
+COMMENT ON TABLE jira_sync.workers IS 'Worker processes. A lease lives while its worker was seen less than `lease` ago.';
+COMMENT ON COLUMN jira_sync.workers.incarnation IS 'A new one for every start of a process.';
+COMMENT ON COLUMN jira_sync.workers.name IS 'Host and process id.';
+COMMENT ON COLUMN jira_sync.workers.asleep IS 'Waits for NOTIFY; nobody asleep, no NOTIFY sent.';
+COMMENT ON COLUMN jira_sync.workers.seen_at IS 'The last heartbeat, by the clock of the database.';
+COMMENT ON COLUMN jira_sync.workers.in_touch_since IS 'Since when no heartbeat came late. Who was out of touch himself does not judge others.';
+CREATE VIEW jira_sync.status WITH (security_invoker='true') AS
+ SELECT s.base_url AS site,
+    s.project_key AS project,
+    c.paused_at,
+    c.pause_reason,
+    j.due,
+    j.later,
+    j.running,
+    j.dead,
+    j.oldest_due,
+    w.workers,
+    w.workers_asleep,
+    l.linked,
+    l.creating,
+    l.create_unknown,
+    l.with_error,
+    k.open_conflicts
+   FROM (((((jira_sync.control c
+     LEFT JOIN jira_sync.site s ON (s.singleton))
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE ((jobs.state = 'ready'::text) AND (jobs.run_at <= now()))) AS due,
+            count(*) FILTER (WHERE ((jobs.state = 'ready'::text) AND (jobs.run_at > now()))) AS later,
+            count(*) FILTER (WHERE (jobs.state = 'running'::text)) AS running,
+            count(*) FILTER (WHERE (jobs.state = 'dead'::text)) AS dead,
+            min(jobs.run_at) FILTER (WHERE ((jobs.state = 'ready'::text) AND (jobs.run_at <= now()))) AS oldest_due
+           FROM jira_sync.jobs) j)
+     CROSS JOIN LATERAL ( SELECT count(*) AS workers,
+            count(*) FILTER (WHERE workers.asleep) AS workers_asleep
+           FROM jira_sync.workers
+          WHERE ((workers.seen_at + GREATEST(workers.lease, '00:00:15'::interval)) > clock_timestamp())) w)
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (links.state = 'linked'::text)) AS linked,
+            count(*) FILTER (WHERE (links.state = 'creating'::text)) AS creating,
+            count(*) FILTER (WHERE (links.state = 'create_unknown'::text)) AS create_unknown,
+            count(*) FILTER (WHERE (links.last_error IS NOT NULL)) AS with_error
+           FROM jira_sync.links) l)
+     CROSS JOIN LATERAL ( SELECT count(*) AS open_conflicts
+           FROM jira_sync.conflicts
+          WHERE ((conflicts.winner = 'nobody'::text) AND (conflicts.resolved_at IS NULL))) k);
+COMMENT ON VIEW jira_sync.status IS 'The whole system in one row: site, queue, workers, links, conflicts.';
+ALTER TABLE ONLY jira_sync.job_history ATTACH PARTITION jira_sync.job_history_default DEFAULT;
+ALTER TABLE ONLY jira_sync.changes
+    ADD CONSTRAINT changes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.conflicts
+    ADD CONSTRAINT conflicts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.control
+    ADD CONSTRAINT control_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY jira_sync.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.links
+    ADD CONSTRAINT links_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY jira_sync.site
+    ADD CONSTRAINT site_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY jira_sync.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (incarnation);
+CREATE INDEX changes_row ON jira_sync.changes USING btree (file_audit_id, at);
+CREATE INDEX conflicts_open ON jira_sync.conflicts USING btree (at) WHERE ((winner = 'nobody'::text) AND (resolved_at IS NULL));
+CREATE INDEX conflicts_row ON jira_sync.conflicts USING btree (file_audit_id, at);
+CREATE INDEX job_history_row ON ONLY jira_sync.job_history USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
+CREATE INDEX job_history_default_file_audit_id_finished_at_idx ON jira_sync.job_history_default USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
+CREATE INDEX job_history_id ON ONLY jira_sync.job_history USING btree (id);
+CREATE INDEX job_history_default_id_idx ON jira_sync.job_history_default USING btree (id);
+CREATE INDEX jobs_dead ON jira_sync.jobs USING btree (key) WHERE (state = 'dead'::text);
+CREATE INDEX jobs_due ON jira_sync.jobs USING btree (run_at, id) WHERE ((state = 'ready'::text) AND (priority = 0));
+CREATE INDEX jobs_ranked ON jira_sync.jobs USING btree (priority DESC, run_at, id) WHERE ((state = 'ready'::text) AND (priority <> 0));
+CREATE INDEX jobs_ready_key ON jira_sync.jobs USING btree (key) WHERE (state = 'ready'::text);
+CREATE UNIQUE INDEX jobs_running_key ON jira_sync.jobs USING btree (key) WHERE (state = 'running'::text);
+CREATE INDEX jobs_suspect ON jira_sync.jobs USING btree (run_at) WHERE ((state = 'ready'::text) AND (crashes > 0));
+CREATE UNIQUE INDEX links_issue ON jira_sync.links USING btree (issue_id);
+CREATE UNIQUE INDEX links_marker ON jira_sync.links USING btree (marker);
+CREATE INDEX links_path ON jira_sync.links USING btree (file_path);
+CREATE UNIQUE INDEX links_row ON jira_sync.links USING btree (file_audit_id) WHERE (state <> 'row_gone'::text);
+ALTER INDEX jira_sync.job_history_row ATTACH PARTITION jira_sync.job_history_default_file_audit_id_finished_at_idx;
+ALTER INDEX jira_sync.job_history_id ATTACH PARTITION jira_sync.job_history_default_id_idx;
+CREATE TRIGGER jobs_inserted AFTER INSERT ON jira_sync.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_inserted();
+CREATE TRIGGER jobs_rescheduled AFTER UPDATE OF run_at ON jira_sync.jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_changed();
+ALTER TABLE jira_sync.changes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.conflicts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.control ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jira_sync_worker ON jira_sync.changes TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.conflicts TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.control TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.job_history TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.job_history_default TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.jobs TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.links TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.migrations TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.site TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.workers TO jira_sync_worker USING (true) WITH CHECK (true);
+ALTER TABLE jira_sync.job_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.job_history_default ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.jobs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.migrations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.site ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.workers ENABLE ROW LEVEL SECURITY;
