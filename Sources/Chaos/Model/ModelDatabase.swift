@@ -74,6 +74,11 @@ struct ModelDatabase: Sendable {
 
   private static let setup = """
     create schema model;
+    -- Here the tables are empty again and again, and vacuum locks a table for a moment to cut its end off: longer than a
+    -- schedule waits for a lock.
+    alter table jira_sync.jobs set (vacuum_truncate = off);
+    alter table jira_sync.workers set (vacuum_truncate = off);
+    alter table public.file_audit set (vacuum_truncate = off);
     create function model.edit(named text, old text, new text) returns void language plpgsql as $$
     declare
       definition text := pg_get_functiondef(named::regproc);

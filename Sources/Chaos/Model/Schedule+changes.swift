@@ -79,6 +79,7 @@ extension Schedule {
       try note(claim: rows, by: actor, holdsNothing: holdsNothing)
       // Whoever claims is seen.
       revive(actor)
+      try await restoreLease(of: actor)
     case .settlement(_, let asked, let held):
       try queue.settled(asked, held: held)
     }

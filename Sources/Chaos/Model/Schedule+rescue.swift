@@ -8,7 +8,7 @@ extension Schedule {
     let worker = actors[actor].worker
     let expected = lost(judgedBy: actor)
     let sql: SQL = "select jira_sync.rescue(\(worker)::uuid) as count"
-    if random.chance(70) || freeConnection == nil {
+    if random.chance(40) || freeConnection == nil {
       trace.append("worker \(actor) rescues")
       let locked = lockedTokens
       try note(
@@ -35,7 +35,7 @@ extension Schedule {
 
   /// Another worker rescues the same jobs, and a third one takes them.
   private mutating func rescueAndClaimMeanwhile() async throws {
-    if let other = someActor(), random.chance(70) {
+    if let other = someActor(), random.chance(90) {
       trace.append("worker \(other) rescues meanwhile")
       let locked = lockedTokens
       let expected = lost(judgedBy: other).filter { !locked.contains($0.token) }
@@ -45,7 +45,7 @@ extension Schedule {
           ["select jira_sync.rescue(\(actors[other].worker)::uuid) as count", Self.state],
           doing: "rescuing"))
     }
-    for _ in 0..<Int.random(in: 0...2, using: &random) { try await quickClaim() }
+    for _ in 0..<Int.random(in: 1...2, using: &random) { try await quickClaim() }
   }
 
   private mutating func note(rescued lost: [ModelQueue.Lease], _ results: [PostgresResult]) throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import JobQueue
 import Logging
 import Postgres
@@ -31,7 +32,14 @@ struct ChaosWorkerCommand: AsyncParsableCommand {
         idlePulse: .milliseconds(Int(lease * 750)), stopDeadline: .seconds(5)),
       name: "chaos:\(getpid())", logger: logger)
     let stopping = Task { for await _ in signals { await worker.stop() } }
+    // Whoever runs the chaos may be killed; its workers must not stay behind.
+    let parent = getppid()
+    let watching = Task {
+      while getppid() == parent { try await Task.sleep(for: .seconds(1)) }
+      await worker.stop()
+    }
     _ = try await worker.run()
     stopping.cancel()
+    watching.cancel()
   }
 }
