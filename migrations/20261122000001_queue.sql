@@ -105,6 +105,8 @@ create table jira_sync.jobs (
     constraint jobs_counts_not_negative check (attempt >= 0 and crashes >= 0 and max_attempts > 0)
 ) with (
     -- Rows live for a moment: vacuum by number, not by share, and leave a claim room beside the row.
+    -- Giving pages at the end back locks everybody out for a moment.
+    vacuum_truncate = off,
     fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000
 );

@@ -84,7 +84,7 @@ END) STORED,
     CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'dead'::text]))),
     CONSTRAINT jobs_valid CHECK ((((kind = ANY (ARRAY['push'::text, 'pull'::text, 'sync'::text, 'poll'::text, 'full_sync'::text, 'sweep'::text, 'report'::text, 'notify'::text, 'noop'::text])) AND ((file_audit_id IS NOT NULL) OR (kind <> ALL (ARRAY['push'::text, 'pull'::text, 'sync'::text]))) AND (jsonb_typeof(args) = 'object'::text)) OR jira_sync.job_is_valid(kind, file_audit_id, args)))
 )
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000');
+WITH (vacuum_truncate=off, fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000');
 COMMENT ON TABLE jira_sync.jobs IS 'What waits and what runs. Only kind is needed to insert: insert into jira_sync.jobs (kind, file_audit_id) values (''push'', 42).';
 COMMENT ON COLUMN jira_sync.jobs.kind IS 'push, pull, sync (a row, and which side may be written), poll, full_sync, sweep, report, notify, noop.';
 COMMENT ON COLUMN jira_sync.jobs.file_audit_id IS 'The row to look at, for push, pull and sync.';

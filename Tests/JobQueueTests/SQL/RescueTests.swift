@@ -4,13 +4,15 @@ import Testing
 
 @Suite(.requiresPostgres) struct RescueTests {
   /// A worker that has vanished and one that may judge.
-  private func crash(_ queue: Queue) async throws -> (lost: Claimer, rescuer: Claimer) {
+  private func crash(
+    _ queue: Queue, rescuerLease: Double = 600
+  ) async throws -> (lost: Claimer, rescuer: Claimer) {
     let lost = try await Claimer.join(queue.database, lease: 3)
     try await queue.wait(
       "waiting until the server is up for longer than a lease",
       until: "select pg_postmaster_start_time() < clock_timestamp() - interval '3.1 s'")
     // Its own lease is as long as a slow machine may need, and it had no gap for longer.
-    let rescuer = try await Claimer.join(queue.database, lease: 600)
+    let rescuer = try await Claimer.join(queue.database, lease: rescuerLease)
     try await rescuer.hasBeenInTouch(for: 3_600)
     return (lost, rescuer)
   }
@@ -106,7 +108,8 @@ import Testing
     try await Queue.with { queue in
       try await queue.noop()
       let holder = try await Claimer.join(queue.database, lease: 100)
-      let (_, watcher) = try await crash(queue)
+      // Longer than the server may be up, its own lease would be what counts.
+      let (_, watcher) = try await crash(queue, rescuerLease: 3)
       #expect(try await watcher.pulse().get("rescue_in", as: Double?.self) == nil)
       try await holder.claim()
       let seconds = try #require(try await watcher.pulse().get("rescue_in", as: Double?.self))

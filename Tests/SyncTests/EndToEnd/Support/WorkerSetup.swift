@@ -14,6 +14,6 @@ struct WorkerSetup: Sendable {
   var row = RowHandlerOptions(looks: [.milliseconds(50), .milliseconds(150), .milliseconds(400)])
   var options = WorkerOptions(
     retry: RetryPolicy(base: .milliseconds(20), cap: .milliseconds(200)),
-    drainPatience: .seconds(20))
+    drainPatience: .seconds(60))
   var hooks = HookedTransport.Hooks()
 }
