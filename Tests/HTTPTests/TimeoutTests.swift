@@ -9,7 +9,7 @@ import Musl
 #endif
 
 /// Every wait ends, and the error says which one it was and whether the request may have been received.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TimeoutTests {
   @Test func `an answer that does not come ends at the total limit`() async throws {
     let server = try ScriptedServer { connection in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a handler may do with its jobs.
-@Suite(.requiresPostgres, .timeLimit(.minutes(1))) struct JobRunTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct JobRunTests {
   /// Runs the body as a handler of these jobs, once, and answers what became of it.
   private func handle(
     _ queue: Queue, jobs: Int, _ body: @escaping @Sendable (JobRun) async throws -> Void

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.requiresPostgres, .timeLimit(.minutes(1))) struct StopTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct StopTests {
   /// Nothing is running, no attempt is burnt, and the worker is gone from the books.
   private func expectUnharmed(_ queue: Queue, jobs: Int) async throws {
     let entries = try await queue.entries()
