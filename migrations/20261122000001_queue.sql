@@ -258,13 +258,15 @@ for each statement execute function jira_sync.jobs_changed();
 -- The worker's side: register, claim, hold, settle, pulse, rescue
 -- ---------------------------------------------------------------------------------------------------------
 
+-- Here and below plans are generic: for a batch of one job a plan of its own looks cheaper, and making it for every
+-- call takes longer than what it does.
 create function jira_sync.claim(
     claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean,
     lowest_first boolean default false, look_back interval default null
 )
 returns setof jira_sync.jobs
 language plpgsql
-set search_path = '' set jit = off
+set search_path = '' set jit = off set plan_cache_mode = force_generic_plan
 -- Whatever the statistics say, which are of a moment when nothing waited and nothing ran: in the order of the index,
 -- never by collecting and sorting what waits, reading a full table, or comparing each job with each that runs.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_material = off
@@ -485,7 +487,7 @@ comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean, int
 create function jira_sync.hold(holder uuid, ids bigint[], tokens bigint[])
 returns setof bigint
 language plpgsql
-set search_path = '' set jit = off
+set search_path = '' set jit = off set plan_cache_mode = force_generic_plan
 as $$
 begin
     -- A worker that stalls in the middle of a transaction must not keep others from its jobs.
@@ -510,7 +512,7 @@ create function jira_sync.settle(
 )
 returns setof bigint
 language plpgsql
-set search_path = '' set jit = off
+set search_path = '' set jit = off set plan_cache_mode = force_generic_plan
 as $$
 begin
     -- The trigger on run_at does not see to it here: Postgres fires a statement's triggers once for a table, for the
@@ -646,7 +648,7 @@ returns table (
     cancelled bigint[], held bigint[], maintenance_due boolean
 )
 language plpgsql
-set search_path = '' set jit = off
+set search_path = '' set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
     mine jira_sync.workers;
