@@ -37,6 +37,45 @@ struct HistoryTests {
     #expect(caught > 0, "\(broken.name) was not caught")
   }
 
+  /// Catches a checker that takes a value put back during a run for an edit that the run never saw.
+  @Test("who puts back what a run has read has edited nothing")
+  func putsBack() throws {
+    let mapping = try Site.resolved()
+    let start = Site.linked(mapping)
+    var world = HistoryWorld(
+      mapping: mapping, row: start.row, issue: start.issue, base: start.base)
+    world.personEditsRow { $0["audit_status"] = "COMPLETED" }
+    world.run(Self.worker) { moment, world in
+      switch moment {
+      case .planned: world.personEditsRow { $0["audit_status"] = "NOT_STARTED" }
+      case .noted: world.personEditsRow { $0["audit_status"] = "COMPLETED" }
+      case .sent: break
+      case .moved:
+        world.personEditsIssue { $0["status"] = Site.status("In Progress", "indeterminate") }
+      }
+    }
+    world.comeToRest(Self.worker)
+    #expect(world.row["audit_status"] == "IN_PROGRESS")
+    #expect(world.violations.isEmpty)
+  }
+
+  /// Catches a checker that forgives more: what the run did not read is an edit, and is to be kept.
+  @Test("who writes something else than a run has read has edited")
+  func writesAnother() throws {
+    let mapping = try Site.resolved()
+    let start = Site.linked(mapping)
+    var world = HistoryWorld(
+      mapping: mapping, row: start.row, issue: start.issue, base: start.base)
+    // It takes for agreed what it finds in the end, not what it planned with.
+    let read = world.reading
+    world.personEditsRow { $0["audit_status"] = "COMPLETED" }
+    world.base?.fields["audit_status"] = BaseField(
+      raw: [:], canonical: .option("kept"), issue: .option("to_do"))
+    world.settle(read)
+    world.overwrite(.row, "audit_status")
+    #expect(!world.violations.isEmpty)
+  }
+
   /// One history, from a pair in step or one that never met, to rest.
   static func history(
     _ worker: HistoryWorld.Worker, _ generator: inout SeededGenerator

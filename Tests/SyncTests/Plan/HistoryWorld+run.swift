@@ -25,7 +25,7 @@ extension HistoryWorld {
     let known = worker.rereadsBase ? base : cachedBase
     let plan = worker.plan(known, self)
     last = plan
-    let read = touches
+    let read = reading
     log.append(
       "run: \(plan.issueWrites.count) to the issue, \(plan.rowWrites.count) to the row, transition \(plan.transition?.target.category.rawValue ?? "none"), crash \(crash.map { "\($0)" } ?? "none")"
     )

@@ -25,6 +25,12 @@ struct HistoryWorld {
   /// When a side of a field was last edited by a person.
   typealias Touches = [Side: [String: Int]]
 
+  /// What a run finds before it plans.
+  struct Reading {
+    var touches: Touches
+    var values: [Side: [String: FieldValue]] = [.row: [:], .issue: [:]]
+  }
+
   let mapping: ResolvedMapping
   var row: Row
   var issue: IssueSnapshot
@@ -104,14 +110,28 @@ struct HistoryWorld {
     log.append("person: \(side) \(field.name) = \(value.map { "\($0)" } ?? "unreadable")")
   }
 
+  /// The values of all tracked fields, as a run reads them.
+  var reading: Reading {
+    var reading = Reading(touches: touches)
+    for field in tracked {
+      for side in [Side.row, .issue] { reading.values[side]?[field.name] = value(side, field) }
+    }
+    return reading
+  }
+
   /// The base took notice of the two values of a field that were there when `read` was taken.
-  mutating func settle(_ read: Touches) {
+  ///
+  /// A person who changes a value after that and puts it back has edited nothing: values alone, on which the plan decides, are those that were agreed on.
+  mutating func settle(_ read: Reading) {
     for field in tracked {
       guard let known = base?.fields[field.name], known.sent == nil else { continue }
       // Two values that may not stand side by side are no agreement: that edit is still unseen.
       guard known.canonical == known.issueValue || mayDiffer(field, known) else { continue }
       for (side, agreed) in [(Side.row, known.canonical), (.issue, known.issueValue)]
-      where value(side, field) == agreed && touches[side]?[field.name] == read[side]?[field.name] {
+      where value(side, field) == agreed
+        && (touches[side]?[field.name] == read.touches[side]?[field.name]
+          || read.values[side]?[field.name] == agreed)
+      {
         edits[side]?[field.name] = nil
         touches[side]?[field.name] = nil
         recorded[side]?[field.name] = nil
