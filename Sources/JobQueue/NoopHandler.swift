@@ -2,6 +2,8 @@
 public struct NoopHandler: JobHandler {
   /// The kinds it takes.
   public let kinds: [String]
+  /// All that one claim brings: there is nobody who could not take so many at once.
+  public let maximumBatch = 1_000
 
   /// Makes a handler.
   ///
