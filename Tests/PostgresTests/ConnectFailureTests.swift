@@ -42,11 +42,11 @@ import Testing
 
   @Test func aRefusedConnectionIsSaidAtOnce() async throws {
     let port = try Port(listening: false)
-    let start = ContinuousClock.now
     let error = try await failure("postgresql://somebody:hunter2@127.0.0.1:\(port.number)/audit")
     #expect(error.kind == .connect)
     #expect(error.isTransient)
-    #expect(start.duration(to: .now) < .seconds(2))
+    // Refused, and not waited for until the time was up.
+    #expect(error.message.contains("refused"))
     #expect(error.description.contains("audit at 127.0.0.1:\(port.number) as somebody"))
     #expect(!error.description.contains("hunter2"))
   }
