@@ -319,6 +319,20 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean, look_back interval) IS 'Takes leases on due jobs: one a key, the others of the key merged into it.';
+CREATE FUNCTION jira_sync.emit(kind text, severity text, fingerprint text, subject text, message text, remedy text DEFAULT NULL::text, file_audit_id bigint DEFAULT NULL::bigint, issue_key text DEFAULT NULL::text, job_id bigint DEFAULT NULL::bigint, details jsonb DEFAULT '{}'::jsonb) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    insert into jira_sync.events (
+        kind, severity, fingerprint, subject, message, remedy, file_audit_id, issue_key, job_id, details
+    )
+    values (
+        emit.kind, emit.severity, emit.fingerprint, emit.subject, left(emit.message, 8000), emit.remedy,
+        emit.file_audit_id, emit.issue_key, emit.job_id, emit.details
+    )
+    returning id;
+$$;
+COMMENT ON FUNCTION jira_sync.emit(kind text, severity text, fingerprint text, subject text, message text, remedy text, file_audit_id bigint, issue_key text, job_id bigint, details jsonb) IS 'Notes an event in the transaction that causes it; returns its id.';
 CREATE FUNCTION jira_sync.enqueue(kind text, file_audit_id bigint DEFAULT NULL::bigint) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -794,6 +808,21 @@ CREATE FUNCTION jira_sync.rescue(me uuid) RETURNS bigint
     select count(*) from expired;
 $$;
 COMMENT ON FUNCTION jira_sync.rescue(me uuid) IS 'Gives jobs of lost workers back, with a crash counted and no attempt charged; after three they are dead.';
+CREATE FUNCTION jira_sync.resolve_event(kind text, fingerprint text, message text) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    -- Only what is still open is resolved, so it is safe to call this whenever all is well.
+    insert into jira_sync.events (kind, severity, fingerprint, subject, message, file_audit_id, issue_key, resolves)
+    select resolve_event.kind, 'info', e.fingerprint, e.subject, resolve_event.message, e.file_audit_id, e.issue_key, true
+    from (
+        select * from jira_sync.events as l
+        where l.fingerprint = resolve_event.fingerprint order by l.id desc limit 1
+    ) as e
+    where not e.resolves
+    returning id;
+$$;
+COMMENT ON FUNCTION jira_sync.resolve_event(kind text, fingerprint text, message text) IS 'Notes that the cause of earlier events has gone; null where none is open.';
 CREATE FUNCTION jira_sync.resume() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1117,6 +1146,39 @@ CREATE TABLE jira_sync.control (
 COMMENT ON TABLE jira_sync.control IS 'One row: whether the queue is paused, and its housekeeping.';
 COMMENT ON COLUMN jira_sync.control.pause_reason IS 'Why it was paused, by pause(reason).';
 COMMENT ON COLUMN jira_sync.control.history_days IS 'How many days of job_history are kept.';
+CREATE TABLE jira_sync.events (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    fingerprint text NOT NULL,
+    subject text NOT NULL,
+    message text NOT NULL,
+    remedy text,
+    file_audit_id bigint,
+    issue_key text,
+    job_id bigint,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    resolves boolean DEFAULT false NOT NULL,
+    CONSTRAINT events_details_is_an_object CHECK ((jsonb_typeof(details) = 'object'::text)),
+    CONSTRAINT events_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text])))
+);
+COMMENT ON TABLE jira_sync.events IS 'What happened that people should hear of, in the order in which it was written.';
+COMMENT ON COLUMN jira_sync.events.kind IS 'job_dead, row_refused, conflict, circuit_opened, circuit_closed, poller_behind, schedule_missed, worker_lost, breaker_tripped, backfill_finished, daily_summary, test.';
+COMMENT ON COLUMN jira_sync.events.severity IS 'info, warning or error.';
+COMMENT ON COLUMN jira_sync.events.fingerprint IS 'Events of one cause share it: they are told of once, then counted.';
+COMMENT ON COLUMN jira_sync.events.subject IS 'What it is about, in a few words: a row''s path, an issue''s key, the site.';
+COMMENT ON COLUMN jira_sync.events.message IS 'What happened, in a sentence that names the column and the field.';
+COMMENT ON COLUMN jira_sync.events.remedy IS 'What to do about it.';
+COMMENT ON COLUMN jira_sync.events.resolves IS 'The cause has gone: ends what the fingerprint began.';
+ALTER TABLE jira_sync.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jira_sync.events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE jira_sync.job_history (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -1295,6 +1357,8 @@ ALTER TABLE ONLY jira_sync.conflicts
     ADD CONSTRAINT conflicts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.control
     ADD CONSTRAINT control_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY jira_sync.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.links
@@ -1308,6 +1372,8 @@ ALTER TABLE ONLY jira_sync.workers
 CREATE INDEX changes_row ON jira_sync.changes USING btree (file_audit_id, at);
 CREATE INDEX conflicts_open ON jira_sync.conflicts USING btree (at) WHERE ((winner = 'nobody'::text) AND (resolved_at IS NULL));
 CREATE INDEX conflicts_row ON jira_sync.conflicts USING btree (file_audit_id, at);
+CREATE INDEX events_at ON jira_sync.events USING btree (at);
+CREATE INDEX events_fingerprint ON jira_sync.events USING btree (fingerprint, id);
 CREATE INDEX job_history_row ON ONLY jira_sync.job_history USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
 CREATE INDEX job_history_default_file_audit_id_finished_at_idx ON jira_sync.job_history_default USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
 CREATE INDEX job_history_id ON ONLY jira_sync.job_history USING btree (id);
@@ -1329,9 +1395,11 @@ CREATE TRIGGER jobs_rescheduled AFTER UPDATE OF run_at ON jira_sync.jobs FOR EAC
 ALTER TABLE jira_sync.changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.conflicts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.control ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.events ENABLE ROW LEVEL SECURITY;
 CREATE POLICY jira_sync_worker ON jira_sync.changes TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.conflicts TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.control TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.events TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.job_history TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.job_history_default TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.jobs TO jira_sync_worker USING (true) WITH CHECK (true);
