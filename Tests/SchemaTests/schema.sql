@@ -395,6 +395,25 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.file_audit_inserted() IS 'Trigger: new rows with debt want an issue.';
+CREATE FUNCTION jira_sync.file_audit_renumbered() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into jira_sync.jobs (kind, file_audit_id, priority, args)
+    select 'push', old.id, 1, jsonb_build_object('deleted', to_jsonb(old))
+    where old.has_technical_debt or exists (
+        select from jira_sync.links as l where l.file_audit_id = old.id and l.state <> 'row_gone'
+    );
+    insert into jira_sync.jobs (kind, file_audit_id)
+    select 'push', new.id
+    where new.has_technical_debt or old.has_technical_debt or exists (
+        select from jira_sync.links as l where l.file_audit_id = old.id and l.state <> 'row_gone'
+    );
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.file_audit_renumbered() IS 'Trigger: a row got another id.';
 CREATE FUNCTION jira_sync.file_audit_truncated() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -808,6 +827,52 @@ CREATE FUNCTION jira_sync.rescue(me uuid) RETURNS bigint
     select count(*) from expired;
 $$;
 COMMENT ON FUNCTION jira_sync.rescue(me uuid) IS 'Gives jobs of lost workers back, with a crash counted and no attempt charged; after three they are dead.';
+CREATE FUNCTION jira_sync.resolve_conflict(conflict bigint, resolution text, value jsonb DEFAULT NULL::jsonb, decided_by text DEFAULT CURRENT_USER) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    found_conflict jira_sync.conflicts;
+    waiting text;
+begin
+    if resolution is null or resolution not in ('row', 'jira', 'value') then
+        raise exception 'a conflict is resolved with row, jira or value, not with %', coalesce(resolution, 'null') using
+            errcode = 'invalid_parameter_value',
+            hint = 'select jira_sync.resolve_conflict(' || conflict || ', ''row'')';
+    end if;
+    if (resolution = 'value') <> (value is not null) then
+        raise exception 'a value goes with the resolution value, and only with it' using
+            errcode = 'invalid_parameter_value',
+            hint = 'select jira_sync.resolve_conflict(' || conflict || ', ''value'', ''"the text"'')';
+    end if;
+    select c.* into found_conflict from jira_sync.conflicts as c where c.id = conflict for update;
+    if not found then
+        raise exception 'there is no conflict %', conflict using
+            errcode = 'no_data_found', hint = 'select * from jira_sync.conflicts where resolved_at is null';
+    end if;
+    if found_conflict.winner <> 'nobody' or found_conflict.applied_at is not null then
+        waiting := case
+            when found_conflict.winner = 'nobody' then 'is void: ' || found_conflict.resolution
+            else 'was won by ' || found_conflict.winner
+        end;
+        raise exception 'conflict % waits for nobody: it %', conflict, waiting using
+            errcode = 'object_not_in_prerequisite_state',
+            hint = 'Conflicts that wait: select * from jira_sync.conflicts '
+                || 'where winner = ''nobody'' and resolved_at is null';
+    end if;
+    -- The values stay as they are until a worker has written the one that was chosen to both sides.
+    update jira_sync.conflicts as c
+    set resolution = resolve_conflict.resolution, resolution_value = resolve_conflict.value,
+        resolved_at = clock_timestamp(), resolved_by = decided_by
+    where c.id = conflict;
+    perform jira_sync.resolve_event(
+        'conflict', 'conflict:' || found_conflict.file_audit_id || ':' || found_conflict.field,
+        decided_by || ' decided: ' || resolution
+    );
+    return jira_sync.enqueue('sync', found_conflict.file_audit_id);
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.resolve_conflict(conflict bigint, resolution text, value jsonb, decided_by text) IS 'Decides a conflict that waits: row, jira, or value with the value as the column holds it. The next run writes it to both sides, unless one of them changed since. Returns the id of the job.';
 CREATE FUNCTION jira_sync.resolve_event(kind text, fingerprint text, message text) RETURNS bigint
     LANGUAGE sql
     SET search_path TO ''
@@ -924,6 +989,32 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.settle(holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[], delays double precision[], charged boolean[]) IS 'Ends runs under their leases and records them; returns the ids that were still held. Others are left alone.';
+CREATE FUNCTION jira_sync.unpark(file_audit_id bigint, field text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    freed text[];
+begin
+    with gone as (
+        delete from jira_sync.parked_fields as p
+        where p.file_audit_id = unpark.file_audit_id and p.field = coalesce(unpark.field, p.field)
+        returning p.field
+    )
+    select array_agg(g.field) into freed from gone as g;
+    if freed is null then
+        return null;
+    end if;
+    update jira_sync.links as l set turns = l.turns - freed
+    where l.file_audit_id = unpark.file_audit_id and l.state <> 'row_gone';
+    perform jira_sync.resolve_event(
+        'breaker_tripped', 'breaker:' || unpark.file_audit_id || ':' || f.name, 'it is synced again'
+    )
+    from unnest(freed) as f (name);
+    return jira_sync.enqueue('sync', unpark.file_audit_id);
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.unpark(file_audit_id bigint, field text) IS 'Ends the parking of one field of a row, or of all; returns the id of the job that syncs it, null where none was parked.';
 CREATE FUNCTION jira_sync.unregister(me uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1094,10 +1185,15 @@ CREATE TABLE jira_sync.changes (
     new_value jsonb,
     job_id bigint,
     worker uuid,
+    mapping_field text,
+    cause text,
     CONSTRAINT changes_side_known CHECK ((side = ANY (ARRAY['row'::text, 'jira'::text])))
 );
 COMMENT ON TABLE jira_sync.changes IS 'Every value that was written, on either side.';
 COMMENT ON COLUMN jira_sync.changes.side IS 'The side that was written: row or jira.';
+COMMENT ON COLUMN jira_sync.changes.field IS 'The column, or the name of the field in the mapping where JIRA was written.';
+COMMENT ON COLUMN jira_sync.changes.mapping_field IS 'The name of the field in the mapping.';
+COMMENT ON COLUMN jira_sync.changes.cause IS 'Why it was written: created, row_changed, jira_changed, resolved, decided (by a person), or the reason of a conflict and who won it, such as "both_changed: row_wins".';
 ALTER TABLE jira_sync.changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME jira_sync.changes_id_seq
     START WITH 1
@@ -1121,11 +1217,25 @@ CREATE TABLE jira_sync.conflicts (
     job_id bigint,
     resolved_at timestamp with time zone,
     resolved_by text,
+    reason text,
+    resolution text,
+    resolution_value jsonb,
+    applied_at timestamp with time zone,
     CONSTRAINT conflicts_policy_known CHECK ((policy = ANY (ARRAY['row_wins'::text, 'jira_wins'::text, 'manual'::text]))),
+    CONSTRAINT conflicts_resolution_has_its_time CHECK (((resolution IS NULL) OR (resolved_at IS NOT NULL))),
+    CONSTRAINT conflicts_resolution_known CHECK ((resolution = ANY (ARRAY['row'::text, 'jira'::text, 'value'::text, 'agreed'::text, 'superseded'::text]))),
+    CONSTRAINT conflicts_value_has_its_value CHECK (((resolution <> 'value'::text) OR (resolution_value IS NOT NULL))),
     CONSTRAINT conflicts_winner_known CHECK ((winner = ANY (ARRAY['row'::text, 'jira'::text, 'nobody'::text])))
 );
 COMMENT ON TABLE jira_sync.conflicts IS 'Both sides changed the same field: what each said, and which one won.';
+COMMENT ON COLUMN jira_sync.conflicts.policy IS 'The policy of the field: row_wins, jira_wins or manual.';
 COMMENT ON COLUMN jira_sync.conflicts.winner IS 'row, jira, or nobody while a person has to decide.';
+COMMENT ON COLUMN jira_sync.conflicts.resolved_at IS 'When a person decided it, or it became void.';
+COMMENT ON COLUMN jira_sync.conflicts.resolved_by IS 'Who decided it.';
+COMMENT ON COLUMN jira_sync.conflicts.reason IS 'How it came about: both_changed, first_meeting, follower_changed (the side that only follows was edited), formatting (JIRA''s text cannot be written back as it is) or cut (JIRA holds only the beginning of the row''s text).';
+COMMENT ON COLUMN jira_sync.conflicts.resolution IS 'What was decided: row, jira or value; or why there is nothing to decide any more: agreed (both sides say the same) or superseded (a side changed again: a newer conflict has the values).';
+COMMENT ON COLUMN jira_sync.conflicts.resolution_value IS 'For value: what both sides shall say, as the column holds it; an object by column where there are several.';
+COMMENT ON COLUMN jira_sync.conflicts.applied_at IS 'When both sides said what was decided.';
 ALTER TABLE jira_sync.conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME jira_sync.conflicts_id_seq
     START WITH 1
@@ -1244,6 +1354,11 @@ CREATE TABLE jira_sync.links (
     attempted_at timestamp with time zone,
     looks integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    missed_sweeps integer DEFAULT 0 NOT NULL,
+    farewell text,
+    released boolean DEFAULT false NOT NULL,
+    turns jsonb,
+    CONSTRAINT links_farewell_known CHECK ((farewell = ANY (ARRAY['begun'::text, 'done'::text]))),
     CONSTRAINT links_linked_names_its_issue CHECK (((state <> 'linked'::text) OR ((issue_id IS NOT NULL) AND (issue_key IS NOT NULL)))),
     CONSTRAINT links_looks_not_negative CHECK ((looks >= 0)),
     CONSTRAINT links_state_known CHECK ((state = ANY (ARRAY['creating'::text, 'create_unknown'::text, 'linked'::text, 'unlinked'::text, 'issue_gone'::text, 'row_gone'::text]))),
@@ -1262,6 +1377,10 @@ COMMENT ON COLUMN jira_sync.links.base_raw IS 'Per column, the value of the row 
 COMMENT ON COLUMN jira_sync.links.write_token IS 'The fencing token in the issue''s property when it was last read: another one there is a write of ours that was never recorded.';
 COMMENT ON COLUMN jira_sync.links.attempted_at IS 'When a creation was last sent.';
 COMMENT ON COLUMN jira_sync.links.looks IS 'How often a creation without an answer was looked for.';
+COMMENT ON COLUMN jira_sync.links.missed_sweeps IS 'How many sweeps in a row found no issue: two make it count as gone.';
+COMMENT ON COLUMN jira_sync.links.farewell IS 'What was to be done at the issue of a deleted row by on_row_deleted: begun, or done.';
+COMMENT ON COLUMN jira_sync.links.released IS 'The issue was let go: a row that is loaded again gets another.';
+COMMENT ON COLUMN jira_sync.links.turns IS 'Per field, which side was written last and when it changed sides, for the breaker.';
 ALTER TABLE jira_sync.links ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME jira_sync.links_id_seq
     START WITH 1
@@ -1278,6 +1397,46 @@ CREATE TABLE jira_sync.migrations (
     CONSTRAINT migrations_version_check CHECK ((version ~ '^[0-9]{14}$'::text))
 );
 COMMENT ON TABLE jira_sync.migrations IS 'Which migrations were applied. The checksum is filled in by `jira-sync migrate`.';
+CREATE TABLE jira_sync.parked_fields (
+    file_audit_id bigint NOT NULL,
+    field text NOT NULL,
+    issue_key text,
+    turns integer NOT NULL,
+    parked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    parked_until timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE jira_sync.parked_fields IS 'Fields that went to and fro between row and issue and are left alone for a while: something answers every write.';
+COMMENT ON COLUMN jira_sync.parked_fields.field IS 'The name of the field in the mapping.';
+COMMENT ON COLUMN jira_sync.parked_fields.turns IS 'How often it changed sides within the window.';
+COMMENT ON COLUMN jira_sync.parked_fields.parked_until IS 'When it is tried again by itself; unpark() does it at once.';
+CREATE TABLE jira_sync.polls (
+    project_key text NOT NULL,
+    watermark bigint,
+    watermark_at timestamp with time zone GENERATED ALWAYS AS (to_timestamp((((watermark)::numeric / 1000.0))::double precision)) STORED,
+    absolute_time boolean,
+    last_started_at timestamp with time zone,
+    last_finished_at timestamp with time zone,
+    failing_since timestamp with time zone,
+    last_error text,
+    issues_seen bigint DEFAULT 0 NOT NULL,
+    jobs_enqueued bigint DEFAULT 0 NOT NULL,
+    swept_at timestamp with time zone,
+    sweep_error text,
+    issues_missed bigint DEFAULT 0 NOT NULL
+);
+COMMENT ON TABLE jira_sync.polls IS 'How far each project of JIRA was looked through for changes.';
+COMMENT ON COLUMN jira_sync.polls.watermark IS 'The newest `updated` that was seen, by JIRA''s own clock in milliseconds since 1970; moves only together with the jobs that it caused.';
+COMMENT ON COLUMN jira_sync.polls.watermark_at IS 'The same as a time.';
+COMMENT ON COLUMN jira_sync.polls.absolute_time IS 'Whether the site understands milliseconds since 1970 in a search; null until that was tried.';
+COMMENT ON COLUMN jira_sync.polls.last_started_at IS 'When a poll last began, by the database''s clock.';
+COMMENT ON COLUMN jira_sync.polls.last_finished_at IS 'When a poll last came to its end.';
+COMMENT ON COLUMN jira_sync.polls.failing_since IS 'Since when polls fail; null while they succeed.';
+COMMENT ON COLUMN jira_sync.polls.last_error IS 'Why the last poll did not come to its end.';
+COMMENT ON COLUMN jira_sync.polls.issues_seen IS 'How many issues the last poll was shown.';
+COMMENT ON COLUMN jira_sync.polls.jobs_enqueued IS 'How many of them differed from what was agreed on.';
+COMMENT ON COLUMN jira_sync.polls.swept_at IS 'When a sweep last came to its end.';
+COMMENT ON COLUMN jira_sync.polls.sweep_error IS 'Why the last sweep believed nothing of what it saw.';
+COMMENT ON COLUMN jira_sync.polls.issues_missed IS 'How many linked issues the last sweep did not find.';
 CREATE TABLE jira_sync.site (
     singleton boolean DEFAULT true NOT NULL,
     base_url text NOT NULL,
@@ -1365,11 +1524,16 @@ ALTER TABLE ONLY jira_sync.links
     ADD CONSTRAINT links_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY jira_sync.parked_fields
+    ADD CONSTRAINT parked_fields_pkey PRIMARY KEY (file_audit_id, field);
+ALTER TABLE ONLY jira_sync.polls
+    ADD CONSTRAINT polls_pkey PRIMARY KEY (project_key);
 ALTER TABLE ONLY jira_sync.site
     ADD CONSTRAINT site_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY jira_sync.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (incarnation);
 CREATE INDEX changes_row ON jira_sync.changes USING btree (file_audit_id, at);
+CREATE INDEX conflicts_live ON jira_sync.conflicts USING btree (file_audit_id) WHERE ((winner = 'nobody'::text) AND (applied_at IS NULL));
 CREATE INDEX conflicts_open ON jira_sync.conflicts USING btree (at) WHERE ((winner = 'nobody'::text) AND (resolved_at IS NULL));
 CREATE INDEX conflicts_row ON jira_sync.conflicts USING btree (file_audit_id, at);
 CREATE INDEX events_at ON jira_sync.events USING btree (at);
@@ -1384,6 +1548,7 @@ CREATE INDEX jobs_ranked ON jira_sync.jobs USING btree (priority DESC, run_at, i
 CREATE INDEX jobs_ready_key ON jira_sync.jobs USING btree (key) WHERE (state = 'ready'::text);
 CREATE UNIQUE INDEX jobs_running_key ON jira_sync.jobs USING btree (key) WHERE (state = 'running'::text);
 CREATE INDEX jobs_suspect ON jira_sync.jobs USING btree (run_at) WHERE ((state = 'ready'::text) AND (crashes > 0));
+CREATE INDEX links_gone ON jira_sync.links USING btree (issue_id) WHERE (state = 'issue_gone'::text);
 CREATE UNIQUE INDEX links_issue ON jira_sync.links USING btree (issue_id);
 CREATE UNIQUE INDEX links_marker ON jira_sync.links USING btree (marker);
 CREATE INDEX links_path ON jira_sync.links USING btree (file_path);
@@ -1405,6 +1570,8 @@ CREATE POLICY jira_sync_worker ON jira_sync.job_history_default TO jira_sync_wor
 CREATE POLICY jira_sync_worker ON jira_sync.jobs TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.links TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.migrations TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.parked_fields TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.polls TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.site TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.workers TO jira_sync_worker USING (true) WITH CHECK (true);
 ALTER TABLE jira_sync.job_history ENABLE ROW LEVEL SECURITY;
@@ -1412,5 +1579,7 @@ ALTER TABLE jira_sync.job_history_default ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.jobs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.links ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.migrations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.parked_fields ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.polls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.site ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.workers ENABLE ROW LEVEL SECURITY;
