@@ -118,7 +118,7 @@ let package = Package(
       exclude: ["schema.sql"], swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests",
-      dependencies: ["JobQueue", "Postgres", "JSON", "Locks", "TestSupport", logging],
+      dependencies: ["JobQueue", "Postgres", "Schema", "JSON", "Locks", "TestSupport", logging],
       swiftSettings: settings),
     .testTarget(
       name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],

@@ -227,6 +227,13 @@ find_postgres() {
     die "$EX_UNAVAILABLE" "Postgres does not run as root, and there is neither a user postgres nor nobody"
 }
 
+# need_pg_cron: the extension pg_cron is missing where the server in $pg_bin does not have it.
+need_pg_cron() {
+    local version
+    version=$("$pg_bin/postgres" --version | grep -oE '[0-9]+' | head -n 1)
+    need "postgresql-$version-cron" test -e "$("$pg_bin/pg_config" --pkglibdir 2>/dev/null || echo "$pg_bin/../lib")/pg_cron.so"
+}
+
 # as_postgres COMMAND…: runs it to its end as the user that Postgres runs as, in a folder that this user may enter.
 as_postgres() (
     cd /

@@ -137,6 +137,16 @@ struct JobStore: Sendable {
     _ = try await database.query("select jira_sync.maintain()", doing: "keeping house in the queue")
   }
 
+  /// Takes the ticks of periodic work that are due and this worker's to take.
+  ///
+  /// - Returns: how long until it should look again; nil where there are no schedules.
+  /// - Throws: `PostgresError`.
+  func keepSchedules() async throws -> Duration? {
+    try await database.query(
+      "select jira_sync.keep_schedules() as wait", doing: "keeping the schedules"
+    ).rows.first?.get("wait", as: Double?.self).map { .seconds($0) }
+  }
+
   /// How much is left for a worker that drains the queue.
   ///
   /// - Parameters:

@@ -40,6 +40,7 @@ extension Worker {
           switch notification.payload {
           case probe: heard.withLock { $0 = true }
           case "cancel": await self.post(.cancelRequested)
+          case "schedules": await self.lookAtSchedules()
           case let other where other.hasPrefix("probe "): break
           default: await self.post(.notified)
           }

@@ -34,6 +34,8 @@ public actor Worker {
   var wasNotified = false
   private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?
+  var scheduleSleep: Task<Void, any Error>?
+  var schedulesChanged = false
   private var inbox: [WorkerEvent] = []
   private var waiter: CheckedContinuation<Void, Never>?
   private var waitGeneration = 0
@@ -105,10 +107,13 @@ public actor Worker {
       throw error
     }
     let touch = Task { await keepInTouch() }
+    let keeping = options.keepsSchedules ? Task { await keepSchedules() } : nil
     let end: Result<WorkerEnd, any Error>
     do { end = .success(try await loop()) } catch { end = .failure(error) }
     touch.cancel()
+    keeping?.cancel()
     await touch.value
+    await keeping?.value
     await takeLeave()
     return try end.get()
   }
@@ -127,6 +132,7 @@ public actor Worker {
     case .finishing: hurry()
     case .hurrying: break
     }
+    lookAtSchedules()
     post(.stopping)
   }
 

@@ -16,13 +16,15 @@ public struct WorkerOptions: Sendable {
   public var drainsWithin: Duration?
   /// How long a draining worker tries to reach the database.
   public var drainPatience: Duration
+  /// Whether it takes its part in `jira_sync.schedules`; one that drains must not.
+  public var keepsSchedules: Bool
 
   /// Describes a worker.
   public init(
     concurrency: Int = 4, lease: Duration = .seconds(8), idlePulse: Duration = .seconds(6),
     runDeadline: Duration = .seconds(120), stopDeadline: Duration = .seconds(10),
     retry: RetryPolicy = RetryPolicy(), drainsWithin: Duration? = nil,
-    drainPatience: Duration = .seconds(8)
+    drainPatience: Duration = .seconds(8), keepsSchedules: Bool = false
   ) {
     self.concurrency = concurrency
     self.lease = lease
@@ -32,6 +34,7 @@ public struct WorkerOptions: Sendable {
     self.retry = retry
     self.drainsWithin = drainsWithin
     self.drainPatience = drainPatience
+    self.keepsSchedules = keepsSchedules
   }
 
   /// How often leases are renewed while any are held.

@@ -32,7 +32,8 @@ struct WorkerProcess: Sendable {
       database: database,
       handlers: [RowHandler(session: session, tally: tally), NoopHandler()],
       options: WorkerOptions(
-        concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil),
+        concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil,
+        keepsSchedules: !drains),
       name: "\(Self.hostName):\(getpid())", logger: logger
     ) { outcome in
       logger.debug(
