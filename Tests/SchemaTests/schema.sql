@@ -1,5 +1,51 @@
 CREATE SCHEMA jira_sync;
 COMMENT ON SCHEMA jira_sync IS 'jira-sync: the queue, the links between rows of file_audit and JIRA issues, and their history.';
+CREATE FUNCTION jira_sync.arrange_schedule(schedule text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+    s jira_sync.schedules;
+    pg_cron record;
+    expression text;
+    job bigint;
+    why text;
+begin
+    -- The row is locked: whoever takes a tick at this moment is through with it first.
+    select * into s from jira_sync.schedules as r where r.name = schedule for update;
+    if not found then
+        return null;
+    end if;
+    select * into pg_cron from jira_sync.pg_cron_state();
+    why := pg_cron.reason;
+    if pg_cron.usable and s.enabled then
+        expression := jira_sync.cron_for_pg_cron(s.cron, pg_cron.seconds);
+        if expression is null then
+            why := format('pg_cron %s cannot keep "%s"', pg_cron.version, s.cron);
+        else
+            begin
+                execute 'select cron.schedule($1, $2, $3)' into job
+                using 'jira_sync:' || s.name, expression, format('select jira_sync.tick(%L)', s.name);
+            exception
+                when others then
+                    why := 'pg_cron refused it: ' || sqlerrm;
+            end;
+        end if;
+    end if;
+    if job is null and pg_cron.usable then
+        execute 'select cron.unschedule(j.jobid) from cron.job as j where j.jobname = $1 and j.username = current_user'
+        using 'jira_sync:' || s.name;
+    end if;
+    update jira_sync.schedules as r
+    set keeper = case when job is null then 'worker' else 'pg_cron' end, cron_job = job,
+        keeper_reason = case when job is null then why end
+    where r.name = schedule;
+    -- The workers' timers may wait for too late a moment.
+    perform pg_notify('jira_sync', 'schedules');
+    return case when job is null then 'worker' else 'pg_cron' end;
+end;
+$_$;
+COMMENT ON FUNCTION jira_sync.arrange_schedule(schedule text) IS 'Gives a schedule to pg_cron where it can keep it, else to the workers; returns who keeps it.';
 CREATE FUNCTION jira_sync.cancel(job bigint) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -319,6 +365,144 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean, look_back interval) IS 'Takes leases on due jobs: one a key, the others of the key merged into it.';
+CREATE FUNCTION jira_sync.cron_canonical(cron text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+    expression text := lower(trim(regexp_replace(coalesce(cron, ''), '\s+', ' ', 'g')));
+    part text[] := regexp_match(expression, '^(?:every )?(\d{1,9}) ?(s|m|h|d)[a-z]*$');
+    unit text;
+    seconds bigint;
+begin
+    if part is not null and expression ~ '(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)$' then
+        seconds := part[1]::bigint * case part[2] when 's' then 1 when 'm' then 60 when 'h' then 3600 else 86400 end;
+        if seconds not between 1 and 31 * 86400 then
+            raise exception 'bad period "%": it takes from 1 second to 31 days', cron using
+                errcode = 'check_violation', hint = 'For example 30 seconds, 5 minutes, 1 day.';
+        end if;
+        unit := case
+            when seconds % 86400 = 0 then 'day' when seconds % 3600 = 0 then 'hour'
+            when seconds % 60 = 0 then 'minute' else 'second'
+        end;
+        seconds := seconds / case unit when 'day' then 86400 when 'hour' then 3600 when 'minute' then 60 else 1 end;
+        return seconds || ' ' || unit || case when seconds = 1 then '' else 's' end;
+    end if;
+    expression := case expression
+        when '@hourly' then '0 * * * *'
+        when '@daily' then '0 0 * * *' when '@midnight' then '0 0 * * *'
+        when '@weekly' then '0 0 * * 0'
+        when '@monthly' then '0 0 1 * *'
+        when '@yearly' then '0 0 1 1 *' when '@annually' then '0 0 1 1 *'
+        else expression
+    end;
+    if array_length(string_to_array(expression, ' '), 1) is distinct from 5 then
+        raise exception 'bad cron expression "%": it has % fields, not five', coalesce(cron, ''),
+            coalesce(array_length(string_to_array(nullif(expression, ''), ' '), 1), 0)
+        using errcode = 'check_violation',
+            hint = 'Minute, hour, day of month, month and day of week, in UTC: ''0 3 * * *'' is every night at three. '
+                || 'A period works, too: ''30 seconds''.';
+    end if;
+    for place in 1..5 loop
+        perform jira_sync.cron_field(expression, place);
+    end loop;
+    return expression;
+end;
+$_$;
+COMMENT ON FUNCTION jira_sync.cron_canonical(cron text) IS 'A cron expression or a period ("30 seconds", "5 min", "1 day") in its one spelling; an error in words for a bad one.';
+CREATE FUNCTION jira_sync.cron_field(expression text, place integer) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+    title text := (array['minute', 'hour', 'day of month', 'month', 'day of week'])[place];
+    lowest integer := (array[0, 0, 1, 1, 0])[place];
+    highest integer := (array[59, 23, 31, 12, 7])[place];
+    names text[] := case place
+        when 4 then array['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+        when 5 then array['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+        else '{}'
+    end;
+    field text := split_part(expression, ' ', place);
+    item text;
+    part text[];
+    first integer;
+    last integer;
+    step integer;
+    found_values integer[] := '{}';
+begin
+    foreach item in array string_to_array(field, ',') loop
+        for name_index in 1..cardinality(names) loop
+            item := regexp_replace(item, '\m' || names[name_index] || '\M', (lowest + name_index - 1)::text, 'g');
+        end loop;
+        part := regexp_match(item, '^(?:\*|(\d{1,4})(?:-(\d{1,4}))?)(?:/(\d{1,4}))?$');
+        if part is null then
+            raise exception 'bad cron expression "%": % is not a %', expression, quote_literal(field), title using
+                errcode = 'check_violation',
+                hint = format('It takes *, numbers from %s to %s, ranges such as %s-%s, steps such as */5, and lists of these.',
+                    lowest, highest, lowest, highest)
+                || case when place > 3 then ' Names work, too: ' || array_to_string(names, ', ') || '.' else '' end;
+        end if;
+        first := coalesce(part[1]::integer, lowest);
+        last := coalesce(part[2]::integer, part[1]::integer, highest);
+        step := coalesce(part[3]::integer, 1);
+        if first < lowest or last > highest or first > highest then
+            raise exception 'bad cron expression "%": % is out of range for the %', expression, quote_literal(field), title
+            using errcode = 'check_violation',
+                hint = format('The %s goes from %s to %s.', title, lowest, highest);
+        end if;
+        if first > last then
+            raise exception 'bad cron expression "%": the range % runs backwards', expression, quote_literal(field) using
+                errcode = 'check_violation',
+                hint = format('Write two ranges: %s-%s,%s-%s.', first, highest, lowest, last);
+        end if;
+        if step = 0 then
+            raise exception 'bad cron expression "%": a step of 0', expression using
+                errcode = 'check_violation', hint = 'A step is 1 or more: */5.';
+        end if;
+        if part[3] is not null and part[1] is not null and part[2] is null then
+            raise exception 'bad cron expression "%": a step needs a range', expression using
+                errcode = 'check_violation',
+                hint = format('Instead of %s write %s-%s/%s or */%s.', item, first, highest, step, step);
+        end if;
+        found_values := found_values || array(select v from generate_series(first, last, step) as v);
+    end loop;
+    if place = 5 and 7 = any(found_values) then
+        found_values := found_values || 0;
+    end if;
+    return found_values;
+end;
+$_$;
+COMMENT ON FUNCTION jira_sync.cron_field(expression text, place integer) IS 'The values that one of the five fields of a cron expression stands for; an error in words for a bad one.';
+CREATE FUNCTION jira_sync.cron_for_pg_cron(cron text, knows_seconds boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    -- A period that divides its unit comes at the same moments as the cron expression; others pg_cron cannot keep.
+    select case
+        when p.period is null then cron
+        when p.period < 60 and knows_seconds then p.period || ' seconds'
+        when p.period % 60 <> 0 then null
+        when p.period = 60 then '* * * * *'
+        when p.period < 3600 and 3600 % p.period = 0 then '*/' || p.period / 60 || ' * * * *'
+        when p.period = 3600 then '0 * * * *'
+        when p.period % 3600 = 0 and 86400 % p.period = 0 and p.period < 86400 then '0 */' || p.period / 3600 || ' * * *'
+        when p.period = 86400 then '0 0 * * *'
+    end
+    from (select jira_sync.cron_period(cron) as period) as p;
+$$;
+COMMENT ON FUNCTION jira_sync.cron_for_pg_cron(cron text, knows_seconds boolean) IS 'A canonical expression as pg_cron takes it, null where it cannot keep it.';
+CREATE FUNCTION jira_sync.cron_period(cron text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    select case when cron ~ '^\d+ (second|minute|hour|day)' then
+        split_part(cron, ' ', 1)::integer * case left(split_part(cron, ' ', 2), 1)
+            when 's' then 1 when 'm' then 60 when 'h' then 3600 else 86400
+        end
+    end;
+$$;
+COMMENT ON FUNCTION jira_sync.cron_period(cron text) IS 'The seconds of a canonical period, null for a cron expression.';
 CREATE FUNCTION jira_sync.emit(kind text, severity text, fingerprint text, subject text, message text, remedy text DEFAULT NULL::text, file_audit_id bigint DEFAULT NULL::bigint, issue_key text DEFAULT NULL::text, job_id bigint DEFAULT NULL::bigint, details jsonb DEFAULT '{}'::jsonb) RETURNS bigint
     LANGUAGE sql
     SET search_path TO ''
@@ -591,6 +775,56 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.jobs_inserted() IS 'Trigger: checks the row of a job and wakes at most once a statement.';
+CREATE FUNCTION jira_sync.keep_schedules() RETURNS double precision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    -- pg_cron is asked to be on time, and is given this long before a worker steps in.
+    grace constant interval := '90 seconds';
+    pg_cron record;
+    present bigint[] := '{}';
+    s jira_sync.schedules;
+    stray text;
+begin
+    -- 1. Whatever can be kept by somebody else now changes hands; one worker sees to it.
+    if pg_try_advisory_xact_lock(1784835698, 2) then
+        select * into pg_cron from jira_sync.pg_cron_state();
+        if pg_cron.usable then
+            execute 'select coalesce(array_agg(j.jobid), ''{}'') from cron.job as j' into present;
+        end if;
+        for stray in
+            select r.name from jira_sync.schedules as r
+            where r.enabled and case r.keeper
+                when 'pg_cron' then not r.cron_job = any(present)
+                else pg_cron.usable and jira_sync.cron_for_pg_cron(r.cron, pg_cron.seconds) is not null
+                    and coalesce(r.keeper_reason, '') not like 'pg_cron refused it%'
+            end
+            order by r.name
+        loop
+            perform jira_sync.arrange_schedule(stray);
+        end loop;
+    end if;
+    -- 2. What is due. A row that is locked is being taken by somebody else.
+    for s in
+        select * from jira_sync.schedules as r
+        where r.enabled
+            and r.next_tick_at <= clock_timestamp() - case r.keeper when 'pg_cron' then grace else interval '0' end
+        order by r.next_tick_at
+        for update skip locked
+    loop
+        perform jira_sync.take_tick(s, 'worker');
+    end loop;
+    -- 3. When to look again.
+    return (
+        select extract(epoch from min(
+            r.next_tick_at + case r.keeper when 'pg_cron' then grace else interval '0' end
+        ) - clock_timestamp())
+        from jira_sync.schedules as r where r.enabled
+    );
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.keep_schedules() IS 'A worker''s part in the schedules: takes what is due and his to take; returns the seconds until he should look again.';
 CREATE FUNCTION jira_sync.maintain() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -677,6 +911,22 @@ CREATE FUNCTION jira_sync.missing_columns() RETURNS text[]
     );
 $$;
 COMMENT ON FUNCTION jira_sync.missing_columns() IS 'Columns of file_audit that the design names and the table lacks.';
+CREATE FUNCTION jira_sync.next_tick(cron text, after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+    tick timestamptz;
+begin
+    select t.tick into tick from jira_sync.ticks(cron, after, 'infinity', 1) as t (tick);
+    if tick is null then
+        raise exception 'bad cron expression "%": such a day never comes', cron using
+            errcode = 'check_violation', hint = 'The month has no such day.';
+    end if;
+    return tick;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.next_tick(cron text, after timestamp with time zone) IS 'When a cron expression or period comes next after a moment; an error in words for a bad one.';
 CREATE FUNCTION jira_sync.pause(reason text DEFAULT 'paused by hand'::text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -684,6 +934,51 @@ CREATE FUNCTION jira_sync.pause(reason text DEFAULT 'paused by hand'::text) RETU
     update jira_sync.control set paused_at = coalesce(paused_at, now()), pause_reason = reason;
 $$;
 COMMENT ON FUNCTION jira_sync.pause(reason text) IS 'Nothing more is claimed until resume(); what runs is finished. The reason is shown by status.';
+CREATE FUNCTION jira_sync.pg_cron_state(OUT usable boolean, OUT version text, OUT seconds boolean, OUT reason text, OUT remedy text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    home text;
+begin
+    usable := false;
+    seconds := false;
+    begin
+        home := current_setting('cron.database_name', true);
+    exception
+        when insufficient_privilege then
+            home := ''; -- only superusers may read it, so it is there
+    end;
+    select e.extversion into version from pg_catalog.pg_extension as e where e.extname = 'pg_cron';
+    if not found then
+        if home is null then
+            reason := 'this server does not run pg_cron';
+            remedy := 'Optional: install it, add pg_cron to shared_preload_libraries, and create extension pg_cron.';
+        elsif home not in ('', current_database()) then
+            reason := format('pg_cron runs in the database %s, not in this one', home);
+            remedy := 'Optional: set cron.database_name to ' || current_database() || ' and create extension pg_cron.';
+        else
+            reason := 'this database does not have the extension pg_cron';
+            remedy := 'Optional: create extension pg_cron; grant usage on schema cron to ' || quote_ident(current_user);
+        end if;
+    elsif home is null then
+        reason := 'the extension pg_cron is there, but the server does not run it';
+        remedy := 'Add pg_cron to shared_preload_libraries and start the server again.';
+    elsif home not in ('', current_database()) then
+        reason := format('pg_cron runs in the database %s, not in this one', home);
+        remedy := 'Set cron.database_name to ' || current_database() || '.';
+    elsif not has_schema_privilege(current_user, 'cron', 'usage')
+        or to_regprocedure('cron.schedule(text,text,text)') is null
+        or not has_function_privilege(current_user, 'cron.schedule(text,text,text)', 'execute') then
+        reason := format('the role %s may not use pg_cron', current_user);
+        remedy := 'As a superuser: grant usage on schema cron to ' || quote_ident(current_user);
+    else
+        usable := true;
+        seconds := string_to_array(substring(version from '^\d+\.\d+'), '.')::integer[] >= array[1, 5];
+    end if;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.pg_cron_state(OUT usable boolean, OUT version text, OUT seconds boolean, OUT reason text, OUT remedy text) IS 'Whether pg_cron can keep schedules in this database, its version, whether it knows seconds, and if not, why.';
 CREATE FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean DEFAULT false) RETURNS TABLE(known boolean, paused boolean, due_now boolean, due_in double precision, rescue_in double precision, cancelled bigint[], held bigint[], maintenance_due boolean)
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -911,6 +1206,68 @@ CREATE FUNCTION jira_sync.retry_dead() RETURNS bigint
     select count(*) from revived;
 $$;
 COMMENT ON FUNCTION jira_sync.retry_dead() IS 'Makes all dead jobs ready again and says how many they were.';
+CREATE FUNCTION jira_sync.schedule(name text, cron text, kind text DEFAULT NULL::text, args jsonb DEFAULT NULL::jsonb) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    known jira_sync.schedules;
+begin
+    select * into known from jira_sync.schedules as r where r.name = schedule.name;
+    return jira_sync.set_schedule(
+        schedule.name,
+        coalesce(
+            schedule.kind, known.kind,
+            case when schedule.name in ('poll', 'full_sync', 'sweep', 'report', 'noop') then schedule.name end
+        ),
+        schedule.cron, coalesce(schedule.args, known.args, '{}'), 'person'
+    );
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.schedule(name text, cron text, kind text, args jsonb) IS 'Sets when periodic work is enqueued: schedule(''poll'', ''* * * * *''), schedule(''full_sync'', ''0 3 * * *''), schedule(''poll'', ''30 seconds''). Times are UTC. Kept by pg_cron where this database has it, else by the workers.';
+CREATE FUNCTION jira_sync.set_schedule(schedule text, wanted_kind text, expression text, wanted_args jsonb, setter text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    canonical text := jira_sync.cron_canonical(expression);
+    first_tick timestamptz := jira_sync.next_tick(expression, clock_timestamp());
+    s jira_sync.schedules;
+begin
+    if wanted_kind is null then
+        raise exception 'unknown schedule "%"', schedule using
+            errcode = 'check_violation',
+            hint = 'Names are poll, full_sync, sweep and report. Another name needs a kind: '
+                || 'select jira_sync.schedule(''nightly'', ''0 3 * * *'', kind => ''full_sync'')';
+    end if;
+    if wanted_kind not in ('poll', 'full_sync', 'sweep', 'report', 'noop') then
+        raise exception 'jobs of kind "%" cannot be scheduled', wanted_kind using
+            errcode = 'check_violation', hint = 'Kinds for schedules are poll, full_sync, sweep and report.';
+    end if;
+    insert into jira_sync.schedules as r (name, kind, cron, args, set_by, next_tick_at)
+    values (schedule, wanted_kind, canonical, wanted_args, setter, first_tick)
+    on conflict (name) do update
+    set kind = excluded.kind, cron = excluded.cron, args = excluded.args, enabled = true, set_by = excluded.set_by,
+        -- Saying the same again moves no tick.
+        next_tick_at = case
+            when r.enabled and r.cron = excluded.cron then r.next_tick_at
+            else excluded.next_tick_at
+        end,
+        last_tick_at = case when r.enabled then r.last_tick_at end
+    -- A file does not undo what a person said.
+    where setter = 'person' or r.set_by <> 'person';
+    select * into s from jira_sync.schedules as r where r.name = schedule;
+    if s.set_by <> setter then
+        return format('%s stays as somebody set it: %s', s.name, case when s.enabled then s.cron else 'off' end);
+    end if;
+    perform jira_sync.arrange_schedule(schedule);
+    select * into s from jira_sync.schedules as r where r.name = schedule;
+    return format('%s: %s, kept by %s, next at %s', s.name, s.cron,
+        case s.keeper when 'pg_cron' then 'pg_cron' else 'the workers' end,
+        to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'));
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.set_schedule(schedule text, wanted_kind text, expression text, wanted_args jsonb, setter text) IS 'Sets a schedule on behalf of a file or a person; returns in words what holds now.';
 CREATE FUNCTION jira_sync.settle(holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[], delays double precision[], charged boolean[]) RETURNS SETOF bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -989,6 +1346,204 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.settle(holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[], delays double precision[], charged boolean[]) IS 'Ends runs under their leases and records them; returns the ids that were still held. Others are left alone.';
+CREATE TABLE jira_sync.schedules (
+    name text NOT NULL,
+    kind text NOT NULL,
+    cron text NOT NULL,
+    args jsonb DEFAULT '{}'::jsonb NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    set_by text DEFAULT 'person'::text NOT NULL,
+    keeper text DEFAULT 'worker'::text NOT NULL,
+    keeper_reason text,
+    cron_job bigint,
+    next_tick_at timestamp with time zone NOT NULL,
+    last_tick_at timestamp with time zone,
+    ticked_at timestamp with time zone,
+    ticks bigint DEFAULT 0 NOT NULL,
+    missed bigint DEFAULT 0 NOT NULL,
+    last_missed_at timestamp with time zone,
+    last_job_id bigint,
+    pruned_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT schedules_args_is_an_object CHECK ((jsonb_typeof(args) = 'object'::text)),
+    CONSTRAINT schedules_cron_valid CHECK ((jira_sync.next_tick(cron, '2000-01-01 00:00:00+00'::timestamp with time zone) IS NOT NULL)),
+    CONSTRAINT schedules_keeper_known CHECK ((keeper = ANY (ARRAY['worker'::text, 'pg_cron'::text]))),
+    CONSTRAINT schedules_kind_known CHECK ((kind = ANY (ARRAY['poll'::text, 'full_sync'::text, 'sweep'::text, 'report'::text, 'noop'::text]))),
+    CONSTRAINT schedules_missed_not_negative CHECK ((missed >= 0)),
+    CONSTRAINT schedules_name_short CHECK ((name ~ '^[a-z0-9][a-z0-9_.-]{0,62}$'::text)),
+    CONSTRAINT schedules_set_by_known CHECK ((set_by = ANY (ARRAY['default'::text, 'file'::text, 'person'::text])))
+);
+COMMENT ON TABLE jira_sync.schedules IS 'Periodic work: a job of that kind is enqueued at every tick. Set with schedule(name, cron), ended with unschedule(name).';
+COMMENT ON COLUMN jira_sync.schedules.name IS 'The name of the schedule; the kind of its jobs unless it says otherwise.';
+COMMENT ON COLUMN jira_sync.schedules.kind IS 'What is enqueued: poll, full_sync, sweep, report or noop.';
+COMMENT ON COLUMN jira_sync.schedules.cron IS 'Five fields in UTC, or a period such as "30 seconds".';
+COMMENT ON COLUMN jira_sync.schedules.args IS 'What the jobs get as args.';
+COMMENT ON COLUMN jira_sync.schedules.enabled IS 'False once somebody said unschedule(name): no default comes back.';
+COMMENT ON COLUMN jira_sync.schedules.set_by IS 'Who decided: default (nobody), file (jira-sync.yaml) or person (schedule() or unschedule(), which a file does not undo).';
+COMMENT ON COLUMN jira_sync.schedules.keeper IS 'Who enqueues: pg_cron, or the workers of the fleet.';
+COMMENT ON COLUMN jira_sync.schedules.keeper_reason IS 'Why the workers keep it; null where pg_cron does.';
+COMMENT ON COLUMN jira_sync.schedules.cron_job IS 'The job''s id in cron.job; null where the workers keep it.';
+COMMENT ON COLUMN jira_sync.schedules.next_tick_at IS 'When it is due; moved on by whoever takes the tick.';
+COMMENT ON COLUMN jira_sync.schedules.last_tick_at IS 'The last tick that was taken: when it was due.';
+COMMENT ON COLUMN jira_sync.schedules.ticked_at IS 'When it was really taken.';
+COMMENT ON COLUMN jira_sync.schedules.ticks IS 'How many ticks were taken.';
+COMMENT ON COLUMN jira_sync.schedules.missed IS 'How many ticks nobody took while they were the newest.';
+COMMENT ON COLUMN jira_sync.schedules.last_missed_at IS 'When the last of these was found out.';
+COMMENT ON COLUMN jira_sync.schedules.last_job_id IS 'The job that the last tick enqueued, or found waiting.';
+COMMENT ON COLUMN jira_sync.schedules.pruned_at IS 'When old rows of cron.job_run_details were last deleted.';
+COMMENT ON COLUMN jira_sync.schedules.created_at IS 'When the schedule was first set.';
+CREATE FUNCTION jira_sync.take_tick(s jira_sync.schedules, taker text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    moment timestamptz := greatest(clock_timestamp(), s.next_tick_at);
+    skipped bigint := 0;
+    newest timestamptz := s.next_tick_at;
+    job bigint;
+    deserted boolean := taker <> s.keeper;
+begin
+    -- Whoever was away does not run what he missed one by one: one run makes up for all of it.
+    select count(*), coalesce(max(t.tick), s.next_tick_at) into skipped, newest
+    from jira_sync.ticks(s.cron, s.next_tick_at, moment, 10000) as t (tick);
+    -- One that waits, or that failed and will be tried again, covers this tick.
+    select j.id into job
+    from jira_sync.jobs as j
+    where j.state = 'ready' and j.key = s.kind and j.args = s.args
+        and (j.attempt > 0 or j.run_at <= clock_timestamp())
+    limit 1
+    for key share skip locked;
+    if job is null then
+        insert into jira_sync.jobs (kind, args) values (s.kind, s.args) returning id into job;
+    else
+        perform jira_sync.wake();
+    end if;
+    -- Before the first tick nothing was promised.
+    if s.last_tick_at is null then
+        skipped := 0;
+    end if;
+    update jira_sync.schedules as r
+    set last_tick_at = newest, ticked_at = clock_timestamp(), ticks = r.ticks + 1, last_job_id = job,
+        missed = r.missed + skipped,
+        last_missed_at = case when skipped > 0 then clock_timestamp() else r.last_missed_at end,
+        next_tick_at = jira_sync.next_tick(s.cron, moment)
+    where r.name = s.name;
+    if skipped > 0 or deserted then
+        perform jira_sync.emit(
+            'schedule_missed', 'warning', 'schedule_missed:' || s.name, 'schedule ' || s.name,
+            case when deserted then
+                format('pg_cron did not take the tick of %s at %s; a worker did, %s later', s.name,
+                    to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
+                    date_trunc('second', moment - s.next_tick_at))
+            else
+                format('%s ticks of %s passed without anybody taking them, the first at %s', skipped, s.name,
+                    to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+            end,
+            case when s.keeper = 'pg_cron' then
+                'See what pg_cron says: select * from cron.job_run_details order by start_time desc limit 5'
+            else 'Keep a worker running: jira-sync worker' end,
+            job_id => job,
+            details => jsonb_build_object('schedule', s.name, 'missed', skipped, 'keeper', s.keeper)
+        );
+    else
+        perform jira_sync.resolve_event('schedule_missed', 'schedule_missed:' || s.name,
+            format('%s is on time again', s.name));
+    end if;
+    return job;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.take_tick(s jira_sync.schedules, taker text) IS 'Enqueues the job of a tick, or finds the one that waits, and moves the schedule on; its row has to be locked.';
+CREATE FUNCTION jira_sync.tick(schedule text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+    s jira_sync.schedules;
+    job bigint;
+begin
+    -- What pg_cron calls. A little early will do, since its seconds are counted from when it began.
+    select * into s from jira_sync.schedules as r where r.name = schedule and r.enabled for update;
+    if s.next_tick_at <= clock_timestamp()
+        + make_interval(secs => least(2, coalesce(jira_sync.cron_period(s.cron), 60) / 4.0)) then
+        job := jira_sync.take_tick(s, s.keeper);
+    end if;
+    if s.cron_job is not null and s.pruned_at < clock_timestamp() - interval '1 hour' then
+        -- pg_cron never does it, and a row a minute adds up.
+        update jira_sync.schedules as r set pruned_at = clock_timestamp() where r.name = s.name;
+        begin
+            execute 'delete from cron.job_run_details as d where d.jobid = $1 and d.end_time < now() - interval ''1 day'''
+            using s.cron_job;
+        exception
+            when insufficient_privilege or undefined_table then
+                raise warning 'cannot prune cron.job_run_details: %', sqlerrm;
+        end;
+    end if;
+    return job;
+end;
+$_$;
+COMMENT ON FUNCTION jira_sync.tick(schedule text) IS 'Takes the tick of a schedule where one is due, and returns its job; else null. Safe to call at any time, by anybody.';
+CREATE FUNCTION jira_sync.ticks(cron text, after timestamp with time zone, up_to timestamp with time zone, most integer) RETURNS SETOF timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+    expression text := jira_sync.cron_canonical(cron);
+    period integer := jira_sync.cron_period(expression);
+    minutes integer[];
+    hours integer[];
+    days integer[];
+    months integer[];
+    weekdays integer[];
+    day_is_open boolean;
+    weekday_is_open boolean;
+    given integer := 0;
+    moment timestamp;
+    last_moment timestamp;
+    tick timestamptz;
+begin
+    if period is not null then
+        -- Counted from 1970, not from when it began: so it is the same tick for everybody who looks.
+        tick := to_timestamp((floor(extract(epoch from after) / period) + 1) * period);
+        while tick <= up_to and given < most loop
+            return next tick;
+            given := given + 1;
+            tick := tick + make_interval(secs => period);
+        end loop;
+        return;
+    end if;
+    minutes := jira_sync.cron_field(expression, 1);
+    hours := jira_sync.cron_field(expression, 2);
+    days := jira_sync.cron_field(expression, 3);
+    months := jira_sync.cron_field(expression, 4);
+    weekdays := jira_sync.cron_field(expression, 5);
+    -- As cron has it: where both days are given either will do, and a field that begins with * is not given.
+    day_is_open := split_part(expression, ' ', 3) like '*%';
+    weekday_is_open := split_part(expression, ' ', 5) like '*%';
+    moment := date_trunc('minute', after at time zone 'UTC') + interval '1 minute';
+    -- 29 February may be eight years off.
+    last_moment := least(up_to at time zone 'UTC', moment + interval '9 years');
+    while moment <= last_moment and given < most loop
+        if not extract(month from moment)::integer = any(months) then
+            moment := date_trunc('month', moment) + interval '1 month';
+        elsif not (case
+            when day_is_open or weekday_is_open then
+                extract(day from moment)::integer = any(days) and extract(dow from moment)::integer = any(weekdays)
+            else extract(day from moment)::integer = any(days) or extract(dow from moment)::integer = any(weekdays)
+        end) then
+            moment := date_trunc('day', moment) + interval '1 day';
+        elsif not extract(hour from moment)::integer = any(hours) then
+            moment := date_trunc('hour', moment) + interval '1 hour';
+        elsif not extract(minute from moment)::integer = any(minutes) then
+            moment := moment + interval '1 minute';
+        else
+            return next moment at time zone 'UTC';
+            given := given + 1;
+            moment := moment + interval '1 minute';
+        end if;
+    end loop;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.ticks(cron text, after timestamp with time zone, up_to timestamp with time zone, most integer) IS 'The ticks of a cron expression or period after one moment and up to another, at most so many.';
 CREATE FUNCTION jira_sync.unpark(file_audit_id bigint, field text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1029,6 +1584,21 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.unregister(me uuid) IS 'Takes leave of a worker; what it did not settle is given back unharmed.';
+CREATE FUNCTION jira_sync.unschedule(name text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    update jira_sync.schedules as r set enabled = false, set_by = 'person'
+    where r.name = unschedule.name and r.enabled;
+    if not found then
+        return false;
+    end if;
+    perform jira_sync.arrange_schedule(unschedule.name);
+    return true;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.unschedule(name text) IS 'Ends a schedule, for good: no default brings it back. False where there is none of that name.';
 CREATE FUNCTION jira_sync.wake() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1437,6 +2007,35 @@ COMMENT ON COLUMN jira_sync.polls.jobs_enqueued IS 'How many of them differed fr
 COMMENT ON COLUMN jira_sync.polls.swept_at IS 'When a sweep last came to its end.';
 COMMENT ON COLUMN jira_sync.polls.sweep_error IS 'Why the last sweep believed nothing of what it saw.';
 COMMENT ON COLUMN jira_sync.polls.issues_missed IS 'How many linked issues the last sweep did not find.';
+CREATE VIEW jira_sync.schedule_list WITH (security_invoker='true') AS
+ SELECT s.name,
+    s.kind,
+    s.cron,
+    s.keeper,
+    s.keeper_reason,
+    s.set_by,
+    s.last_tick_at AS last_run,
+    s.next_tick_at AS next_run,
+    s.last_missed_at,
+    s.last_job_id,
+    h.outcome AS last_outcome,
+    h.finished_at AS last_finished_at,
+    s.args,
+    (s.missed +
+        CASE
+            WHEN ((s.last_tick_at IS NULL) OR (s.next_tick_at > (now() - '00:01:30'::interval))) THEN (0)::bigint
+            ELSE ( SELECT count(*) AS count
+               FROM jira_sync.ticks(s.cron, (s.next_tick_at - '00:00:00.000001'::interval), now(), 1000) ticks(ticks))
+        END) AS missed
+   FROM (jira_sync.schedules s
+     LEFT JOIN LATERAL ( SELECT r.outcome,
+            r.finished_at
+           FROM jira_sync.job_history r
+          WHERE (r.id = s.last_job_id)
+          ORDER BY r.finished_at DESC
+         LIMIT 1) h ON (true))
+  WHERE s.enabled;
+COMMENT ON VIEW jira_sync.schedule_list IS 'The schedules that are on: when they last ran and will run next, who keeps them, and how many ticks were missed.';
 CREATE TABLE jira_sync.site (
     singleton boolean DEFAULT true NOT NULL,
     base_url text NOT NULL,
@@ -1528,6 +2127,8 @@ ALTER TABLE ONLY jira_sync.parked_fields
     ADD CONSTRAINT parked_fields_pkey PRIMARY KEY (file_audit_id, field);
 ALTER TABLE ONLY jira_sync.polls
     ADD CONSTRAINT polls_pkey PRIMARY KEY (project_key);
+ALTER TABLE ONLY jira_sync.schedules
+    ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY jira_sync.site
     ADD CONSTRAINT site_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY jira_sync.workers
@@ -1572,6 +2173,7 @@ CREATE POLICY jira_sync_worker ON jira_sync.links TO jira_sync_worker USING (tru
 CREATE POLICY jira_sync_worker ON jira_sync.migrations TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.parked_fields TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.polls TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.schedules TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.site TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.workers TO jira_sync_worker USING (true) WITH CHECK (true);
 ALTER TABLE jira_sync.job_history ENABLE ROW LEVEL SECURITY;
@@ -1581,5 +2183,6 @@ ALTER TABLE jira_sync.links ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.migrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.parked_fields ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.polls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.schedules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.site ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.workers ENABLE ROW LEVEL SECURITY;
