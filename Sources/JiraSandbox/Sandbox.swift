@@ -5,11 +5,12 @@ import Synchronization
 /// A JIRA to try and test against: requests in, answers out, no server.
 public final class Sandbox: Sendable {
   let options: SandboxOptions
-  let site: Site
   let store: Store
   let log = RequestLog()
   let faults = FaultRules()
   private let limits = Mutex(RateLimits())
+  private let configured: Mutex<Site>
+  private let recorder: Recorder?
 
   /// Opens a sandbox.
   ///
@@ -17,12 +18,37 @@ public final class Sandbox: Sendable {
   /// - Throws: `SandboxError` where a time zone is unknown or the state file cannot be used.
   public init(_ options: SandboxOptions = SandboxOptions()) throws(SandboxError) {
     self.options = options
-    site = try Site(
+    var site = try Site(
       deployment: options.deployment, people: options.people, zoneName: options.siteZone)
     let lag = options.indexLag.components
     store = try Store(
       path: options.stateFile,
       lag: lag.seconds * 1000 + lag.attoseconds / 1_000_000_000_000_000, now: options.now)
+    if let fields = store.read({ $0.fields }) { site.set(fields: fields) }
+    configured = Mutex(site)
+    recorder = try options.recordFile.map { path throws(SandboxError) in try Recorder(path: path) }
+  }
+
+  /// How the site is configured now.
+  var site: Site { configured.withLock { $0 } }
+
+  /// Changes how the site is configured; its fields outlive the process where the state does.
+  ///
+  /// - Parameter body: the change; where it throws, nothing is changed. It must not touch the state.
+  /// - Returns: what the body returns.
+  func configure<Result: Sendable>(
+    _ body: (inout Site) throws(Refusal) -> Result
+  ) throws(Refusal) -> Result {
+    try configured.withLock { site throws(Refusal) in
+      var changed = site
+      let result = try body(&changed)
+      if changed.fields != site.fields {
+        let fields = changed.fields
+        try store.change { $0.keep(fields: fields) }
+      }
+      site = changed
+      return result
+    }
   }
 
   /// Brings the state file to the disk.
@@ -43,6 +69,9 @@ public final class Sandbox: Sendable {
     let fault = faults.take(method: request.method, path: request.path)
     let outcome = await respond(to: request, with: fault)
     log.end(number, status: outcome.status)
+    if case .reply(let reply) = outcome, let recorder {
+      recorder.record(request, reply, isFault: fault != nil)
+    }
     return outcome
   }
 
@@ -56,6 +85,7 @@ public final class Sandbox: Sendable {
       do { try await Task.sleep(for: .milliseconds(milliseconds)) } catch { return .reset }
       return .reply(answer(request))
     case .reply(let reply): return .reply(reply)
+    case .late(let reply): return .reply(reply(options.now()))
     case .resetBefore: return .reset
     case .resetAfterCommit:
       _ = answer(request)

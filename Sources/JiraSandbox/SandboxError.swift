@@ -6,6 +6,8 @@ public enum SandboxError: Error, Sendable, Hashable {
   case stateFile(path: String, doing: String, reason: String)
   /// A line of the state file is not what this version writes.
   case unreadableState(path: String, line: Int, reason: String)
+  /// The file for the record of requests cannot be opened; with the path and the system's words.
+  case recordFile(path: String, reason: String)
   /// The server ended before it listened.
   case notListening(String)
 }
@@ -20,6 +22,8 @@ extension SandboxError: CustomStringConvertible {
       "\(doing) state file \(path): \(reason)"
     case .unreadableState(let path, let line, let reason):
       "state file \(path), line \(line) cannot be read: \(reason); move the file away to start anew"
+    case .recordFile(let path, let reason):
+      "opening the record of requests \(path): \(reason)"
     case .notListening(let reason):
       "the sandbox does not listen: \(reason)"
     }

@@ -22,6 +22,8 @@ public struct SandboxOptions: Sendable {
   public var longestPage = 100
   /// Whether requests that come too fast are answered with 429, as on Cloud.
   public var hasRateLimits = false
+  /// The file to which every request and its answer are appended, a line of JSON each; nil keeps no record.
+  public var recordFile: String?
   /// The time, in milliseconds since 1970.
   public var now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
 

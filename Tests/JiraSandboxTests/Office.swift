@@ -58,6 +58,16 @@ struct Office {
     return (reply.status, reply.body.isEmpty ? .null : try JSON(parsing: reply.body))
   }
 
+  /// Asks under `/sandbox/admin`.
+  @discardableResult
+  func administer(_ method: String, _ path: String, _ body: JSON = [:]) throws -> JSON {
+    let reply = sandbox.administer(
+      SandboxRequest(method, "\(Sandbox.adminPrefix)/\(path)", body: body.data))
+    let answer = reply.body.isEmpty ? .null : try JSON(parsing: reply.body)
+    guard reply.status < 300 else { throw Refused(body: answer) }
+    return answer
+  }
+
   /// Creates a task; gives its key.
   func create(_ fields: JSON = [:]) throws -> String {
     let (status, body) = try ask("POST", "issue", ["fields": task(fields)])

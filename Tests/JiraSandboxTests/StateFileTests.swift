@@ -33,6 +33,40 @@ struct StateFileTests {
     #expect(try second.create() == "SCRSKY-1003")
   }
 
+  @Test("What an administrator did to the fields survives, too")
+  func fields() throws {
+    let path = path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let first = try Office { $0.stateFile = path }
+    let made = try first.administer(
+      "POST", "fields", ["name": "Size", "type": "radiobuttons", "options": ["S", "L"]])
+    let id = try #require(made["id"]?.string)
+    try first.administer("PUT", "fields/Layer", ["name": "Tier"])
+    let key = try first.create([id: ["value": "L"]])
+
+    let second = try Office { $0.stateFile = path }
+    #expect(try second.field(id, of: key)?["value"] == "L")
+    #expect(
+      try second.ask("GET", "field").body == first.ask("GET", "field").body)
+  }
+
+  @Test("The record has each request with its answer, and no credentials")
+  func record() async throws {
+    let path = path()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let office = try Office { $0.recordFile = path }
+    for target in ["/rest/api/3/myself?expand=groups", "/rest/api/3/issue/SCRSKY-1"] {
+      _ = await office.sandbox.respond(
+        to: SandboxRequest("GET", target, headers: ["authorization": "Bearer sandbox"]))
+    }
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let lines = try text.split(separator: "\n").map { try JSON(parsing: Data($0.utf8)) }
+    #expect(lines.map { $0["status"] } == [200, 404])
+    #expect(lines.first?["query"] == "expand=groups")
+    #expect(lines.first?["answer"]?["emailAddress"] == "sandbox@example.com")
+    #expect(!text.contains("Bearer"))
+  }
+
   @Test("A line that was cut off is dropped, and what follows can be read")
   func torn() throws {
     let path = path()

@@ -20,9 +20,17 @@ extension Sandbox {
         for rule in body.array ?? [body] { rules.append(try Fault(rule)) }
         faults.add(rules)
         return .noContent
+      case ("GET", "faults"):
+        return .json(["waiting": .integer(faults.count)])
       case ("DELETE", "faults"):
         faults.clear()
         return .noContent
+      case (_, "fields"):
+        return try administerFields(call, Array(request.segments.dropFirst(3)))
+      case (_, "people"):
+        return try administerPeople(call, Array(request.segments.dropFirst(3)))
+      case ("POST", "hide"):
+        return try hide(try call.json())
       case ("POST", "move"):
         return try move(try call.json())
       default: throw Sandbox.noSuchPath
@@ -30,6 +38,18 @@ extension Sandbox {
     } catch {
       return .refusal(error)
     }
+  }
+
+  /// Hides an issue from everybody, as a security level does, or shows it again.
+  private func hide(_ body: JSON) throws(Refusal) -> SandboxReply {
+    guard let key = body["issue"]?.string else { throw .badRequest("Hiding needs 'issue'.") }
+    let isHidden = body["hidden"]?.bool ?? true
+    try store.change { state throws(Refusal) in
+      guard var issue = state.issue(key) else { throw .noSuchIssue }
+      issue.isHidden = isHidden ? true : nil
+      state.put(issue)
+    }
+    return .noContent
   }
 
   /// Moves an issue to another project, as people do: a new key, the same id.

@@ -10,7 +10,8 @@ extension Sandbox {
   }
 
   /// All endpoints; the first that matches answers, so fixed paths stand before those with values.
-  private static let routes = siteRoutes + searchRoutes + issueRoutes + partRoutes
+  private static let routes =
+    siteRoutes + searchRoutes + issueRoutes + partRoutes + fieldRoutes + screenRoutes
 
   private static let siteRoutes: [Route] = [
     Route("GET", "serverInfo") { sandbox, call, _ in sandbox.serverInfo(call) },

@@ -22,7 +22,7 @@ extension Sandbox {
 
   func addComment(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {
     let author = try call.viewer()
-    _ = try issue(call, idOrKey)
+    _ = try editable(call, idOrKey)
     let body = try call.json()
     let text = try commentBody(body, call)
     let properties = try Sandbox.properties(in: body)
@@ -49,7 +49,7 @@ extension Sandbox {
     _ call: Call, _ idOrKey: String, _ id: String
   ) throws(Refusal) -> SandboxReply {
     let author = try call.viewer()
-    _ = try issue(call, idOrKey)
+    _ = try editable(call, idOrKey)
     let text = try commentBody(try call.json(), call)
     let now = options.now()
     let (issue, comment) = try store.change { state throws(Refusal) in
@@ -69,7 +69,7 @@ extension Sandbox {
   func deleteComment(
     _ call: Call, _ idOrKey: String, _ id: String
   ) throws(Refusal) -> SandboxReply {
-    _ = try issue(call, idOrKey)
+    _ = try editable(call, idOrKey)
     try store.change { state throws(Refusal) in
       guard var issue = state.issue(idOrKey) else { throw .noSuchIssue }
       guard let place = issue.comments.firstIndex(where: { "\($0.id)" == id }) else {

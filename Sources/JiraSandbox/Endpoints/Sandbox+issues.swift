@@ -9,7 +9,21 @@ extension Sandbox {
   /// - Throws: `Refusal` with status 404.
   func issue(_ call: Call, _ idOrKey: String) throws(Refusal) -> Issue {
     _ = try call.viewer()
-    guard let issue = store.read({ $0.issue(idOrKey) }) else { throw .noSuchIssue }
+    guard let issue = store.read({ $0.issue(idOrKey) }), !issue.isSecret else {
+      throw .noSuchIssue
+    }
+    return issue
+  }
+
+  /// The issue of a request that changes it, for people who may.
+  ///
+  /// - Throws: `Refusal` with status 404 or 403.
+  func editable(_ call: Call, _ idOrKey: String) throws(Refusal) -> Issue {
+    let issue = try issue(call, idOrKey)
+    guard try call.viewer().mayEdit else {
+      throw Refusal(
+        status: 403, messages: ["You do not have permission to edit issues in this project."])
+    }
     return issue
   }
 
@@ -34,6 +48,12 @@ extension Sandbox {
         messages: ["You do not have permission to create issues in this project."],
         headers: [("WWW-Authenticate", "OAuth realm=\"\(call.base)\"")])
     }
+    guard caller.has(permission: "CREATE_ISSUES") else {
+      throw .field(
+        "project",
+        site.deployment == .cloud
+          ? "Specify a valid project ID or key" : "valid project is required")
+    }
     return caller
   }
 
@@ -51,7 +71,14 @@ extension Sandbox {
     for (id, message) in missing where fields[id] == nil && body["update"]?[id] == nil {
       problems.errors[id] = message
     }
-    let reader = IssueReader(site: site, version: call.version, screen: .create)
+    for field in site.fields where field.isRequired && field.isOnCreateScreen {
+      let isGiven = fields[field.id].map { !$0.isNull && $0 != [] } ?? false
+      if !isGiven, body["update"]?[field.id] == nil {
+        problems.errors[field.id] = "\(field.name) is required."
+      }
+    }
+    let reader = IssueReader(
+      site: site, version: call.version, screen: .create, state: store.read { $0 })
     var change = IssueChange()
     do throws(Refusal) { change = try reader.read(body, current: [:]) } catch {
       problems.messages += error.messages
@@ -109,10 +136,10 @@ extension Sandbox {
     let properties = body["properties"]?.array?.compactMap(\.string)
     var found: [Int: Issue] = [:]
     var errors: [JSON] = []
-    let isKnown = call.caller != nil
+    let isKnown = call.browser != nil
     let issues = store.read { state in wanted.map { isKnown ? state.issue($0) : nil } }
     for (name, issue) in zip(wanted, issues) {
-      if let issue {
+      if let issue, !issue.isSecret {
         found[issue.id] = issue
       } else {
         errors.append([
@@ -129,17 +156,17 @@ extension Sandbox {
 
   func edit(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {
     let author = try call.viewer()
-    _ = try issue(call, idOrKey)
+    _ = try editable(call, idOrKey)
     if !call.flag("notifyUsers", default: true), !author.isAdministrator {
       throw .badRequest(
         "To discard the user notification either admin or project admin permissions are required.")
     }
     let body = try call.json()
     let properties = try Sandbox.properties(in: body)
-    let reader = IssueReader(site: site, version: call.version, screen: .edit)
-    let (site, now) = (site, options.now())
+    let (site, now, version) = (site, options.now(), call.version)
     let edited = try store.change { state throws(Refusal) in
       guard let current = state.issue(idOrKey) else { throw .noSuchIssue }
+      let reader = IssueReader(site: site, version: version, screen: .edit, state: state)
       let change = try reader.read(body, current: current.fields)
       var edited = IssueRules(site: site).edit(
         current, change, by: author.accountID, at: now, in: &state)
@@ -156,7 +183,7 @@ extension Sandbox {
   }
 
   func delete(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {
-    _ = try call.viewer()
+    _ = try editable(call, idOrKey)
     try store.change { state throws(Refusal) in
       guard let issue = state.issue(idOrKey) else { throw .noSuchIssue }
       state.remove(issue.id)

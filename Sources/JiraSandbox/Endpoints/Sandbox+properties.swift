@@ -46,7 +46,7 @@ extension Sandbox {
   func setProperty(
     _ call: Call, _ idOrKey: String, _ key: String
   ) throws(Refusal) -> SandboxReply {
-    _ = try issue(call, idOrKey)
+    _ = try editable(call, idOrKey)
     let value: JSON
     do { value = try JSON(parsing: call.request.body) } catch {
       throw .badRequest("The property value must be valid JSON.")
@@ -65,7 +65,7 @@ extension Sandbox {
   func removeProperty(
     _ call: Call, _ idOrKey: String, _ key: String
   ) throws(Refusal) -> SandboxReply {
-    _ = try issue(call, idOrKey)
+    _ = try editable(call, idOrKey)
     try store.change { state throws(Refusal) in
       guard var issue = state.issue(idOrKey) else { throw .noSuchIssue }
       guard issue.properties.removeValue(forKey: key) != nil else {

@@ -25,18 +25,20 @@ extension Sandbox {
   /// All fields; somebody unknown sees only those of the system.
   func fields(_ call: Call) -> SandboxReply {
     let shown = site.fields.filter { call.caller != nil || !$0.isCustom }
-    return .json(
-      .array(
-        shown.map { field in
-          var members: [String: JSON] = [
-            "id": .string(field.id), "name": .string(field.name), "custom": .bool(field.isCustom),
-            "orderable": .bool(field.isOnEditScreen), "navigable": .bool(field.isNavigable),
-            "searchable": true, "clauseNames": .array(clauseNames(of: field).map(JSON.string)),
-          ]
-          if site.deployment == .cloud { members["key"] = .string(field.id) }
-          if let schema = field.schema { members["schema"] = schema }
-          return .object(members)
-        }))
+    return .json(.array(shown.map(describe)))
+  }
+
+  /// A field as the list of fields has it.
+  func describe(_ field: FieldDefinition) -> JSON {
+    var members: [String: JSON] = [
+      "id": .string(field.id), "name": .string(field.name), "custom": .bool(field.isCustom),
+      "orderable": .bool(field.isOnEditScreen), "navigable": .bool(field.isNavigable),
+      "searchable": true, "clauseNames": .array(clauseNames(of: field).map(JSON.string)),
+    ]
+    if site.deployment == .cloud { members["key"] = .string(field.id) }
+    // JIRA describes the parent only where an issue is made.
+    if let schema = field.schema, field.kind != .parent { members["schema"] = schema }
+    return .object(members)
   }
 
   private func clauseNames(of field: FieldDefinition) -> [String] {
@@ -57,14 +59,14 @@ extension Sandbox {
   }
 
   func allProjects(_ call: Call) -> SandboxReply {
-    .json(.array(call.caller == nil ? [] : [Renderer(site: site, call: call).project()]))
+    .json(.array(call.browser == nil ? [] : [Renderer(site: site, call: call).project()]))
   }
 
   func projects(_ call: Call) -> SandboxReply {
     let query = call.parameter("query")?.lowercased() ?? ""
     let keys = call.list("keys")
     let isWanted =
-      call.caller != nil && (keys?.contains(site.projectKey) ?? true)
+      call.browser != nil && (keys?.contains(site.projectKey) ?? true)
       && (query.isEmpty || site.projectKey.lowercased().contains(query)
         || site.projectName.lowercased().contains(query))
     let values = isWanted ? [Renderer(site: site, call: call).project()] : []
@@ -76,7 +78,7 @@ extension Sandbox {
 
   /// - Throws: `Refusal` with status 404 where there is no such project, or nobody is known.
   func checkProject(_ call: Call, _ idOrKey: String) throws(Refusal) {
-    guard call.caller != nil, [site.projectID, site.projectKey].contains(idOrKey) else {
+    guard call.browser != nil, [site.projectID, site.projectKey].contains(idOrKey) else {
       throw Refusal(
         status: 404, messages: ["No project could be found with key '\(idOrKey)'."])
     }
@@ -90,7 +92,7 @@ extension Sandbox {
     project["issueTypes"] = .array(site.issueTypes.map { renderer.issueType($0.id) })
     project["components"] = .array(site.components.map { renderer.component($0.id) })
     project["lead"] = renderer.person(site.people.first?.accountID)
-    project["versions"] = []
+    project["versions"] = .array(site.versions.map { renderer.version($0.id) })
     project["roles"] = [:]
     return .json(project)
   }
@@ -116,7 +118,7 @@ extension Sandbox {
     let asked = call.list("permissions") ?? all
     var permissions: [String: JSON] = [:]
     for (place, key) in all.enumerated() where asked.contains(key) {
-      let has = call.caller.map { !key.hasPrefix("ADMINISTER") || $0.isAdministrator } ?? false
+      let has = call.caller?.has(permission: key) ?? false
       permissions[key] = [
         "id": .string("\(place + 10)"), "key": .string(key), "name": .string(key),
         "havePermission": .bool(has),

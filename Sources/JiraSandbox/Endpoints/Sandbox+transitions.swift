@@ -6,7 +6,10 @@ extension Sandbox {
     let renderer = Renderer(site: site, call: call)
     let withFields = (call.list("expand") ?? []).contains("transitions.fields")
     let wanted = call.parameter("transitionId")
-    let edges = site.transitions(from: issue.statusID).filter { wanted == nil || $0.id == wanted }
+    // Who may not move an issue is offered nothing.
+    let edges = site.transitions(from: issue.statusID).filter {
+      (wanted == nil || $0.id == wanted) && call.caller?.mayEdit == true
+    }
     return .json([
       "expand": "transitions",
       "transitions": .array(edges.map { renderer.transition($0, withFields: withFields) }),
@@ -15,7 +18,7 @@ extension Sandbox {
 
   func transition(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {
     let author = try call.viewer()
-    _ = try issue(call, idOrKey)
+    _ = try editable(call, idOrKey)
     let body = try call.json()
     guard let value = body["transition"]?["id"],
       let id = value.string ?? value.integer.map(String.init)
@@ -37,7 +40,7 @@ extension Sandbox {
         throw .badRequest("Transition id '\(id)' is not valid for this issue.")
       }
       let screen = Screen.transition(asksForResolution: edge.asksForResolution)
-      let reader = IssueReader(site: site, version: version, screen: screen)
+      let reader = IssueReader(site: site, version: version, screen: screen, state: state)
       let change = try reader.read(body, current: issue.fields)
       if edge.asksForResolution, change.resolutionID == nil {
         throw .field("resolution", "Resolution is required.")

@@ -39,6 +39,7 @@ extension JQLCompiler {
     case .issueType: return [issue.typeID]
     case .status: return [issue.statusID]
     case .resolution: return issue.resolutionID.map { [$0] } ?? []
+    case .parent: return [stored?["id"]?.string].compactMap { $0 }
     case .person where field.id == "creator": return [issue.creator]
     default: return stored?.string.map { [$0] } ?? stored?.array?.compactMap(\.string) ?? []
     }
@@ -48,7 +49,8 @@ extension JQLCompiler {
     of operand: JQLOperand, in field: FieldDefinition, clause: JQLClause
   ) throws(Refusal) -> [String] {
     if case .function(let name, _) = operand {
-      guard field.kind == .person, name.lowercased() == "currentuser" else {
+      guard field.kind == .person || field.kind == .people, name.lowercased() == "currentuser"
+      else {
         throw .badRequest("Unable to find JQL function '\(operand.text)'.")
       }
       return caller.map { [$0.accountID] } ?? []
@@ -64,12 +66,14 @@ extension JQLCompiler {
       case .issueType: id(lowered, in: site.issueTypes)
       case .priority: id(lowered, in: site.priorities)
       case .components: id(lowered, in: site.components)
+      case .versions: id(lowered, in: site.versions)
+      case .parent: state.issue(text).map { "\($0.id)" }
       case .resolution: resolution(lowered)
       case .status:
         site.statuses.first { $0.id == lowered || $0.name.lowercased() == lowered }?.id
-      case .option, .options:
+      case .option, .options, .cascade:
         field.options.first { $0.id == lowered || $0.value.lowercased() == lowered }?.id
-      case .person:
+      case .person, .people:
         site.people.first {
           $0.accountID == text || $0.name == lowered || $0.email.lowercased() == lowered
             || $0.displayName.lowercased() == lowered

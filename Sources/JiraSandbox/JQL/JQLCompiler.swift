@@ -48,7 +48,7 @@ struct JQLCompiler: Sendable {
   private func test(_ clause: JQLClause) throws(Refusal) -> Test {
     switch clause.field.lowercased() {
     case "text":
-      let fields = site.fields.filter { [.text, .richText, .comments].contains($0.kind) }
+      let fields = site.fields.filter { [.text, .url, .richText, .comments].contains($0.kind) }
       return try textTest(clause, of: fields)
     case "statuscategory": return try categoryTest(clause)
     default: break
@@ -58,12 +58,12 @@ struct JQLCompiler: Sendable {
         "Field '\(clause.field)' does not exist or you do not have permission to view it.")
     }
     switch field.kind {
-    case .text, .richText, .comments: return try textTest(clause, of: [field])
+    case .text, .url, .richText, .comments: return try textTest(clause, of: [field])
     case .number: return try numberTest(clause, of: field)
     case .day, .instant: return try dateTest(clause, of: field)
     case .key: return try keyTest(clause)
-    case .option, .options, .labels, .person, .priority, .components, .project, .issueType,
-      .status, .resolution:
+    case .option, .options, .cascade, .labels, .person, .people, .priority, .components,
+      .versions, .parent, .project, .issueType, .status, .resolution:
       return try choiceTest(clause, of: field)
     }
   }

@@ -40,14 +40,19 @@ struct SearchEngine: Sendable {
         uniquingKeysWith: { first, _ in first }))
     guard caller != nil else { return result }
     let current = Set(reconciled)
-    for (id, issue) in index where !current.contains(id) && test(issue) {
+    for (id, issue) in index where !current.contains(id) && !isSecret(id, issue) && test(issue) {
       result.places.append(sorter.cursor(of: issue))
     }
-    for issue in result.reconciled.values where test(issue) {
+    for issue in result.reconciled.values where !issue.isSecret && test(issue) {
       result.places.append(sorter.cursor(of: issue))
     }
     result.places.sort(by: sorter.isBefore)
     return result
+  }
+
+  /// Rights are looked up as they are now, however late the index is.
+  private func isSecret(_ id: Int, _ indexed: Issue) -> Bool {
+    (state.issues[id] ?? indexed).isSecret
   }
 
   /// The zone of a caller's profile; the site's where nobody is known.

@@ -17,7 +17,7 @@ struct IssuePage {
       """
       <div class="dim">\(issue.key)</div><h1>\(summary)</h1>\(problem)
       <p>\(PageLayout.lozenge(site.status(issue.statusID)))</p>
-      <div>\(site.transitions(from: issue.statusID).map(action))</div>
+      <div>\(site.transitions(from: issue.statusID).map(action)) <a class="button" href="/browse/\(issue.key)/edit">Edit fields</a></div>
       <div class="columns"><section>\(documents)
       <h2>Comments</h2>\(comments)
       <h2>History</h2>\(history)</section>
@@ -63,12 +63,15 @@ struct IssuePage {
     let ids = stored?.string.map { [$0] } ?? stored?.array?.compactMap(\.string) ?? []
     switch field.kind {
     case .text where field.id == "summary": return ""
-    case .text, .day: return stored?.string ?? ""
+    case .text, .url, .day: return stored?.string ?? ""
     case .number: return stored?.number?.description ?? ""
     case .labels: return ids.joined(separator: ", ")
     case .option, .options:
-      return ids.compactMap { id in field.options.first { $0.id == id }?.value }
-        .joined(separator: ", ")
+      return ids.compactMap { field.option($0)?.value }.joined(separator: ", ")
+    case .cascade: return ids.compactMap { field.option($0)?.value }.joined(separator: " / ")
+    case .people: return ids.compactMap { site.person($0)?.displayName }.joined(separator: ", ")
+    case .versions: return names(site.versions, ids)
+    case .parent: return stored?["key"]?.string ?? ""
     case .priority: return names(site.priorities, ids)
     case .components: return names(site.components, ids)
     case .issueType: return names(site.issueTypes, [issue.typeID])

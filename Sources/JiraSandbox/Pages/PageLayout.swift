@@ -44,6 +44,10 @@ enum PageLayout {
       button,select,input{font:inherit;padding:.3rem .7rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}
       select option{color:CanvasText;background:Canvas}
       button{cursor:pointer}button:hover{border-color:var(--link)}
+      .button{display:inline-block;padding:.3rem .7rem;border:1px solid var(--line);border-radius:.4rem;color:inherit}
+      form.edit{max-width:44rem}form.edit label{display:block;margin:1rem 0 .2rem;font-weight:500}
+      form.edit input,form.edit textarea,form.edit select{width:100%;font:inherit}
+      textarea{padding:.3rem .7rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}
       input[type=search]{width:100%;max-width:28rem}
       .problem{border:1px solid #c9372c;border-radius:.4rem;padding:.5rem .9rem;color:#c9372c}
       """)

@@ -5,7 +5,7 @@ extension Renderer {
   func value(of field: FieldDefinition, in issue: Issue) -> JSON {
     let stored = issue.fields[field.id]
     switch field.kind {
-    case .text, .number, .day: return stored ?? .null
+    case .text, .url, .number, .day: return stored ?? .null
     case .richText: return RichText(stored: stored).map(richText) ?? .null
     case .instant:
       let instant: Int64? =
@@ -20,12 +20,19 @@ extension Renderer {
     case .options:
       guard let ids = stored?.array else { return .null }
       return .array(ids.compactMap(\.string).map { option($0, of: field) })
+    case .cascade:
+      return stored?.array.map { cascade($0.compactMap(\.string), of: field) } ?? .null
     case .labels: return stored ?? []
+    case .people:
+      return stored?.array.map { .array($0.compactMap(\.string).map { person($0) }) } ?? .null
     case .person:
       return person(field.id == "creator" ? issue.creator : stored?.string)
     case .priority: return priority(stored?.string)
     case .components:
       return .array((stored?.array ?? []).compactMap(\.string).map(component))
+    case .versions:
+      return .array((stored?.array ?? []).compactMap(\.string).map(version))
+    case .parent: return stored.map(parent) ?? .null
     case .project: return project(isHome: issue.isInProject)
     case .issueType: return issueType(issue.typeID)
     case .status: return status(issue.statusID)
@@ -122,20 +129,19 @@ extension Renderer {
 
   /// What may be written to a field, for createmeta and editmeta.
   func meta(_ field: FieldDefinition) -> JSON {
-    let operations: [JSON] =
-      switch field.kind {
-      case .labels, .options, .components: ["add", "set", "remove"]
-      default: ["set"]
-      }
+    let operations: [JSON] = field.kind.takesAdditions ? ["add", "set", "remove"] : ["set"]
     var members: [String: JSON] = [
       "fieldId": .string(field.id), "key": .string(field.id), "name": .string(field.name),
-      "required": .bool(["summary", "project", "issuetype"].contains(field.id)),
+      "required": .bool(
+        field.isRequired || ["summary", "project", "issuetype"].contains(field.id)),
       "hasDefaultValue": .bool(["priority", "reporter"].contains(field.id)),
       "operations": .array(operations), "schema": field.schema ?? .null,
     ]
     switch field.kind {
     case .option, .options:
       members["allowedValues"] = .array(field.options.map { option($0.id, of: field) })
+    case .cascade: members["allowedValues"] = .array(field.topOptions.map { tree($0, of: field) })
+    case .versions: members["allowedValues"] = .array(site.versions.map { version($0.id) })
     case .priority: members["allowedValues"] = .array(site.priorities.map { priority($0.id) })
     case .components: members["allowedValues"] = .array(site.components.map { component($0.id) })
     case .project: members["allowedValues"] = [project()]
@@ -143,5 +149,12 @@ extension Renderer {
     default: break
     }
     return .object(members)
+  }
+
+  /// An option with those below it.
+  private func tree(_ parent: FieldOption, of field: FieldDefinition) -> JSON {
+    var value = option(parent.id, of: field)
+    value["children"] = .array(field.options(below: parent).map { option($0.id, of: field) })
+    return value
   }
 }

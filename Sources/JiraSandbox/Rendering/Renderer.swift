@@ -79,13 +79,37 @@ struct Renderer: Sendable {
   func priority(_ id: String?) -> JSON { named(id, in: site.priorities, path: "priority") }
   func resolution(_ id: String?) -> JSON { named(id, in: site.resolutions, path: "resolution") }
   func issueType(_ id: String) -> JSON { named(id, in: site.issueTypes, path: "issuetype") }
+  func version(_ id: String) -> JSON {
+    var version = named(id, in: site.versions, path: "version")
+    version["archived"] = false
+    version["released"] = false
+    return version
+  }
   func component(_ id: String) -> JSON { named(id, in: site.components, path: "component") }
 
   func option(_ id: String, of field: FieldDefinition) -> JSON {
-    guard let option = field.options.first(where: { $0.id == id }) else { return .null }
-    return [
+    guard let option = field.option(id) else { return .null }
+    var members: [String: JSON] = [
       "self": .string("\(api)/customFieldOption/\(id)"), "id": .string(id),
       "value": .string(option.value),
+    ]
+    if option.isDisabled { members["disabled"] = true }
+    return .object(members)
+  }
+
+  /// An option and the one below it.
+  func cascade(_ ids: [String], of field: FieldDefinition) -> JSON {
+    guard let parent = ids.first else { return .null }
+    var value = option(parent, of: field)
+    if ids.count > 1 { value["child"] = option(ids[1], of: field) }
+    return value
+  }
+
+  /// What an issue shows of the one above it.
+  func parent(_ stored: JSON) -> JSON {
+    [
+      "id": stored["id"] ?? .null, "key": stored["key"] ?? .null,
+      "self": .string("\(api)/issue/\(stored["id"]?.string ?? "")"),
     ]
   }
 

@@ -6,6 +6,15 @@ extension FieldRules {
     return .string(try optionID(value, of: field))
   }
 
+  /// Reads `{"value": "parent", "child": {"value": "child"}}`; either may be named by id.
+  func cascade(_ value: JSON, of field: FieldDefinition) throws(FieldProblem) -> JSON? {
+    if value.isNull { return nil }
+    let parent = try optionID(value, among: field.topOptions, of: field)
+    guard let child = value["child"], !child.isNull else { return [.string(parent)] }
+    let below = field.option(parent).map { field.options(below: $0) } ?? []
+    return [.string(parent), .string(try optionID(child, among: below, of: field))]
+  }
+
   func options(_ value: JSON, of field: FieldDefinition) throws(FieldProblem) -> JSON? {
     if value.isNull { return nil }
     guard let elements = value.array else { throw FieldProblem("data was not an array") }
@@ -18,8 +27,15 @@ extension FieldRules {
   }
 
   private func optionID(_ value: JSON, of field: FieldDefinition) throws(FieldProblem) -> String {
+    try optionID(value, among: field.options, of: field)
+  }
+
+  private func optionID(
+    _ value: JSON, among all: [FieldOption], of field: FieldDefinition
+  ) throws(FieldProblem) -> String {
+    let options = all.filter { !$0.isDisabled }
     if let id = value["id"]?.string {
-      guard field.options.contains(where: { $0.id == id }) else {
+      guard options.contains(where: { $0.id == id }) else {
         throw FieldProblem("Option id '\(id)' is not valid")
       }
       return id
@@ -27,7 +43,7 @@ extension FieldRules {
     guard let text = value["value"]?.string else {
       throw FieldProblem("Specify a valid 'id' or 'value' for \(field.name)")
     }
-    guard let option = field.options.first(where: { $0.value == text }) else {
+    guard let option = options.first(where: { $0.value == text }) else {
       throw FieldProblem("Option value '\(text)' is not valid")
     }
     return option.id
@@ -52,9 +68,32 @@ extension FieldRules {
     return .string(found.accountID)
   }
 
+  func people(_ value: JSON, of field: FieldDefinition) throws(FieldProblem) -> JSON? {
+    if value.isNull { return nil }
+    guard let elements = value.array else { throw FieldProblem("data was not an array") }
+    var ids: [JSON] = []
+    for element in elements {
+      guard let id = try person(element, of: field) else { continue }
+      if !ids.contains(id) { ids.append(id) }
+    }
+    return ids.isEmpty ? nil : .array(ids)
+  }
+
+  /// The issue above, by key or id.
+  func parent(_ value: JSON) throws(FieldProblem) -> JSON? {
+    if value.isNull { return nil }
+    guard let name = value["key"]?.string ?? value["id"]?.string else {
+      throw FieldProblem("Could not find valid 'id' or 'key' in the parent object.")
+    }
+    guard let parent = state.issue(name), !parent.isSecret else {
+      throw FieldProblem("Could not find issue by id or key.")
+    }
+    return ["id": .string("\(parent.id)"), "key": .string(parent.key)]
+  }
+
   func priority(_ value: JSON) throws(FieldProblem) -> JSON? {
     if value.isNull { return nil }
-    return .string(try named(value, in: site.priorities, what: "Priority").id)
+    return .string(try one(value, of: site.priorities, what: "Priority").id)
   }
 
   func issueType(_ value: JSON) throws(FieldProblem) -> JSON? {
@@ -75,12 +114,15 @@ extension FieldRules {
     return .string(site.projectID)
   }
 
-  func components(_ value: JSON) throws(FieldProblem) -> JSON? {
+  /// A set of values of one of the site's lists.
+  func named(
+    _ value: JSON, in list: [NamedValue], what: String
+  ) throws(FieldProblem) -> JSON? {
     if value.isNull { return nil }
     guard let elements = value.array else { throw FieldProblem("data was not an array") }
     var ids: [String] = []
     for element in elements {
-      let id = try named(element, in: site.components, what: "Component").id
+      let id = try one(element, of: list, what: what).id
       if !ids.contains(id) { ids.append(id) }
     }
     return ids.isEmpty ? nil : .array(ids.map(JSON.string))
@@ -89,8 +131,8 @@ extension FieldRules {
   /// Finds a value of one of the site's lists by `id` or `name`.
   ///
   /// - Throws: `FieldProblem` in JIRA's words.
-  func named(
-    _ value: JSON, in list: [NamedValue], what: String
+  func one(
+    _ value: JSON, of list: [NamedValue], what: String
   ) throws(FieldProblem) -> NamedValue {
     if let id = value["id"]?.string {
       guard let found = list.first(where: { $0.id == id }) else {

@@ -3,10 +3,12 @@ import JSON
 
 /// Which values a field takes, and how they are kept.
 ///
-/// Kept are: text, days and account ids as strings, numbers as numbers, instants as milliseconds since 1970, options, priorities and components by id, sets as arrays, documents as `RichText.stored`.
+/// Kept are: text, days and account ids as strings, numbers as numbers, instants as milliseconds since 1970, options, priorities, components and versions by id, a cascading option as the ids of both levels, sets as arrays, a parent as its id and key, documents as `RichText.stored`.
 struct FieldRules: Sendable {
   let site: Site
   let version: APIVersion
+  /// What issues there are, for fields that name some.
+  var state = SandboxState()
 
   static let longestText = 255
   static let longestDocument = 32_767
@@ -19,15 +21,20 @@ struct FieldRules: Sendable {
     switch field.kind {
     case .text: try text(value, of: field)
     case .richText: try richText(value, of: field)
+    case .url: try url(value)
     case .number: try number(value)
     case .day: try day(value)
     case .instant: try instant(value)
     case .option: try option(value, of: field)
     case .options: try options(value, of: field)
+    case .cascade: try cascade(value, of: field)
     case .labels: try labels(value)
     case .person: try person(value, of: field)
+    case .people: try people(value, of: field)
     case .priority: try priority(value)
-    case .components: try components(value)
+    case .components: try named(value, in: site.components, what: "Component")
+    case .versions: try named(value, in: site.versions, what: "Version")
+    case .parent: try parent(value)
     case .issueType: try issueType(value)
     case .project: try project(value)
     case .status, .resolution, .key, .comments:
@@ -99,6 +106,18 @@ struct FieldRules: Sendable {
     let document = try document(value)
     if case .wiki(let text) = document, text.isEmpty { return nil }
     return document.stored
+  }
+
+  private func url(_ value: JSON) throws(FieldProblem) -> JSON? {
+    if value.isNull { return nil }
+    guard let text = value.string?.trimmingBlanks else {
+      throw FieldProblem("Operation value must be a string")
+    }
+    if text.isEmpty { return nil }
+    guard text.utf16.count <= FieldRules.longestText, let url = URL(string: text),
+      let scheme = url.scheme, !scheme.isEmpty, url.host() != nil
+    else { throw FieldProblem("Not a valid URL") }
+    return .string(text)
   }
 
   private func number(_ value: JSON) throws(FieldProblem) -> JSON? {

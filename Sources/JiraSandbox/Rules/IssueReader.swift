@@ -6,9 +6,16 @@ struct IssueReader: Sendable {
   let rules: FieldRules
   let screen: Screen
 
-  init(site: Site, version: APIVersion, screen: Screen) {
+  /// Makes a reader.
+  ///
+  /// - Parameters:
+  ///   - site: what fields there are.
+  ///   - version: the version of the API, which decides how documents are written.
+  ///   - screen: where the request comes from.
+  ///   - state: what issues there are, for fields that name some.
+  init(site: Site, version: APIVersion, screen: Screen, state: SandboxState) {
     self.site = site
-    self.rules = FieldRules(site: site, version: version)
+    self.rules = FieldRules(site: site, version: version, state: state)
     self.screen = screen
   }
 
@@ -63,9 +70,13 @@ struct IssueReader: Sendable {
   ) throws(FieldProblem) {
     let field = try field(id)
     if field.kind == .resolution {
-      change.resolutionID = try rules.named(value, in: site.resolutions, what: "Resolution").id
+      change.resolutionID = try rules.one(value, of: site.resolutions, what: "Resolution").id
     } else {
-      change.values[id] = .some(try rules.parse(value, for: field))
+      let parsed = try rules.parse(value, for: field)
+      guard parsed != nil || !field.isRequired else {
+        throw FieldProblem("\(field.name) is required.")
+      }
+      change.values[id] = .some(parsed)
     }
   }
 
@@ -89,7 +100,7 @@ struct IssueReader: Sendable {
         try set(id, to: argument, in: &change)
         value = change.values[id] ?? nil
       case "add", "remove":
-        guard [.labels, .options, .components].contains(field.kind) else {
+        guard field.kind.takesAdditions else {
           throw FieldProblem("Field '\(id)' does not support operation '\(verb)'.")
         }
         let elements = try rules.parse([argument], for: field)?.array ?? []

@@ -19,6 +19,9 @@ struct Call: Sendable {
     self.parameters = SandboxRequest.parameters(of: request.query)
   }
 
+  /// Who asks, where the project is to be seen by them; nil for anybody else.
+  var browser: Person? { caller?.mayBrowse == true ? caller : nil }
+
   /// The address of the API.
   var api: String { "\(base)/rest/api/\(version.rawValue)" }
 
@@ -77,7 +80,7 @@ struct Call: Sendable {
   ///
   /// - Throws: `Refusal` with status 404 where nobody is known: JIRA does not tell what exists.
   func viewer() throws(Refusal) -> Person {
-    guard let caller else { throw .noSuchIssue }
-    return caller
+    guard let browser else { throw .noSuchIssue }
+    return browser
   }
 }

@@ -8,6 +8,8 @@ struct Fault: Sendable {
     case latency(Int)
     /// This is answered instead; nothing is done.
     case reply(SandboxReply)
+    /// The same, for an answer that names a time.
+    case late(@Sendable (_ now: Int64) -> SandboxReply)
     /// The connection closes before anything is done.
     case resetBefore
     /// All is done, then the connection closes without an answer.
@@ -20,6 +22,8 @@ struct Fault: Sendable {
   var method: String?
   /// How the path starts.
   var pathPrefix: String
+  /// How many requests it lets pass first.
+  var skip = 0
   /// How often it applies; nil for always.
   var times: Int?
   var action: Action
@@ -30,6 +34,7 @@ struct Fault: Sendable {
   init(_ json: JSON) throws(Refusal) {
     method = json["match"]?["method"]?.string
     pathPrefix = json["match"]?["pathPrefix"]?.string ?? "/"
+    skip = json["skip"]?.integer ?? 0
     times = json["times"]?.integer
     let action = json["action"] ?? .null
     switch action.string {
@@ -37,6 +42,8 @@ struct Fault: Sendable {
     case "reset-after-commit": self.action = .resetAfterCommit
     case "hang": self.action = .hang
     case "truncate": self.action = .truncate
+    case let name? where Fault.named[name] != nil:
+      self.action = Fault.named[name] ?? .hang
     default:
       if let latency = action["latency"]?.integer {
         self.action = .latency(latency)
@@ -49,9 +56,14 @@ struct Fault: Sendable {
         self.action = .reply(reply)
       } else {
         throw .badRequest(
-          "A fault needs an action: {\"latency\": ms}, {\"status\": n, \"headers\": {}, \"body\": …}, \"reset-before\", \"reset-after-commit\", \"hang\" or \"truncate\"."
+          "A fault needs an action: {\"latency\": ms}, {\"status\": n, \"headers\": {}, \"body\": …}, or one of reset-before, reset-after-commit, hang, truncate, \(Fault.named.keys.sorted().joined(separator: ", "))."
         )
       }
     }
+  }
+
+  /// Whether a request is one that it is about.
+  func applies(to method: String, _ path: String) -> Bool {
+    (self.method ?? method) == method && path.hasPrefix(pathPrefix)
   }
 }

@@ -8,8 +8,12 @@ public struct Person: Sendable, Hashable {
   public var displayName: String
   /// The zone of the profile, an IANA name: quoted dates in JQL are read in it.
   public var timeZone: String
-  /// Whether edits may suppress notifications.
+  /// Whether the site may be configured, and edits may suppress notifications.
   public var isAdministrator: Bool
+  /// Whether the project and its issues are to be seen: without it they seem not to exist.
+  public var mayBrowse = true
+  /// Whether issues may be made and changed.
+  public var mayEdit = true
 
   /// Describes a person.
   public init(
@@ -30,6 +34,15 @@ public struct Person: Sendable, Hashable {
       email: "alex@example.com", token: "alex", displayName: "Alex Example",
       timeZone: "Europe/London"),
   ]
+
+  /// Whether the person has a permission, by its key.
+  func has(permission key: String) -> Bool {
+    switch key {
+    case "BROWSE_PROJECTS": mayBrowse
+    case _ where key.hasPrefix("ADMINISTER"): isAdministrator
+    default: mayBrowse && mayEdit
+    }
+  }
 
   /// The id by which Cloud names the person: always the same for one address.
   public var accountID: String {

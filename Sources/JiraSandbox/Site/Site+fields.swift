@@ -25,6 +25,11 @@ extension Site {
     FieldDefinition(
       id: "components", name: "Components", kind: .components, clauseNames: ["component"]),
     FieldDefinition(
+      id: "versions", name: "Affects versions", kind: .versions, clauseNames: ["affectedversion"]),
+    FieldDefinition(
+      id: "fixVersions", name: "Fix versions", kind: .versions, clauseNames: ["fixversion"]),
+    FieldDefinition(id: "parent", name: "Parent", kind: .parent, clauseNames: ["parent"]),
+    FieldDefinition(
       id: "status", name: "Status", kind: .status, clauseNames: ["status"],
       isOnCreateScreen: false, isOnEditScreen: false),
     FieldDefinition(
@@ -69,7 +74,7 @@ extension Site {
   ) -> FieldDefinition {
     FieldDefinition(
       id: "customfield_\(number)", name: name, kind: kind,
-      clauseNames: ["cf[\(number)]", name.lowercased()],
+      clauseNames: FieldDefinition.clauseNames(id: "customfield_\(number)", name: name),
       options: options.enumerated().map { place, value in
         // Ids of options are unique in a site, so each field has its own hundred.
         FieldOption(id: String((number - 10_000) * 100 + 10_000 + place), value: value)

@@ -46,4 +46,9 @@ extension Site {
     NamedValue(id: "10000", name: "Backend"), NamedValue(id: "10001", name: "Frontend"),
     NamedValue(id: "10002", name: "Infrastructure"),
   ]
+
+  static let standardVersions = [
+    NamedValue(id: "10000", name: "1.0"), NamedValue(id: "10001", name: "1.1"),
+    NamedValue(id: "10002", name: "2.0"),
+  ]
 }

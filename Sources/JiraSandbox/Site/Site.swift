@@ -1,4 +1,4 @@
-/// What is configured and does not change while the sandbox runs.
+/// What is configured: administrators change it, not those who work on issues.
 struct Site: Sendable {
   var deployment: Deployment
   var people: [Person]
@@ -15,10 +15,11 @@ struct Site: Sendable {
   var priorities: [NamedValue] = Site.standardPriorities
   var issueTypes: [NamedValue] = Site.standardIssueTypes
   var components: [NamedValue] = Site.standardComponents
-  let fields: [FieldDefinition]
+  var versions: [NamedValue] = Site.standardVersions
+  private(set) var fields: [FieldDefinition]
   /// The zone of each person's profile, by account id.
-  let zones: [String: Zone]
-  private let fieldsByID: [String: FieldDefinition]
+  private(set) var zones: [String: Zone]
+  private var fieldsByID: [String: FieldDefinition]
 
   /// Configures a site.
   ///
@@ -31,8 +32,28 @@ struct Site: Sendable {
     var zones: [String: Zone] = [:]
     for person in people { zones[person.accountID] = try Zone(named: person.timeZone) }
     self.zones = zones
-    self.fields = Site.systemFields + Site.customFields
+    // On Data Center only sub-tasks have a parent.
+    self.fields =
+      Site.systemFields.filter { $0.kind != .parent || deployment == .cloud } + Site.customFields
     self.fieldsByID = Dictionary(uniqueKeysWithValues: fields.map { ($0.id, $0) })
+  }
+
+  /// Puts other fields in the place of those that the site has.
+  mutating func set(fields: [FieldDefinition]) {
+    self.fields = fields
+    fieldsByID = Dictionary(fields.map { ($0.id, $0) }) { first, _ in first }
+  }
+
+  /// Puts somebody in, or in the place of who has the address.
+  ///
+  /// - Throws: `SandboxError.unknownTimeZone` where the zone is no IANA name.
+  mutating func set(person: Person) throws(SandboxError) {
+    zones[person.accountID] = try Zone(named: person.timeZone)
+    if let place = people.firstIndex(where: { $0.email == person.email }) {
+      people[place] = person
+    } else {
+      people.append(person)
+    }
   }
 
   func field(_ id: String) -> FieldDefinition? { fieldsByID[id] }

@@ -4,6 +4,8 @@ import Foundation
 struct Zone: Sendable {
   let timeZone: TimeZone
 
+  init(timeZone: TimeZone) { self.timeZone = timeZone }
+
   /// Finds a zone.
   ///
   /// - Parameter name: the IANA name.

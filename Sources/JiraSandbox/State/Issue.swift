@@ -8,6 +8,8 @@ struct Issue: Codable, Sendable, Hashable {
   var formerKeys: [String] = []
   /// False once the issue was moved out of the site's project.
   var isInProject = true
+  /// Whether nobody sees it any more, as behind a security level; absent in older state files.
+  var isHidden: Bool?
   var typeID: String
   var statusID: String
   var resolutionID: String?
@@ -21,6 +23,9 @@ struct Issue: Codable, Sendable, Hashable {
   var history: [HistoryEntry] = []
   /// Entity properties by key.
   var properties: [String: JSON] = [:]
+
+  /// Whether it seems not to exist.
+  var isSecret: Bool { isHidden == true }
 
   /// The number behind the dash of the key: keys are sorted by it.
   var keyNumber: Int { key.split(separator: "-").last.flatMap { Int($0) } ?? 0 }

@@ -62,6 +62,9 @@ final class Journal {
       temporary, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
     guard fresh >= 0 else { throw Journal.failure(temporary, "opening") }
     var text = Data()
+    if let fields = state.fields {
+      text.append(try line(of: JournalEntry(counters: state.counters, change: .fields(fields))))
+    }
     for id in state.issues.keys.sorted() {
       guard let issue = state.issues[id] else { continue }
       text.append(try line(of: JournalEntry(counters: state.counters, change: .put(issue))))

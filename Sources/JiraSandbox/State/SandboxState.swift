@@ -5,10 +5,13 @@ struct SandboxState: Sendable {
   private(set) var issues: [Int: Issue] = [:]
   private var idsByKey: [String: Int] = [:]
   private(set) var counters = Counters()
+  /// The fields of the site, once an administrator has changed them.
+  private(set) var fields: [FieldDefinition]?
   /// What changed since it was last taken: what the journal has to write.
   private var changes: [JournalEntry.Change] = []
   /// What stood where `changes` were made, for `undo`.
   private var previous: [(id: Int, issue: Issue?)] = []
+  private var previousFields: [FieldDefinition]??
 
   var count: Int { issues.count }
 
@@ -37,6 +40,13 @@ struct SandboxState: Sendable {
     changes.append(.remove(id))
   }
 
+  /// Stores what fields the site has.
+  mutating func keep(fields: [FieldDefinition]) {
+    previousFields = .some(self.fields)
+    self.fields = fields
+    changes.append(.fields(fields))
+  }
+
   /// What changed since `settle` or `undo`.
   var unsettled: [JournalEntry.Change] { changes }
 
@@ -44,6 +54,7 @@ struct SandboxState: Sendable {
   mutating func settle() {
     changes = []
     previous = []
+    previousFields = nil
   }
 
   /// Takes the changes back; ids that were given stay used.
@@ -52,6 +63,7 @@ struct SandboxState: Sendable {
       forget(id)
       if let issue { place(issue) }
     }
+    if case .some(let fields) = previousFields { self.fields = fields }
     settle()
   }
 
@@ -61,6 +73,7 @@ struct SandboxState: Sendable {
     switch entry.change {
     case .put(let issue): place(issue)
     case .remove(let id): forget(id)
+    case .fields(let fields): self.fields = fields
     }
   }
 

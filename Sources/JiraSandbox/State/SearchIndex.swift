@@ -21,6 +21,7 @@ struct SearchIndex: Sendable {
       pending.append(Pending(visibleAt: visibleAt, id: issue.id, issue: issue))
     case .remove(let id):
       pending.append(Pending(visibleAt: visibleAt, id: id, issue: nil))
+    case .fields: break
     }
   }
 
