@@ -50,7 +50,8 @@ public enum FieldType: Sendable, Hashable {
   /// - Parameter field: the field as the site describes it.
   /// - Returns: the type, `unsupported` where values cannot be written or read faithfully.
   public static func of(_ field: JiraField) -> FieldType {
-    guard let schema = field.schema else { return .unsupported(field.id) }
+    // Cloud lists the parent without saying what it holds.
+    guard let schema = field.schema else { return ofSystem(field.id) ?? .unsupported(field.id) }
     return of(schema)
   }
 

@@ -24,6 +24,8 @@ public struct FieldMapping: Sendable, Hashable {
   public var pushOnlyBeside: String?
   /// What fills the column when the issue is resolved.
   public var onResolution: ResolutionFill?
+  /// The kind of custom field that it is to be; nil where any will do that can hold the value.
+  public var type: CustomFieldType?
 
   /// Makes a mapped field.
   ///
@@ -40,12 +42,13 @@ public struct FieldMapping: Sendable, Hashable {
   ///   - required: whether a JIRA site without the field is an error.
   ///   - pushOnlyBeside: another field; where JIRA has it, this one is only pushed.
   ///   - onResolution: what fills the column when the issue is resolved.
+  ///   - type: the kind of custom field that it is to be.
   public init(
     name: String, columns: [String], target: FieldTarget, direction: SyncDirection = .push,
     conflict: ConflictPolicy = .rowWins, source: FieldSource = .column,
     transforms: [FieldTransform] = [], valueMap: ValueMap = ValueMap(),
     apply: ApplyWhen = .createAndUpdate, required: Bool = false, pushOnlyBeside: String? = nil,
-    onResolution: ResolutionFill? = nil
+    onResolution: ResolutionFill? = nil, type: CustomFieldType? = nil
   ) {
     self.name = name
     self.columns = columns
@@ -59,5 +62,6 @@ public struct FieldMapping: Sendable, Hashable {
     self.required = required
     self.pushOnlyBeside = pushOnlyBeside
     self.onResolution = onResolution
+    self.type = type
   }
 }

@@ -4,7 +4,10 @@ import YAML
 struct FieldReader {
   let name: String
   let standard: FieldMapping?
-  let columns: [TableColumn]
+  /// The columns of the table; nil where nobody knows them yet.
+  let columns: [TableColumn]?
+  /// The columns that the entry names, where nobody knows those of the table.
+  private(set) var mentions: [ColumnMention] = []
   private var field: FieldMapping
   private var isEnabled = true
   private var hasTarget: Bool
@@ -12,7 +15,7 @@ struct FieldReader {
 
   static let keys = [
     "field", "column", "columns", "template", "constant", "direction", "conflict", "values",
-    "otherwise", "transforms", "apply", "required", "enabled", "on_resolution",
+    "otherwise", "transforms", "apply", "required", "enabled", "type", "on_resolution",
     "push_only_beside", "statuses", "audit_values", "unresolved",
   ]
   static let statusKeys = [
@@ -20,7 +23,7 @@ struct FieldReader {
   ]
   static let ticketKeys = ["enabled"]
 
-  init(name: String, standard: FieldMapping?, columns: [TableColumn]) {
+  init(name: String, standard: FieldMapping?, columns: [TableColumn]?) {
     self.name = name
     self.standard = standard
     self.columns = columns
@@ -80,10 +83,12 @@ struct FieldReader {
     case "values":
       field.valueMap.pairs = [:]
       for (own, _, theirs) in issues.members(value, what, known: nil) ?? [] {
-        field.valueMap.pairs[own] = issues.text(theirs, "\(what).\(own)")
+        // Nothing in JIRA: a box that is not ticked.
+        field.valueMap.pairs[own] = theirs.isNull ? "" : issues.text(theirs, "\(what).\(own)")
       }
     case "otherwise": field.valueMap.otherwise = issues.text(value, what)
     case "transforms": field.transforms = TransformReader(what).read(value, &issues)
+    case "type": field.type = issues.choice(value, what, as: CustomFieldType.self)
     case "on_resolution":
       field.onResolution = issues.choice(value, what, as: ResolutionFill.self)
     case "push_only_beside": field.pushOnlyBeside = issues.text(value, what)
@@ -161,13 +166,15 @@ struct FieldReader {
     field.source = .status(rules)
   }
 
-  private func checkColumn(_ column: String, _ node: Node, _ issues: inout YAMLIssues) {
-    let known = columns.map(\.name)
+  private mutating func checkColumn(
+    _ column: String, _ node: Node, _ issues: inout YAMLIssues
+  ) {
+    guard let known = columns?.map(\.name) else {
+      mentions.append(ColumnMention(column: column, issue: issues.issue(name, at: node)))
+      return
+    }
     guard !known.contains(column) else { return }
-    issues.add(
-      "\(name) names the column '\(column)', which file_audit does not have"
-        + Spelling.hint(column, in: known) + "; columns are \(known.joined(separator: ", "))",
-      at: node)
+    issues.add(ColumnMention.unknown(column, field: name, known: known), at: node)
   }
 
   /// What only shows once the whole entry was read.

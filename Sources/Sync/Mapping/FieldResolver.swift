@@ -37,6 +37,7 @@ struct FieldResolver {
   }
 
   private mutating func resolve(_ field: FieldMapping) {
+    guard isOnTable(field) else { return }
     let columns = field.columns.compactMap { self.columns[$0] }
     switch field.target {
     case .status:
@@ -50,7 +51,7 @@ struct FieldResolver {
           mapping: field, fieldID: "", fieldName: "issue key", type: .text,
           writableOnCreate: false, columns: columns))
     case .system(let id), .id(let id):
-      if let found = known.first(where: { $0.id == id }) {
+      if let found = known.first(where: { $0.id == id }) ?? described(id) {
         add(field, found, columns)
       } else {
         missing(field, what: "field '\(id)'", near: known.map(\.id), wanted: id)
@@ -70,6 +71,37 @@ struct FieldResolver {
       } else {
         missing(field, what: "field named '\(name)'", near: known.map(\.name), wanted: name)
       }
+    }
+  }
+
+  /// Whether the table has what the field is made from and, where JIRA's value comes back, takes it.
+  private mutating func isOnTable(_ field: FieldMapping) -> Bool {
+    // A template is filled with nothing in the place of a column that is not there.
+    if case .template = field.source { return true }
+    if let missing = field.columns.first(where: { columns[$0] == nil }) {
+      skipped.append(
+        ResolvedMapping.Skipped(
+          name: field.name,
+          reason: "file_audit has no column \(missing); add it, then start again"))
+      return false
+    }
+    for column in field.columns.compactMap({ columns[$0] }) where field.direction.pulls {
+      if column.isGenerated || column.kind == .json {
+        let reason = column.isGenerated ? "the database computes" : "holds JSON"
+        issue(
+          "\(field.name): the column \(column.name), which \(reason), cannot be written; "
+            + "its direction must be push")
+        return false
+      }
+    }
+    return true
+  }
+
+  /// A field that JIRA describes only where an issue is made, as the parent.
+  private func described(_ id: String) -> JiraField? {
+    metadata?[id].map { field in
+      JiraField(
+        id: id, name: field.name, isCustom: id.hasPrefix("customfield_"), schema: field.schema)
     }
   }
 
@@ -180,12 +212,17 @@ struct FieldResolver {
 
   private static func options(_ metadata: FieldMetadata, _ type: FieldType) -> [String]? {
     switch type {
-    case .select, .multiSelect, .checkboxes, .priority, .components, .versions, .version: break
+    case .select, .multiSelect, .checkboxes, .cascadingSelect, .priority, .components, .versions,
+      .version:
+      break
     default: return nil
     }
     guard let allowed = metadata.allowedValues, !allowed.isEmpty else { return nil }
-    return allowed.filter { $0["disabled"]?.bool != true }
-      .compactMap { ($0["value"] ?? $0["name"])?.string }
+    return allowed.filter { $0["disabled"]?.bool != true }.flatMap { option -> [String] in
+      guard let text = (option["value"] ?? option["name"])?.string else { return [] }
+      let below = (option["children"]?.array ?? []).filter { $0["disabled"]?.bool != true }
+      return [text] + below.compactMap { $0["value"]?.string }.map { "\(text) / \($0)" }
+    }
   }
 
   private static func described(_ field: JiraField) -> String {

@@ -28,11 +28,11 @@ public struct JiraSyncFile: Sendable, Hashable {
   /// - Parameters:
   ///   - yaml: the text.
   ///   - file: the file's name, for messages.
-  ///   - columns: the columns of the table.
+  ///   - columns: the columns of the table; nil where they are not known yet: `Mapping.on(table:)` then looks for those that the file names.
   ///   - settingKeys: the names of the sections that are not about the mapping.
   /// - Throws: `MappingError` with everything that is wrong: line and column, what was found, what is allowed.
   public init(
-    yaml: String, file: String, columns: [TableColumn] = TableColumn.fileAudit,
+    yaml: String, file: String, columns: [TableColumn]? = TableColumn.fileAudit,
     settingKeys: [String] = JiraSyncFile.settingKeys
   ) throws(MappingError) {
     var reader = MappingReader(file: file, columns: columns, settingKeys: settingKeys)
@@ -46,8 +46,11 @@ extension Mapping {
   /// - Parameters:
   ///   - yaml: the file's text.
   ///   - file: the file's name, for messages.
+  ///   - columns: the columns of the table; nil where they are not known yet.
   /// - Throws: `MappingError` with everything that is wrong: line and column, what was found, what is allowed.
-  public init(yaml: String, file: String) throws(MappingError) {
-    self = try JiraSyncFile(yaml: yaml, file: file).mapping
+  public init(
+    yaml: String, file: String, columns: [TableColumn]? = TableColumn.fileAudit
+  ) throws(MappingError) {
+    self = try JiraSyncFile(yaml: yaml, file: file, columns: columns).mapping
   }
 }

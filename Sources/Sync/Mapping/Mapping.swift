@@ -10,6 +10,8 @@ public struct Mapping: Sendable, Hashable {
   public var labels: [String]
   /// The columns of the table.
   public var columns: [TableColumn]
+  /// The columns that the file names, where it was read without knowing the table: `on(table:)` looks for them.
+  public var mentions: [ColumnMention] = []
 
   /// Makes a mapping.
   ///

@@ -10,11 +10,11 @@ import Foundation
 /// Reads `jira-sync.yaml` over the default mapping, and collects everything that is wrong.
 struct MappingReader {
   var issues: YAMLIssues
-  let columns: [TableColumn]
+  let columns: [TableColumn]?
   private let settingKeys: [String]
   private static let mappingKeys = ["issue_type", "existing_tickets", "labels", "fields"]
 
-  init(file: String, columns: [TableColumn], settingKeys: [String]) {
+  init(file: String, columns: [TableColumn]?, settingKeys: [String]) {
     issues = YAMLIssues(file: file)
     self.columns = columns
     self.settingKeys = settingKeys
@@ -23,7 +23,7 @@ struct MappingReader {
   /// Reads the whole text.
   mutating func read(_ yaml: String) throws(MappingError) -> JiraSyncFile {
     var file = JiraSyncFile()
-    file.mapping.columns = columns
+    file.mapping.columns = columns ?? TableColumn.fileAudit
     guard let root = try compose(yaml), !root.isNull else { return file }
     let known = Self.mappingKeys + settingKeys
     for (key, _, value) in issues.members(root, "the file", known: known) ?? [] {
@@ -82,6 +82,7 @@ struct MappingReader {
       var reader = FieldReader(
         name: name, standard: index.map { mapping.fields[$0] }, columns: columns)
       let field = reader.read(value, key: key, &issues)
+      mapping.mentions += reader.mentions
       switch (index, field) {
       case (let index?, nil): mapping.fields.remove(at: index)
       case (let index?, let field?): mapping.fields[index] = field

@@ -5,11 +5,15 @@ public struct TableColumn: Sendable, Hashable {
     /// Text, of at most so many characters where there is a limit.
     case text(limit: Int?)
     case integer
+    case decimal
     case boolean
+    case date
     /// A list of texts.
     case textArray
     /// A time; without a zone it is UTC.
     case timestamp
+    /// Any JSON; only what is no object can go to JIRA, and nothing comes back.
+    case json
   }
 
   /// The column's name.
@@ -18,6 +22,8 @@ public struct TableColumn: Sendable, Hashable {
   public var kind: Kind
   /// Whether it may be null.
   public var nullable: Bool
+  /// Whether the database computes it, so that nobody can write it.
+  public var isGenerated: Bool
 
   /// Describes a column.
   ///
@@ -25,10 +31,12 @@ public struct TableColumn: Sendable, Hashable {
   ///   - name: the column's name.
   ///   - kind: what it holds.
   ///   - nullable: whether it may be null.
-  public init(name: String, kind: Kind, nullable: Bool = true) {
+  ///   - isGenerated: whether the database computes it.
+  public init(name: String, kind: Kind, nullable: Bool = true, isGenerated: Bool = false) {
     self.name = name
     self.kind = kind
     self.nullable = nullable
+    self.isGenerated = isGenerated
   }
 
   /// The columns that `file_audit` has when it is created by our migration.

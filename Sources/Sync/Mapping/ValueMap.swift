@@ -24,6 +24,12 @@ public struct ValueMap: Sendable, Hashable {
   /// - Returns: the text for JIRA.
   public func outward(_ text: String) -> String { pairs[text] ?? otherwise ?? text }
 
+  /// The column's text for a field without a value, such as a box that is not ticked; nil where none or several stand for it.
+  var textOfNothing: String? {
+    let sources = pairs.filter(\.value.isEmpty).keys
+    return sources.count == 1 ? sources.first : nil
+  }
+
   /// The column's text for JIRA's.
   ///
   /// - Parameter text: JIRA's text.

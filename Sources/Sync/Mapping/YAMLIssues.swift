@@ -9,9 +9,12 @@ struct YAMLIssues {
 
   /// Notes something that is wrong at a node.
   mutating func add(_ message: String, at node: Node) {
-    found.append(
-      MappingError.Issue(
-        message, file: file, line: node.mark.line, column: node.mark.column))
+    found.append(issue(message, at: node))
+  }
+
+  /// Something to say of a node.
+  func issue(_ message: String, at node: Node) -> MappingError.Issue {
+    MappingError.Issue(message, file: file, line: node.mark.line, column: node.mark.column)
   }
 
   /// The text of a scalar that is not null; notes what is there instead.

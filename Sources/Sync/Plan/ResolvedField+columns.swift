@@ -34,6 +34,7 @@ extension ResolvedField {
       return write(column.name, .array(list), row).map { [$0] } ?? []
     }
     var parts = try texts(value)
+    if parts.isEmpty, let nothing = mapping.valueMap.textOfNothing { parts = [nothing] }
     if case .cascade = value { parts = [parts.joined(separator: " / ")] }
     return write(column.name, try json(parts, column, row), row).map { [$0] } ?? []
   }
@@ -92,6 +93,11 @@ extension ResolvedField {
         throw problem("the value of the JIRA field \(label) is no whole number; change it in JIRA")
       }
       return .number(Decimal(number))
+    case .decimal:
+      guard let number = Decimal(string: text) else {
+        throw problem("the value of the JIRA field \(label) is no number; change it in JIRA")
+      }
+      return .number(number)
     case .boolean:
       guard let flag = Self.flags[text.lowercased()] else {
         throw problem(
@@ -105,7 +111,14 @@ extension ResolvedField {
         throw problem("the value of the JIRA field \(label) is no time; change it in JIRA")
       }
       return .string(text)
+    case .date:
+      guard let time = Timestamp(text), let day = JiraTimestamp.day(time.milliseconds) else {
+        throw problem("the value of the JIRA field \(label) is no date; change it in JIRA")
+      }
+      return .string(day)
     case .textArray: return .array(texts.map { .string($0) })
+    case .json:
+      throw problem("\(column.name) holds JSON, which nothing of JIRA is written into; push only")
     }
   }
 

@@ -160,6 +160,7 @@ extension ResolvedField {
     switch value {
     case .option(let text): wanted = [text]
     case .set(let members): wanted = members
+    case .cascade(let parent, let child): wanted = [child.map { "\(parent) / \($0)" } ?? parent]
     default: return
     }
     guard let unknown = wanted.first(where: { !options.contains($0) }) else { return }

@@ -129,6 +129,13 @@ public actor SiteSession {
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
     try await store.check(baseURL: address, project: projectKey)
+    let table = try await store.columns()
+    let mapping: Mapping
+    do {
+      mapping = try self.mapping.on(table: table)
+    } catch {
+      throw SiteError.mapping(error)
+    }
     let client = try await connect()
     // Who may not log in may still be answered as a nobody, so this comes first.
     let account = try await client.myself()

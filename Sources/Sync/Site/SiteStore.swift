@@ -16,6 +16,13 @@ struct SiteStore: Sendable {
     return missing.filter { ["id", "file_path", "has_technical_debt"].contains($0) }
   }
 
+  /// The columns of the table as the database has them.
+  func columns() async throws -> [TableColumn] {
+    try await database.query(
+      TableColumn.query, doing: "reading which columns file_audit has"
+    ).rows.map { try TableColumn($0) }
+  }
+
   /// Makes sure that the database does not belong to another site, before anything is sent to this one.
   ///
   /// - Throws: `SiteError.otherSite`, `PostgresError`.
