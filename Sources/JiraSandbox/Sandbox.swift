@@ -36,6 +36,7 @@ public final class Sandbox: Sendable {
   ///
   /// - Parameter body: the change; where it throws, nothing is changed. It must not touch the state.
   /// - Returns: what the body returns.
+  /// - Throws: what the body throws, and a `Refusal` where the state file cannot be written.
   func configure<Result: Sendable>(
     _ body: (inout Site) throws(Refusal) -> Result
   ) throws(Refusal) -> Result {

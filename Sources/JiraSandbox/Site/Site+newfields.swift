@@ -9,6 +9,7 @@ extension Site {
   /// - Parameters:
   ///   - name: its name; not unique.
   ///   - type: its kind, with or without the prefix of JIRA's own kinds.
+  /// - Returns: the field, which the site does not have yet.
   /// - Throws: `Refusal` with status 400 where there is no such kind.
   func newField(name: String, type: String) throws(Refusal) -> FieldDefinition {
     let suffix =
@@ -39,6 +40,7 @@ extension Site {
   /// - Parameters:
   ///   - list: texts, or for a cascading field an object with a list of children for each parent.
   ///   - field: the field as it is.
+  /// - Returns: the options.
   /// - Throws: `Refusal` with status 400 where it is neither.
   func options(in list: JSON, of field: FieldDefinition) throws(Refusal) -> [FieldOption] {
     var next = firstFreeOption

@@ -11,6 +11,7 @@ public struct ColumnMention: Sendable, Hashable {
   ///   - column: the column's name.
   ///   - field: the mapped field that names it.
   ///   - known: the columns that there are.
+  /// - Returns: the message.
   static func unknown(_ column: String, field: String, known: [String]) -> String {
     "\(field) names the column '\(column)', which file_audit does not have"
       + Spelling.hint(column, in: known) + "; columns are \(known.joined(separator: ", "))"

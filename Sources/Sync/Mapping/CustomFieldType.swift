@@ -41,7 +41,9 @@ public enum CustomFieldType: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// What makes such a field searchable: https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-post
+  /// What makes such a field searchable.
+  ///
+  /// From https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/#api-rest-api-3-field-post.
   var searcher: String {
     switch self {
     case .text, .paragraph: "textsearcher"
