@@ -52,7 +52,7 @@ struct JobStore: Sendable {
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
         \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """, doing: "claiming jobs")
-    var claim = Claim(jobs: [], unreadable: [])
+    var claim = Claim(isFull: result.rows.count >= limit)
     for row in result.rows {
       // A jsonb may hold what we cannot read, as a number of a thousand digits; others must not suffer from it.
       if let arguments = try? JSON(parsing: try row.get("args", as: String.self)) {
@@ -76,9 +76,11 @@ struct JobStore: Sendable {
 
   /// What a claim brought.
   struct Claim: Sendable {
-    var jobs: [Job]
+    var jobs: [Job] = []
     /// Jobs whose `args` are beyond what can be read here.
-    var unreadable: [Job]
+    var unreadable: [Job] = []
+    /// Whether it brought as many as were asked for, so that there may be more.
+    var isFull: Bool
   }
 
   /// The statement that ends runs under their leases and answers the ids that were still held.

@@ -10,6 +10,8 @@ struct WakeUp: Sendable {
   enum Action: Sendable, Hashable {
     case claim(lowestFirst: Bool)
     case announceSleep
+    /// There may be work, but claims are spaced: what comes until then is taken with one.
+    case rest(until: Instant)
     case wait(until: Instant?)
   }
 
@@ -20,6 +22,11 @@ struct WakeUp: Sendable {
 
   /// How many runs may go on at a time.
   let slots: Int
+  /// How long after a claim that took all there was the next one comes, while work keeps coming.
+  ///
+  /// A claim and the settling after it cost about the same for one job as for fifty. So the first job after a silence is
+  /// taken at once, and those that follow on its heels are taken together.
+  let spacing: Duration
   /// How many go on.
   private(set) var running = 0
   /// Whether the job that runs must have the worker to itself.
@@ -33,10 +40,12 @@ struct WakeUp: Sendable {
   private var asleepSince: Instant?
   private var repollsDone = 0
   private var nextDue: Instant?
+  private var notBefore: Instant?
   private var claims = 0
 
-  init(slots: Int) {
+  init(slots: Int, spacing: Duration = .zero) {
     self.slots = slots
+    self.spacing = spacing
   }
 
   /// Whether nothing runs.
@@ -46,9 +55,13 @@ struct WakeUp: Sendable {
   ///
   /// A claim is answered by `claimed` or `claimFailed`. What happens before its answer may be news that it has not seen,
   /// so it counts for the next one.
-  mutating func next() -> Action {
+  ///
+  /// - Parameter now: the time.
+  /// - Returns: what to do.
+  mutating func next(now: Instant) -> Action {
     guard running < slots, !isAlone else { return .wait(until: nil) }
     if mayFindWork {
+      if let notBefore, now < notBefore { return .rest(until: notBefore) }
       mayFindWork = false
       return .claim(lowestFirst: claims % Self.fairness == Self.fairness - 1)
     }
@@ -56,10 +69,17 @@ struct WakeUp: Sendable {
     return .wait(until: earliestTimer)
   }
 
-  /// A claim came back: with the number of runs it started, and whether its job wants to be alone.
-  mutating func claimed(runs: Int, alone: Bool, now: Instant) {
+  /// A claim came back.
+  ///
+  /// - Parameters:
+  ///   - runs: how many runs it started.
+  ///   - alone: whether its job wants to be alone.
+  ///   - isFull: whether it took as much as it asked for, so that there may be more.
+  ///   - now: the time.
+  mutating func claimed(runs: Int, alone: Bool, isFull: Bool = false, now: Instant) {
     claims += 1
     running += runs
+    notBefore = runs > 0 && !isFull && spacing > .zero ? now + spacing : nil
     if alone { isAlone = true }
     if runs > 0 {
       mayFindWork = true

@@ -45,7 +45,8 @@ extension Worker {
         started += 1
       }
     }
-    wakeUp.claimed(runs: started, alone: jobs.contains { $0.crashes > 0 }, now: .now)
+    wakeUp.claimed(
+      runs: started, alone: jobs.contains { $0.crashes > 0 }, isFull: claim.isFull, now: sentAt)
     // Merging can make a kind that nobody here handles.
     let strangers = jobs.filter { !kinds.contains($0.kind) }
     await giveUp(

@@ -78,7 +78,7 @@ public actor Worker {
     self.observe = observe
     store = JobStore(incarnation: UUID(), database: database)
     leases = Lock(LeaseClock(lease: options.lease, now: .now))
-    wakeUp = WakeUp(slots: options.concurrency)
+    wakeUp = WakeUp(slots: options.concurrency, spacing: options.claimSpacing)
   }
 
   /// Works until it is stopped, or, where the options say so, until nothing is left to do.
@@ -168,11 +168,12 @@ public actor Worker {
         closedSince = nil
       }
       do {
-        switch wakeUp.next() {
+        switch wakeUp.next(now: .now) {
         case .claim(let lowestFirst):
           try await claim(for: open, lowestFirst: lowestFirst)
         case .announceSleep:
           try await fallAsleep()
+        case .rest(let until): await waitForEvent(until: until)
         case .wait(let until):
           if let end = try await drained(closed: closedSince != nil) { return end }
           let patience = closedSince.map { $0 + options.drainPatience }

@@ -12,6 +12,8 @@ public struct WorkerOptions: Sendable {
   public var stopDeadline: Duration
   /// How failed runs are spaced.
   public var retry: RetryPolicy
+  /// How long after a claim the next one comes while jobs keep coming, so that they are taken together.
+  public var claimSpacing: Duration
   /// Ends when nothing runs and nothing falls due within this time; nil runs for ever.
   public var drainsWithin: Duration?
   /// How long a draining worker tries to reach the database.
@@ -23,8 +25,8 @@ public struct WorkerOptions: Sendable {
   public init(
     concurrency: Int = 4, lease: Duration = .seconds(8), idlePulse: Duration = .seconds(6),
     runDeadline: Duration = .seconds(120), stopDeadline: Duration = .seconds(10),
-    retry: RetryPolicy = RetryPolicy(), drainsWithin: Duration? = nil,
-    drainPatience: Duration = .seconds(8), keepsSchedules: Bool = false
+    retry: RetryPolicy = RetryPolicy(), claimSpacing: Duration = .milliseconds(10),
+    drainsWithin: Duration? = nil, drainPatience: Duration = .seconds(8), keepsSchedules: Bool = false
   ) {
     self.concurrency = concurrency
     self.lease = lease
@@ -32,6 +34,7 @@ public struct WorkerOptions: Sendable {
     self.runDeadline = runDeadline
     self.stopDeadline = stopDeadline
     self.retry = retry
+    self.claimSpacing = claimSpacing
     self.drainsWithin = drainsWithin
     self.drainPatience = drainPatience
     self.keepsSchedules = keepsSchedules

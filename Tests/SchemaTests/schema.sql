@@ -625,7 +625,56 @@ CREATE FUNCTION jira_sync.file_audit_updated() RETURNS trigger
         declare
             ids bigint[];
             missing bigint[];
+            changed bigint;
+            covering bigint;
+            is_one boolean;
+            somebody_sleeps boolean;
         begin
+            -- One row is what most statements change, and there each query costs more than what it does: so one query
+            -- says what changed, whether a job waits already, locks that one (see below), and whether somebody sleeps.
+            if current_setting('transaction_isolation') = 'read committed'
+                and coalesce(current_setting('jira_sync.writer', true), '') = ''
+            then
+                select
+                    n.id,
+                    w.id,
+                    not exists (select from new_rows offset 1),
+                    w.id is not null and exists (
+                        select from jira_sync.workers as s
+                        where s.asleep and s.seen_at > clock_timestamp() - interval '30 seconds'
+                    )
+                into changed, covering, is_one, somebody_sleeps
+                from new_rows as n
+                inner join old_rows as o on o.id = n.id
+                left join lateral (
+                    select j.id from jira_sync.jobs as j
+                    where j.state = 'ready' and j.key = 'row:' || n.id
+                        and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority + 0 >= 0
+                        and j.run_at + interval '0' <= clock_timestamp()
+                    limit 1
+                    for key share skip locked
+                ) as w on true
+                where (n.file_number, n.file_path, n.file_name, n.layer_number, n.layer_name, n.status, n.workflows, n.has_technical_debt, n.technical_debt, n.audit_status, n.audit_date, n.audited_by, n.notes) is distinct from (o.file_number, o.file_path, o.file_name, o.layer_number, o.layer_name, o.status, o.workflows, o.has_technical_debt, o.technical_debt, o.audit_status, o.audit_date, o.audited_by, o.notes)
+                    and (
+                        n.has_technical_debt or o.has_technical_debt
+                        or exists (
+                            select from jira_sync.links as l
+                            where l.file_audit_id = n.id and l.state <> 'row_gone'
+                        )
+                    )
+                limit 1;
+                if changed is null then
+                    return null;
+                end if;
+                if is_one then
+                    if covering is null then
+                        insert into jira_sync.jobs (kind, file_audit_id) values ('push', changed);
+                    elsif somebody_sleeps then
+                        perform pg_notify('jira_sync', '');
+                    end if;
+                    return null;
+                end if;
+            end if;
             -- A job only where a mapped column really changed and the row has, had or should have an issue.
             ids := array(
                 select n.id
@@ -1653,7 +1702,56 @@ begin
         declare
             ids bigint[];
             missing bigint[];
+            changed bigint;
+            covering bigint;
+            is_one boolean;
+            somebody_sleeps boolean;
         begin
+            -- One row is what most statements change, and there each query costs more than what it does: so one query
+            -- says what changed, whether a job waits already, locks that one (see below), and whether somebody sleeps.
+            if current_setting('transaction_isolation') = 'read committed'
+                and coalesce(current_setting('jira_sync.writer', true), '') = ''
+            then
+                select
+                    n.id,
+                    w.id,
+                    not exists (select from new_rows offset 1),
+                    w.id is not null and exists (
+                        select from jira_sync.workers as s
+                        where s.asleep and s.seen_at > clock_timestamp() - interval '30 seconds'
+                    )
+                into changed, covering, is_one, somebody_sleeps
+                from new_rows as n
+                inner join old_rows as o on o.id = n.id
+                left join lateral (
+                    select j.id from jira_sync.jobs as j
+                    where j.state = 'ready' and j.key = 'row:' || n.id
+                        and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority + 0 >= 0
+                        and j.run_at + interval '0' <= clock_timestamp()
+                    limit 1
+                    for key share skip locked
+                ) as w on true
+                where (%1$s) is distinct from (%2$s)
+                    and (
+                        n.has_technical_debt or o.has_technical_debt
+                        or exists (
+                            select from jira_sync.links as l
+                            where l.file_audit_id = n.id and l.state <> 'row_gone'
+                        )
+                    )
+                limit 1;
+                if changed is null then
+                    return null;
+                end if;
+                if is_one then
+                    if covering is null then
+                        insert into jira_sync.jobs (kind, file_audit_id) values ('push', changed);
+                    elsif somebody_sleeps then
+                        perform pg_notify('jira_sync', '');
+                    end if;
+                    return null;
+                end if;
+            end if;
             -- A job only where a mapped column really changed and the row has, had or should have an issue.
             ids := array(
                 select n.id

@@ -8,28 +8,28 @@ struct WakeUpTests {
   /// A worker with this many slots that found nothing, announced its sleep and found nothing again.
   private func sleeper(slots: Int = 2, nextDueIn: Duration? = nil) -> WakeUp {
     var wakeUp = WakeUp(slots: slots)
-    _ = wakeUp.next()
+    _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 0, alone: false, now: start)
     wakeUp.announced(dueNow: false, nextDueIn: nextDueIn, now: start)
-    _ = wakeUp.next()
+    _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 0, alone: false, now: start)
     return wakeUp
   }
 
   @Test func aNewWorkerClaimsFirst() {
     var wakeUp = WakeUp(slots: 2)
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
   @Test func whoFoundSomethingClaimsAgainWhileASlotIsFree() {
     var wakeUp = WakeUp(slots: 2)
-    _ = wakeUp.next()
+    _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: false, now: start)
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
     wakeUp.claimed(runs: 1, alone: false, now: start)
-    #expect(wakeUp.next() == .wait(until: nil))
+    #expect(wakeUp.next(now: start) == .wait(until: nil))
     wakeUp.runEnded()
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
   /// Caught: a worker that falls asleep without looking once more.
@@ -38,78 +38,78 @@ struct WakeUpTests {
   /// announcement saw nobody asleep and sent no NOTIFY.
   @Test func whoFoundNothingAnnouncesItAndLooksOnceMore() {
     var wakeUp = WakeUp(slots: 2)
-    _ = wakeUp.next()
+    _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 0, alone: false, now: start)
-    #expect(wakeUp.next() == .announceSleep)
+    #expect(wakeUp.next(now: start) == .announceSleep)
     wakeUp.announced(dueNow: false, nextDueIn: nil, now: start)
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
     wakeUp.claimed(runs: 0, alone: false, now: start)
-    #expect(wakeUp.next() == .wait(until: start + .milliseconds(100)))
+    #expect(wakeUp.next(now: start) == .wait(until: start + .milliseconds(100)))
   }
 
   /// A writer can look whether anybody sleeps and commit much later.
   @Test func threeQuickLooksFollowAndThenOneForTheTimer() {
     var wakeUp = sleeper()
     for delay in WakeUp.repolls {
-      #expect(wakeUp.next() == .wait(until: start + delay))
+      #expect(wakeUp.next(now: start) == .wait(until: start + delay))
       wakeUp.timerFired(now: start + delay)
-      #expect(wakeUp.next() == .claim(lowestFirst: false))
+      #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
       wakeUp.claimed(runs: 0, alone: false, now: start + delay)
     }
-    #expect(wakeUp.next() == .announceSleep)
+    #expect(wakeUp.next(now: start) == .announceSleep)
     wakeUp.announced(dueNow: false, nextDueIn: nil, now: start + .seconds(2))
-    #expect(wakeUp.next() == .wait(until: nil))
+    #expect(wakeUp.next(now: start) == .wait(until: nil))
   }
 
   @Test func aTimerThatComesTooEarlyIsNoReasonToLook() {
     var wakeUp = sleeper()
     wakeUp.timerFired(now: start + .milliseconds(99))
-    #expect(wakeUp.next() == .wait(until: start + .milliseconds(100)))
+    #expect(wakeUp.next(now: start) == .wait(until: start + .milliseconds(100)))
   }
 
   /// Caught: a claim that begins before a run ends and returns after it, with nothing, since the key was still taken:
   /// what waits for the key would lie there until the next poll.
   @Test func aRunThatEndsDuringAClaimIsNotForgotten() {
     var wakeUp = WakeUp(slots: 2)
-    _ = wakeUp.next()
+    _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: false, now: start)
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
     wakeUp.runEnded()
     wakeUp.claimed(runs: 0, alone: false, now: start)
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
   @Test func aClaimWithoutAnAnswerIsSentAgain() {
     var wakeUp = WakeUp(slots: 2)
-    _ = wakeUp.next()
+    _ = wakeUp.next(now: start)
     wakeUp.claimFailed()
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
   /// Caught: a NOTIFY for a job of the near future that leaves the timer as it was.
   @Test func aNotificationAsksAlsoWhatIsDueLater() {
     var wakeUp = sleeper()
     wakeUp.notified()
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
     wakeUp.claimed(runs: 0, alone: false, now: start)
-    #expect(wakeUp.next() == .announceSleep)
+    #expect(wakeUp.next(now: start) == .announceSleep)
     wakeUp.announced(dueNow: false, nextDueIn: .milliseconds(50), now: start)
-    #expect(wakeUp.next() == .wait(until: start + .milliseconds(50)))
+    #expect(wakeUp.next(now: start) == .wait(until: start + .milliseconds(50)))
   }
 
   @Test func theTimerOfTheNextJobLooksAndAsksWhatFollows() {
     var wakeUp = sleeper(nextDueIn: .milliseconds(40))
-    #expect(wakeUp.next() == .wait(until: start + .milliseconds(40)))
+    #expect(wakeUp.next(now: start) == .wait(until: start + .milliseconds(40)))
     wakeUp.timerFired(now: start + .milliseconds(40))
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
     wakeUp.claimed(runs: 0, alone: false, now: start + .milliseconds(40))
-    #expect(wakeUp.next() == .announceSleep)
+    #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
   @Test func aHeartbeatThatSaysThatWorkIsDueMakesASleeperLook() {
     var wakeUp = sleeper()
     wakeUp.pulsed(dueNow: true, nextDueIn: nil, now: start)
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
   /// Caught: a worker that the database had forgotten and knows anew, awake by the database's book and asleep by its own:
@@ -117,25 +117,51 @@ struct WakeUpTests {
   @Test func whoWasForgottenAnnouncesHisSleepAnew() {
     var wakeUp = sleeper()
     wakeUp.lostTouch()
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
     wakeUp.claimed(runs: 0, alone: false, now: start)
-    #expect(wakeUp.next() == .announceSleep)
+    #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
   @Test func aJobThatWantsToBeAloneKeepsTheOtherSlotsEmpty() {
     var wakeUp = WakeUp(slots: 4)
-    _ = wakeUp.next()
+    _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: true, now: start)
     wakeUp.notified()
-    #expect(wakeUp.next() == .wait(until: nil))
+    #expect(wakeUp.next(now: start) == .wait(until: nil))
     wakeUp.runEnded()
-    #expect(wakeUp.next() == .claim(lowestFirst: false))
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
+  }
+
+  /// Caught: a worker that claims once for each of many jobs that come one after another, at the cost of a flush each.
+  @Test func afterAClaimThatTookAllTheNextOneWaitsForWhatFollows() {
+    var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
+    _ = wakeUp.next(now: start)
+    wakeUp.claimed(runs: 1, alone: false, now: start)
+    wakeUp.notified()
+    #expect(
+      wakeUp.next(now: start + .milliseconds(4)) == .rest(until: start + .milliseconds(10)))
+    wakeUp.runEnded()
+    #expect(wakeUp.next(now: start + .milliseconds(10)) == .claim(lowestFirst: false))
+  }
+
+  @Test func aClaimThatLeftSomethingIsFollowedByTheNextAtOnce() {
+    var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
+    _ = wakeUp.next(now: start)
+    wakeUp.claimed(runs: 1, alone: false, isFull: true, now: start)
+    #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
+  }
+
+  @Test func whoFoundNothingFallsAsleepAtOnce() {
+    var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
+    _ = wakeUp.next(now: start)
+    wakeUp.claimed(runs: 0, alone: false, now: start)
+    #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
   @Test func everyTenthClaimTakesTheLowestPriorityFirst() {
     var wakeUp = WakeUp(slots: .max)
     let order = (0..<30).map { _ in
-      let action = wakeUp.next()
+      let action = wakeUp.next(now: start)
       wakeUp.claimed(runs: 1, alone: false, now: start)
       return action
     }

@@ -21,7 +21,7 @@ struct WakeUpWorld {
   private var timer: Instant?
 
   init(slots: Int, now: Instant) {
-    wakeUp = WakeUp(slots: slots)
+    wakeUp = WakeUp(slots: slots, spacing: .milliseconds(10))
     self.now = now
   }
 
@@ -57,10 +57,11 @@ struct WakeUpWorld {
     if let found = claim {
       claim = nil
       running += found
-      wakeUp.claimed(runs: found, alone: false, now: now)
+      wakeUp.claimed(
+        runs: found, alone: false, isFull: found > 0 && running == wakeUp.slots, now: now)
       return true
     }
-    switch wakeUp.next() {
+    switch wakeUp.next(now: now) {
     case .claim:
       let due = jobs.filter { $0 <= now }.prefix(wakeUp.slots - running)
       for job in due { jobs.remove(at: jobs.firstIndex(of: job) ?? 0) }
@@ -73,6 +74,9 @@ struct WakeUpWorld {
       wakeUp.announced(
         dueNow: jobs.contains { $0 <= now }, nextDueIn: later.map { $0 - now }, now: now)
       return true
+    case .rest(let until):
+      timer = until
+      return false
     case .wait(let until):
       timer = until
       return false
