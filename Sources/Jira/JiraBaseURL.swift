@@ -63,6 +63,28 @@ struct JiraBaseURL {
       || host.hasSuffix(".atlassian-us-gov-mod.net")
   }
 
+  /// The address of the same site behind Atlassian's gateway, where scoped tokens and service accounts call.
+  func throughGateway(cloudID: String) throws(JiraConfigurationError) -> String {
+    let isID =
+      !cloudID.isEmpty
+      && cloudID.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+    guard isID else {
+      throw JiraConfigurationError(
+        "the cloud id '\(cloudID)' is no id: letters, digits and hyphens, as in "
+          + "https://example.atlassian.net/_edge/tenant_info")
+    }
+    guard !text.contains("/ex/jira/") else { return text }
+    return "https://api.atlassian.com/ex/jira/\(cloudID)"
+  }
+
+  /// Whether an address is https, or plain http to this machine.
+  static func isSafe(_ url: String) -> Bool {
+    if url.hasPrefix("https://") { return url.utf8.count > 8 }
+    guard url.hasPrefix("http://") else { return false }
+    let authority = url.dropFirst(7).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return split(authority).map { isLoopback($0.host) } ?? false
+  }
+
   private static func check(path: String, host: String) throws(JiraConfigurationError) {
     let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
     guard !segments.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {

@@ -2,8 +2,10 @@ import HTTP
 
 /// Where JIRA is and how to talk to it.
 public struct JiraConfiguration: Sendable {
-  /// The site's address without a slash at its end, with the context path where there is one.
+  /// The address that is called, without a slash at its end, with the context path where there is one.
   public let baseURL: String
+  /// The address by which the site is remembered: the same, unless calls go through Atlassian's gateway.
+  public let siteURL: String
   /// Who the client is.
   public let credentials: JiraCredentials
   /// The family of the site; nil where it was neither given nor is known from the address.
@@ -19,18 +21,26 @@ public struct JiraConfiguration: Sendable {
   ///   - baseURL: the site's address, `https`, or `http` to a loopback host; a context path and a slash at the end are fine.
   ///   - credentials: who the client is.
   ///   - dialect: the family of the site; nil takes it from the address, `*.atlassian.net` and `api.atlassian.com` being Cloud.
+  ///   - cloudID: the site's cloud id, for scoped tokens and service accounts: calls then go to
+  ///     `https://api.atlassian.com/ex/jira/{cloudID}`, unless the address is such a one already.
   ///   - userAgent: what the client calls itself.
   ///   - timeouts: how long one call may take.
   /// - Throws: `JiraConfigurationError` where the address cannot be used, or a credential is empty or holds characters that no header may have.
   public init(
     baseURL: String, credentials: JiraCredentials, dialect: JiraDialect? = nil,
-    userAgent: String = "jira-sync", timeouts: HTTPTimeouts = HTTPTimeouts()
+    cloudID: String? = nil, userAgent: String = "jira-sync", timeouts: HTTPTimeouts = HTTPTimeouts()
   ) throws(JiraConfigurationError) {
     let address = try JiraBaseURL(parsing: baseURL)
     try Self.check(credentials)
-    self.baseURL = address.text
+    siteURL = address.text
+    self.baseURL =
+      try cloudID.map { id throws(JiraConfigurationError) in
+        try address.throughGateway(cloudID: id)
+      } ?? address.text
     self.credentials = credentials
-    self.dialect = dialect ?? (address.isAtlassianCloud ? .cloud : nil)
+    let isCloud: Bool
+    if case .clientCredentials = credentials { isCloud = true } else { isCloud = cloudID != nil }
+    self.dialect = dialect ?? (address.isAtlassianCloud || isCloud ? .cloud : nil)
     self.userAgent = userAgent
     self.timeouts = timeouts
   }
@@ -50,11 +60,12 @@ public struct JiraConfiguration: Sendable {
       guard !token.isEmpty, isHeaderSafe(token) else {
         throw JiraConfigurationError("the JIRA access token is empty or holds a control character")
       }
+    case .clientCredentials(let client): try client.check()
     case .anonymous: break
     }
   }
 
-  private static func isHeaderSafe(_ text: String) -> Bool {
+  static func isHeaderSafe(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
   }
 }

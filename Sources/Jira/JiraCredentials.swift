@@ -12,6 +12,8 @@ public enum JiraCredentials: Sendable, Hashable {
   case basic(email: String, token: String)
   /// A personal access token (Data Center) or an OAuth access token (Cloud).
   case bearer(String)
+  /// A service account of Cloud: access tokens are fetched with these, and renewed before they expire.
+  case clientCredentials(OAuthClient)
   /// Nobody; JIRA then answers searches with nothing, and without an error.
   case anonymous
 
@@ -21,8 +23,27 @@ public enum JiraCredentials: Sendable, Hashable {
     case .basic(let email, let token):
       "Basic " + Data("\(email):\(token)".utf8).base64EncodedString()
     case .bearer(let token): "Bearer \(token)"
-    case .anonymous: nil
+    case .clientCredentials, .anonymous: nil
     }
+  }
+
+  /// Tells whether two processes have the same credentials: 24 bits of a digest, too few to find a secret with.
+  public var mark: String {
+    let text: String =
+      switch self {
+      case .basic(let email, let token): "basic\n\(email)\n\(token)"
+      case .bearer(let token): "bearer\n\(token)"
+      case .clientCredentials(let client): "client\n\(client.id)\n\(client.secret)"
+      case .anonymous: "anonymous"
+      }
+    // FNV-1a, folded.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in text.utf8 {
+      hash ^= UInt64(byte)
+      hash &*= 0x0000_0100_0000_01b3
+    }
+    let folded = (hash ^ (hash >> 24) ^ (hash >> 48)) & 0xff_ffff
+    return String(folded, radix: 16)
   }
 
   /// Texts that must never appear in an error or a log, longest first.
@@ -31,6 +52,7 @@ public enum JiraCredentials: Sendable, Hashable {
     case .basic(let email, let token):
       [Data("\(email):\(token)".utf8).base64EncodedString(), token].filter { !$0.isEmpty }
     case .bearer(let token): token.isEmpty ? [] : [token]
+    case .clientCredentials(let client): [client.secret]
     case .anonymous: []
     }
   }
@@ -44,6 +66,7 @@ extension JiraCredentials: CustomStringConvertible, CustomDebugStringConvertible
     switch self {
     case .basic: "basic (redacted)"
     case .bearer: "bearer (redacted)"
+    case .clientCredentials: "client credentials (redacted)"
     case .anonymous: "anonymous"
     }
   }

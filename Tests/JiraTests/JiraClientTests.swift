@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import JSON
 import Jira
@@ -140,6 +141,48 @@ import Testing
     let own = try makeClient([.json(201, #"{"id":"7","body":"a \\*b*"}"#)], dialect: .dataCenter)
     #expect(try await own.client.addComment("a *b*", to: "1").text == "a *b*")
     #expect(try own.transport.requests[0].json["body"] == #"a \*b*"#)
+  }
+
+  /// Catches a comment that is added again after an answer was lost, and one that is taken for another of the same words.
+  @Test func aCommentIsAddedOnce() async throws {
+    let marker = UUID()
+    let id = marker.uuidString.lowercased()
+    let body =
+      #""body":{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"hi"}]}]}"#
+    func list(_ properties: String) -> ScriptedTransport.Step {
+      .json(#"{"total":1,"comments":[{"id":"7",\#(body)\#(properties)}]}"#)
+    }
+    let made = ScriptedTransport.Step.json(201, #"{"id":"8",\#(body)}"#)
+    // First time: nothing is looked for.
+    let first = try makeClient([made])
+    #expect(
+      try await first.client.addCommentOnce("hi", to: "1", marker: marker, mayBeThere: false).id
+        == "8")
+    #expect(
+      try first.transport.requests[0].json["properties"] == [
+        ["key": "jira-sync", "value": ["marker": .string(id)]]
+      ])
+    // It is there, as the list says, or as the comment's own property does.
+    for steps in [
+      [list(#","properties":[{"key":"jira-sync","value":{"marker":"\#(id)"}}]"#)],
+      [list(""), .json(#"{"key":"jira-sync","value":{"marker":"\#(id)"}}"#)],
+    ] {
+      let again = try makeClient(steps)
+      #expect(
+        try await again.client.addCommentOnce("hi", to: "1", marker: marker, mayBeThere: true).id
+          == "7")
+      #expect(again.transport.unusedSteps == 0)
+    }
+    // One of the same words is somebody else's.
+    for steps in [
+      [list(#","properties":[]"#), made], [list(""), .json(404, "{}"), made],
+    ] {
+      let other = try makeClient(steps)
+      #expect(
+        try await other.client.addCommentOnce("hi", to: "1", marker: marker, mayBeThere: true).id
+          == "8")
+      #expect(other.transport.unusedSteps == 0)
+    }
   }
 
   @Test func aPropertyThatIsNotThereIsNil() async throws {

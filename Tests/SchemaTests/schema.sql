@@ -46,6 +46,28 @@ begin
 end;
 $_$;
 COMMENT ON FUNCTION jira_sync.arrange_schedule(schedule text) IS 'Gives a schedule to pg_cron where it can keep it, else to the workers; returns who keeps it.';
+CREATE FUNCTION jira_sync.call_obstacle(endpoint text, issue text, since_generation bigint, probes boolean DEFAULT false) RETURNS TABLE(wait double precision, blocked_scope text, blocked_reason text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+    select 1::double precision, 'circuit', c.reason
+    from jira_sync.circuit as c where c.state <> 'closed' and not call_obstacle.probes
+    union all
+    (
+        select extract(epoch from r.blocked_until - clock_timestamp())::double precision, r.scope, r.reason
+        from jira_sync.rate_limits as r
+        where r.scope in ('site', 'endpoint:' || call_obstacle.endpoint, 'issue:' || call_obstacle.issue)
+            and r.blocked_until > clock_timestamp()
+        order by r.blocked_until desc limit 1
+    )
+    union all
+    -- Blocked and free again since: the moments of before are given out anew.
+    select 0::double precision, 'anew', null
+    from jira_sync.rate_limits as r
+    where r.scope = 'site' and r.generation <> call_obstacle.since_generation
+    limit 1;
+$$;
+COMMENT ON FUNCTION jira_sync.call_obstacle(endpoint text, issue text, since_generation bigint, probes boolean) IS 'What has come in the way of a call since it was given its moment; no row where nothing has.';
 CREATE FUNCTION jira_sync.cancel(job bigint) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -74,6 +96,119 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.cancel(job bigint) IS 'Takes a job back: a waiting or dead one at once, a running one as soon as its worker can stop. False where there is no such job.';
+CREATE FUNCTION jira_sync.circuit_passed(me uuid, called text, credentials text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    known jira_sync.circuit;
+begin
+    select * into known from jira_sync.circuit for update;
+    insert into jira_sync.jira_sessions as s (worker, name, credentials, verified_at)
+    values (me, called, circuit_passed.credentials, clock_timestamp())
+    on conflict (worker) do update
+    set credentials = excluded.credentials, verified_at = excluded.verified_at, closed_reason = null,
+        seen_at = clock_timestamp();
+    delete from jira_sync.jira_sessions as s
+    where s.seen_at < clock_timestamp() - interval '10 minutes'
+        and not exists (select from jira_sync.workers as w where w.incarnation = s.worker);
+    if known.state = 'closed' then
+        return false;
+    end if;
+    update jira_sync.circuit as c
+    set
+        state = 'closed', since = clock_timestamp(), prober = null, next_probe_at = null,
+        closed_credentials = circuit_passed.credentials;
+    perform jira_sync.resolve_event(
+        'circuit_closed', 'circuit',
+        format('JIRA answers again, after %s s', round(extract(epoch from clock_timestamp() - known.since)))
+    );
+    perform pg_notify('jira_sync', 'circuit');
+    return true;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.circuit_passed(me uuid, called text, credentials text) IS 'JIRA believed a worker: closes the circuit for everybody; returns whether it had been open.';
+CREATE FUNCTION jira_sync.circuit_probe_failed(me uuid, reason text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    update jira_sync.circuit as c
+    set
+        state = 'open', prober = null, probes = c.probes + 1, reason = left(circuit_probe_failed.reason, 2000),
+        next_probe_at = clock_timestamp()
+            + interval '1 second' * least(30, power(2, least(c.probes + 1, 10))) * (0.7 + 0.3 * random())
+    where c.prober = me and c.state = 'half_open';
+$$;
+COMMENT ON FUNCTION jira_sync.circuit_probe_failed(me uuid, reason text) IS 'The probe got no further: the next one comes after 2, 4, 8, 16, 30 s, a little varied.';
+CREATE FUNCTION jira_sync.circuit_trouble(me uuid, called text, credentials text, cause text, reason text, remedy text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    known jira_sync.circuit;
+    unproven boolean;
+begin
+    select * into known from jira_sync.circuit for update;
+    unproven := not exists (
+        select from jira_sync.jira_sessions as s
+        where s.worker = me and s.verified_at is not null and s.closed_reason is null
+    );
+    insert into jira_sync.jira_sessions as s (worker, name, credentials, closed_reason)
+    values (me, called, circuit_trouble.credentials, circuit_trouble.reason)
+    on conflict (worker) do update
+    set closed_reason = excluded.closed_reason, seen_at = clock_timestamp();
+    if known.state <> 'closed' then
+        return 'open';
+    end if;
+    -- Who never got through, or has not since it failed, or whose credentials are not those of others who do, is alone
+    -- with it: one worker that is set up wrongly must not stop the others, nor open and close the circuit in turn with them.
+    if exists (
+        select from jira_sync.jira_sessions as s
+        inner join jira_sync.workers as w on w.incarnation = s.worker
+        where s.worker <> me and s.verified_at is not null and s.closed_reason is null
+            and w.seen_at + greatest(w.lease, interval '15 seconds') > clock_timestamp()
+            and (unproven or (circuit_trouble.cause <> 'unreachable' and s.credentials <> circuit_trouble.credentials))
+    ) then
+        return 'alone';
+    end if;
+    update jira_sync.circuit as c
+    set
+        state = 'open', cause = circuit_trouble.cause, reason = left(circuit_trouble.reason, 2000),
+        since = clock_timestamp(), opened_by = called, opened_count = c.opened_count + 1, probes = 0, prober = null,
+        next_probe_at = clock_timestamp() + interval '1 second' * (0.7 + 0.3 * random());
+    perform jira_sync.emit(
+        'circuit_opened', 'error', 'circuit', coalesce((select s.base_url from jira_sync.site as s), 'JIRA'),
+        circuit_trouble.reason, circuit_trouble.remedy
+    );
+    perform pg_notify('jira_sync', 'circuit');
+    return 'opened';
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.circuit_trouble(me uuid, called text, credentials text, cause text, reason text, remedy text) IS 'A worker cannot call JIRA at all: opens the circuit for everybody (opened), finds it open (open), or is alone with it.';
+CREATE FUNCTION jira_sync.circuit_turn(me uuid) RETURNS TABLE(state text, mine boolean, wait double precision, reason text, closed_credentials text)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    known jira_sync.circuit;
+begin
+    select * into known from jira_sync.circuit for update;
+    state := known.state;
+    reason := known.reason;
+    closed_credentials := known.closed_credentials;
+    -- Who probes and is not heard of for half a minute is gone; then next_probe_at has passed, too.
+    mine := known.state <> 'closed' and known.next_probe_at <= clock_timestamp();
+    if mine then
+        known.next_probe_at := clock_timestamp() + interval '30 seconds';
+        update jira_sync.circuit as c
+        set state = 'half_open', prober = me, next_probe_at = known.next_probe_at;
+        state := 'half_open';
+    end if;
+    wait := greatest(0, extract(epoch from known.next_probe_at - clock_timestamp()));
+    return next;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.circuit_turn(me uuid) IS 'How the circuit stands, whether it is this worker''s turn to probe, and else in how many seconds somebody''s is.';
 CREATE FUNCTION jira_sync.job_is_valid(kind text, file_audit_id bigint, args jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -976,6 +1111,44 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.next_tick(cron text, after timestamp with time zone) IS 'When a cron expression or period comes next after a moment; an error in words for a bad one.';
+CREATE FUNCTION jira_sync.note_limit(limited text, seconds double precision, said text) RETURNS double precision
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    known jira_sync.rate_limits;
+    ends timestamptz;
+begin
+    insert into jira_sync.rate_limits (scope) values (limited) on conflict (scope) do nothing;
+    select * into known from jira_sync.rate_limits as r where r.scope = limited for update;
+    -- Calls that were under way when the first was refused are refused, too, and tell nothing new.
+    if known.blocked_until is null or known.blocked_until <= clock_timestamp() then
+        known.strikes := case
+            when known.blocked_until > clock_timestamp() - interval '1 minute' then known.strikes + 1 else 1
+        end;
+        known.generation := known.generation + 1;
+    end if;
+    -- Atlassian's advice for a refusal without a time: 2 s, doubled up to 30 s, times 0.7 to 1.3.
+    ends := clock_timestamp() + make_interval(secs => coalesce(
+        seconds, least(30, power(2, least(greatest(known.strikes, 1), 10))) * (0.7 + 0.6 * random())
+    ));
+    update jira_sync.rate_limits as r
+    set
+        blocked_until = greatest(r.blocked_until, ends),
+        next_at = greatest(r.next_at, ends),
+        reason = left(said, 500),
+        strikes = known.strikes,
+        generation = known.generation,
+        refusals = r.refusals + 1
+    where r.scope = limited
+    returning r.blocked_until into ends;
+    -- Issues are many, and their limits short.
+    delete from jira_sync.rate_limits as r
+    where r.scope like 'issue:%' and r.blocked_until < clock_timestamp() - interval '1 hour';
+    return extract(epoch from ends - clock_timestamp());
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.note_limit(limited text, seconds double precision, said text) IS 'JIRA said that a scope is limited, for some seconds or for an unknown time (null); returns for how long nothing is sent.';
 CREATE FUNCTION jira_sync.pause(reason text DEFAULT 'paused by hand'::text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1274,6 +1447,20 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.schedule(name text, cron text, kind text, args jsonb) IS 'Sets when periodic work is enqueued: schedule(''poll'', ''* * * * *''), schedule(''full_sync'', ''0 3 * * *''), schedule(''poll'', ''30 seconds''). Times are UTC. Kept by pg_cron where this database has it, else by the workers.';
+CREATE FUNCTION jira_sync.set_limits(site_rate double precision, endpoints jsonb DEFAULT '{}'::jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    insert into jira_sync.rate_limits as r (scope, rate)
+    select 'site', site_rate
+    union all
+    select 'endpoint:' || e.key, e.value::double precision from jsonb_each_text(endpoints) as e
+    on conflict (scope) do update set rate = excluded.rate
+    where r.rate is distinct from excluded.rate;
+    update jira_sync.rate_limits as r set rate = null
+    where r.scope like 'endpoint:%' and r.rate is not null and not (endpoints ? substr(r.scope, 10));
+$$;
+COMMENT ON FUNCTION jira_sync.set_limits(site_rate double precision, endpoints jsonb) IS 'Sets the ceilings: calls a second for the site (null for none), and by endpoint, such as {"POST /issue": 2}.';
 CREATE FUNCTION jira_sync.set_schedule(schedule text, wanted_kind text, expression text, wanted_args jsonb, setter text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1395,6 +1582,85 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.settle(holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[], delays double precision[], charged boolean[]) IS 'Ends runs under their leases and records them; returns the ids that were still held. Others are left alone.';
+CREATE FUNCTION jira_sync.take_calls(endpoints text[], issues text[], patience double precision, probes boolean DEFAULT false) RETURNS TABLE(place integer, wait double precision, blocked_scope text, blocked_reason text, generation bigint)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+    site jira_sync.rate_limits;
+    own jira_sync.rate_limits;
+    stopped jira_sync.rate_limits;
+    moment timestamptz;
+    slot timestamptz;
+    given integer := 0;
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    if not probes then
+        select c.state, c.reason into blocked_scope, blocked_reason
+        from jira_sync.circuit as c where c.state <> 'closed';
+        if found then
+            for i in 1..cardinality(endpoints) loop
+                place := i;
+                wait := 1;
+                blocked_scope := 'circuit';
+                return next;
+            end loop;
+            return;
+        end if;
+    end if;
+    select * into site from jira_sync.rate_limits as r where r.scope = 'site' for update;
+    -- After the lock: who waited for it comes later than who had it.
+    moment := clock_timestamp();
+    for i in 1..cardinality(endpoints) loop
+        place := i;
+        generation := site.generation;
+        blocked_scope := null;
+        blocked_reason := null;
+        select * into stopped from jira_sync.rate_limits as r
+        where r.scope in ('site', 'endpoint:' || endpoints[i], 'issue:' || issues[i]) and r.blocked_until > moment
+        order by r.blocked_until desc limit 1;
+        if found then
+            wait := extract(epoch from stopped.blocked_until - moment);
+            blocked_scope := stopped.scope;
+            blocked_reason := stopped.reason;
+            return next;
+            continue;
+        end if;
+        slot := greatest(moment, site.next_at);
+        select * into own from jira_sync.rate_limits as r
+        where r.scope = 'endpoint:' || endpoints[i] and r.rate is not null;
+        if found then
+            slot := greatest(slot, own.next_at);
+        end if;
+        wait := extract(epoch from slot - moment);
+        if wait > patience then
+            blocked_scope := 'budget';
+            blocked_reason := format('%s calls a second are allowed, and more are waiting', coalesce(own.rate, site.rate));
+            return next;
+            continue;
+        end if;
+        -- A twentieth less than allowed, so that a call which leaves late does not meet the next ones.
+        if own.rate is not null then
+            update jira_sync.rate_limits as r set next_at = slot + make_interval(secs => 1 / (own.rate * 0.95))
+            where r.scope = own.scope;
+        end if;
+        if site.rate is not null then
+            site.next_at := slot + make_interval(secs => 1 / (site.rate * 0.95));
+        end if;
+        given := given + 1;
+        return next;
+    end loop;
+    update jira_sync.rate_limits as r
+    set
+        next_at = site.next_at,
+        calls_today = given + case when r.day = (moment at time zone 'UTC')::date then r.calls_today else 0 end,
+        day = (moment at time zone 'UTC')::date
+    where r.scope = 'site' and given > 0;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.take_calls(endpoints text[], issues text[], patience double precision, probes boolean) IS 'Gives each of some calls its moment, in seconds from now, or says what keeps it: a limit, or the circuit.';
 CREATE TABLE jira_sync.schedules (
     name text NOT NULL,
     kind text NOT NULL,
@@ -1870,6 +2136,35 @@ ALTER TABLE jira_sync.changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE jira_sync.circuit (
+    singleton boolean DEFAULT true NOT NULL,
+    state text DEFAULT 'closed'::text NOT NULL,
+    cause text,
+    reason text,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    opened_by text,
+    opened_count bigint DEFAULT 0 NOT NULL,
+    next_probe_at timestamp with time zone,
+    probes integer DEFAULT 0 NOT NULL,
+    prober uuid,
+    closed_credentials text,
+    CONSTRAINT circuit_cause_known CHECK ((cause = ANY (ARRAY['credentials'::text, 'forbidden'::text, 'unreachable'::text]))),
+    CONSTRAINT circuit_open_says_why CHECK (((state = 'closed'::text) OR ((cause IS NOT NULL) AND (reason IS NOT NULL)))),
+    CONSTRAINT circuit_singleton_check CHECK (singleton),
+    CONSTRAINT circuit_state_known CHECK ((state = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text])))
+)
+WITH (fillfactor='50');
+COMMENT ON TABLE jira_sync.circuit IS 'One row: whether JIRA can be called at all. While it is open no worker claims what calls JIRA, and one at a time probes.';
+COMMENT ON COLUMN jira_sync.circuit.state IS 'closed (all is well), open, half_open (a worker probes).';
+COMMENT ON COLUMN jira_sync.circuit.cause IS 'Of the last opening: credentials (401), forbidden (403 for everything), unreachable (DNS, TLS, no connection).';
+COMMENT ON COLUMN jira_sync.circuit.reason IS 'What JIRA said, or why it was not reached, the last time.';
+COMMENT ON COLUMN jira_sync.circuit.since IS 'When the state last went from closed to open or back.';
+COMMENT ON COLUMN jira_sync.circuit.opened_by IS 'The worker that opened it, host and process id.';
+COMMENT ON COLUMN jira_sync.circuit.opened_count IS 'How often it was opened.';
+COMMENT ON COLUMN jira_sync.circuit.next_probe_at IS 'When the next worker may try.';
+COMMENT ON COLUMN jira_sync.circuit.probes IS 'Probes without success since it opened.';
+COMMENT ON COLUMN jira_sync.circuit.prober IS 'The worker that probes.';
+COMMENT ON COLUMN jira_sync.circuit.closed_credentials IS 'A mark of the credentials that closed it: who has others tries them before he goes on.';
 CREATE TABLE jira_sync.conflicts (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -1957,6 +2252,20 @@ ALTER TABLE jira_sync.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE jira_sync.jira_sessions (
+    worker uuid NOT NULL,
+    name text NOT NULL,
+    credentials text NOT NULL,
+    verified_at timestamp with time zone,
+    closed_reason text,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+COMMENT ON TABLE jira_sync.jira_sessions IS 'Which workers have reached JIRA, and which of them stand alone with a trouble that others do not have.';
+COMMENT ON COLUMN jira_sync.jira_sessions.worker IS 'As in workers.';
+COMMENT ON COLUMN jira_sync.jira_sessions.name IS 'Host and process id.';
+COMMENT ON COLUMN jira_sync.jira_sessions.credentials IS 'Tells whether two workers have the same credentials: 24 bits of a digest, from which nobody gets them back.';
+COMMENT ON COLUMN jira_sync.jira_sessions.verified_at IS 'When JIRA last believed this worker; null for never.';
+COMMENT ON COLUMN jira_sync.jira_sessions.closed_reason IS 'Why this worker does not call JIRA; null where it may.';
 CREATE TABLE jira_sync.job_history (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -2105,6 +2414,32 @@ COMMENT ON COLUMN jira_sync.polls.jobs_enqueued IS 'How many of them differed fr
 COMMENT ON COLUMN jira_sync.polls.swept_at IS 'When a sweep last came to its end.';
 COMMENT ON COLUMN jira_sync.polls.sweep_error IS 'Why the last sweep believed nothing of what it saw.';
 COMMENT ON COLUMN jira_sync.polls.issues_missed IS 'How many linked issues the last sweep did not find.';
+CREATE TABLE jira_sync.rate_limits (
+    scope text NOT NULL,
+    rate double precision,
+    next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    blocked_until timestamp with time zone,
+    reason text,
+    strikes integer DEFAULT 0 NOT NULL,
+    generation bigint DEFAULT 0 NOT NULL,
+    refusals bigint DEFAULT 0 NOT NULL,
+    day date DEFAULT CURRENT_DATE NOT NULL,
+    calls_today bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT rate_limits_counts_not_negative CHECK (((strikes >= 0) AND (refusals >= 0) AND (calls_today >= 0))),
+    CONSTRAINT rate_limits_rate_is_positive CHECK ((rate > (0)::double precision)),
+    CONSTRAINT rate_limits_scope_known CHECK (((scope = 'site'::text) OR (scope ~ '^(endpoint|issue):.'::text)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
+COMMENT ON TABLE jira_sync.rate_limits IS 'The budget of calls to JIRA that all workers share, and what JIRA itself has limited.';
+COMMENT ON COLUMN jira_sync.rate_limits.scope IS 'site, endpoint:<verb and path>, issue:<id or key>: a limit holds for what it names and for nothing else.';
+COMMENT ON COLUMN jira_sync.rate_limits.rate IS 'Calls a second at the most; null for no ceiling. Workers write what jira-sync.yaml says when they start.';
+COMMENT ON COLUMN jira_sync.rate_limits.next_at IS 'The first moment that no call has been given yet.';
+COMMENT ON COLUMN jira_sync.rate_limits.blocked_until IS 'JIRA said so: nothing is sent before.';
+COMMENT ON COLUMN jira_sync.rate_limits.reason IS 'What JIRA said when it last limited us.';
+COMMENT ON COLUMN jira_sync.rate_limits.strikes IS 'Refusals in a row without a time told: each doubles the wait, from 2 s to 30 s.';
+COMMENT ON COLUMN jira_sync.rate_limits.generation IS 'Counts the blocks: a moment that was given out before one counts no more.';
+COMMENT ON COLUMN jira_sync.rate_limits.refusals IS 'How often JIRA has limited us here.';
+COMMENT ON COLUMN jira_sync.rate_limits.calls_today IS 'Calls given out on that day, in UTC.';
 CREATE VIEW jira_sync.schedule_list WITH (security_invoker='true') AS
  SELECT s.name,
     s.kind,
@@ -2209,12 +2544,16 @@ COMMENT ON VIEW jira_sync.status IS 'The whole system in one row: site, queue, w
 ALTER TABLE ONLY jira_sync.job_history ATTACH PARTITION jira_sync.job_history_default DEFAULT;
 ALTER TABLE ONLY jira_sync.changes
     ADD CONSTRAINT changes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.circuit
+    ADD CONSTRAINT circuit_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY jira_sync.conflicts
     ADD CONSTRAINT conflicts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.control
     ADD CONSTRAINT control_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY jira_sync.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.jira_sessions
+    ADD CONSTRAINT jira_sessions_pkey PRIMARY KEY (worker);
 ALTER TABLE ONLY jira_sync.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.links
@@ -2225,6 +2564,8 @@ ALTER TABLE ONLY jira_sync.parked_fields
     ADD CONSTRAINT parked_fields_pkey PRIMARY KEY (file_audit_id, field);
 ALTER TABLE ONLY jira_sync.polls
     ADD CONSTRAINT polls_pkey PRIMARY KEY (project_key);
+ALTER TABLE ONLY jira_sync.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (scope);
 ALTER TABLE ONLY jira_sync.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY jira_sync.site
@@ -2257,13 +2598,17 @@ ALTER INDEX jira_sync.job_history_id ATTACH PARTITION jira_sync.job_history_defa
 CREATE TRIGGER jobs_inserted AFTER INSERT ON jira_sync.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_inserted();
 CREATE TRIGGER jobs_rescheduled AFTER UPDATE OF run_at ON jira_sync.jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_changed();
 ALTER TABLE jira_sync.changes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.circuit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.conflicts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.control ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.jira_sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY jira_sync_worker ON jira_sync.changes TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.circuit TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.conflicts TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.control TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.events TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.jira_sessions TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.job_history TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.job_history_default TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.jobs TO jira_sync_worker USING (true) WITH CHECK (true);
@@ -2271,6 +2616,7 @@ CREATE POLICY jira_sync_worker ON jira_sync.links TO jira_sync_worker USING (tru
 CREATE POLICY jira_sync_worker ON jira_sync.migrations TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.parked_fields TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.polls TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.rate_limits TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.schedules TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.site TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.workers TO jira_sync_worker USING (true) WITH CHECK (true);
@@ -2281,6 +2627,7 @@ ALTER TABLE jira_sync.links ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.migrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.parked_fields ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.polls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.rate_limits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.schedules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.site ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.workers ENABLE ROW LEVEL SECURITY;

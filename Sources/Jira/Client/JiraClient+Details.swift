@@ -71,7 +71,8 @@ extension JiraClient {
   public func comments(of id: String) async throws -> [Comment] {
     try await pages(
       of: JiraRequest(
-        method: "GET", template: "/issue/{}/comment", arguments: [id], issue: id),
+        method: "GET", template: "/issue/{}/comment", arguments: [id],
+        query: [(name: "expand", value: "properties")], issue: id),
       size: 100, in: ["comments"], identifiedBy: \.id
     ) {
       Comment($0, dialect: dialect)

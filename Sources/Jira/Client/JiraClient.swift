@@ -19,6 +19,8 @@ public struct JiraClient: Sendable {
 
   private let transport: any HTTPTransport
   private let beforeCall: @Sendable (JiraCall) async throws -> Void
+  private let afterFailure: @Sendable (JiraCall, JiraError) async -> Void
+  private let tokens: AccessTokens?
   private let logger: Logger?
 
   /// Makes a client; nothing is sent.
@@ -37,6 +39,8 @@ public struct JiraClient: Sendable {
     self.transport = transport
     self.beforeCall = beforeCall
     self.logger = logger
+    afterFailure = { _, _ in }
+    tokens = AccessTokens(configuration, transport: transport)
     if let dialect = configuration.dialect {
       self.dialect = dialect
     } else if case .bearer = configuration.credentials {
@@ -46,12 +50,18 @@ public struct JiraClient: Sendable {
     }
   }
 
-  private init(_ other: JiraClient, dialect: JiraDialect) {
+  private init(
+    _ other: JiraClient, dialect: JiraDialect? = nil,
+    beforeCall: (@Sendable (JiraCall) async throws -> Void)? = nil,
+    afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil
+  ) {
     configuration = other.configuration
     transport = other.transport
-    beforeCall = other.beforeCall
+    tokens = other.tokens
     logger = other.logger
-    self.dialect = dialect
+    self.beforeCall = beforeCall ?? other.beforeCall
+    self.afterFailure = afterFailure ?? other.afterFailure
+    self.dialect = dialect ?? other.dialect
   }
 
   /// The same client, speaking as the site itself says it wants to be spoken to.
@@ -73,15 +83,34 @@ public struct JiraClient: Sendable {
   ) -> JiraClient {
     let earlier = beforeCall
     return JiraClient(
-      configuration: configuration, transport: transport,
+      self,
       beforeCall: {
         try await earlier($0)
         try await check($0)
-      }, logger: logger
-    ).speaking(dialect)
+      })
   }
 
-  private func speaking(_ dialect: JiraDialect) -> JiraClient { JiraClient(self, dialect: dialect) }
+  /// The same client, telling of each call that was sent and failed, before its caller hears of it.
+  ///
+  /// - Parameter tell: runs after each call that failed, after what is told already.
+  /// - Returns: the client.
+  public func reporting(
+    _ tell: @escaping @Sendable (JiraCall, JiraError) async -> Void
+  ) -> JiraClient {
+    let earlier = afterFailure
+    return JiraClient(
+      self,
+      afterFailure: {
+        await earlier($0, $1)
+        await tell($0, $1)
+      })
+  }
+
+  /// The same client, speaking to another family of sites.
+  ///
+  /// - Parameter dialect: how the site is spoken to.
+  /// - Returns: the client.
+  public func speaking(_ dialect: JiraDialect) -> JiraClient { JiraClient(self, dialect: dialect) }
 
   /// Sends a call after `beforeCall` agreed to it.
   ///
@@ -93,10 +122,7 @@ public struct JiraClient: Sendable {
 
   /// Lets `beforeCall` have its say.
   func announce(_ request: JiraRequest) async throws {
-    try await beforeCall(
-      JiraCall(
-        method: request.method, endpoint: request.endpoint, isWrite: request.isWrite,
-        issue: request.issue))
+    try await beforeCall(request.call)
   }
 
   /// Sends a call and sorts its answer.
@@ -109,11 +135,43 @@ public struct JiraClient: Sendable {
   func exchange(
     _ request: JiraRequest, accepting: Int? = nil
   ) async throws(JiraError) -> JiraAnswer {
-    let secrets = configuration.credentials.secrets
+    do throws(JiraError) {
+      return try await authorized(request, accepting: accepting)
+    } catch {
+      await afterFailure(request.call, error)
+      throw error
+    }
+  }
+
+  /// Sends a call with credentials that JIRA believes: an access token that it no longer does is renewed, once.
+  private func authorized(
+    _ request: JiraRequest, accepting: Int?
+  ) async throws(JiraError) -> JiraAnswer {
+    guard let tokens else {
+      return try await send(
+        request, authorization: configuration.credentials.authorization,
+        secrets: configuration.credentials.secrets, accepting: accepting)
+    }
+    let token = try await tokens.current()
+    do throws(JiraError) {
+      return try await send(
+        request, authorization: "Bearer \(token)", secrets: [token], accepting: accepting)
+    } catch  where error.kind == .unauthorized {
+      // Refused before anything was done, so that even a creation may be sent again.
+      let fresh = try await tokens.renewed(insteadOf: token)
+      return try await send(
+        request, authorization: "Bearer \(fresh)", secrets: [fresh], accepting: accepting)
+    }
+  }
+
+  private func send(
+    _ request: JiraRequest, authorization: String?, secrets: [String], accepting: Int?
+  ) async throws(JiraError) -> JiraAnswer {
     let http = HTTPRequest(
       method: request.method, url: configuration.baseURL + dialect.apiPath + (try request.target()),
-      headers: headers(hasBody: request.body != nil), body: request.body?.data,
-      timeouts: configuration.timeouts, needsFreshConnection: request.mustNotRepeat)
+      headers: headers(authorization: authorization, hasBody: request.body != nil),
+      body: request.body?.data, timeouts: configuration.timeouts,
+      needsFreshConnection: request.mustNotRepeat)
     let clock = ContinuousClock()
     let start = clock.now
     let response: HTTPResponse
@@ -155,12 +213,14 @@ public struct JiraClient: Sendable {
       messages: ["JIRA answered as to an anonymous caller"])
   }
 
-  private func headers(hasBody: Bool) -> [(name: String, value: String)] {
+  private func headers(
+    authorization: String?, hasBody: Bool
+  ) -> [(name: String, value: String)] {
     var headers = [
       (name: "Accept", value: "application/json"),
       (name: "User-Agent", value: configuration.userAgent),
     ]
-    if let authorization = configuration.credentials.authorization {
+    if let authorization {
       headers.append((name: "Authorization", value: authorization))
     }
     if hasBody { headers.append((name: "Content-Type", value: "application/json")) }

@@ -20,6 +20,11 @@ struct JiraRequest {
     "\(method) \(template.split(separator: "{}", omittingEmptySubsequences: false).joined(separator: "{id}"))"
   }
 
+  /// What is told of it before it goes out.
+  var call: JiraCall {
+    JiraCall(method: method, endpoint: endpoint, isWrite: isWrite, issue: issue)
+  }
+
   /// Path and query; throws where an argument cannot be part of a path.
   func target() throws(JiraError) -> String {
     var path = ""

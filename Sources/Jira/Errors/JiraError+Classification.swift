@@ -9,7 +9,7 @@ extension JiraError {
     case .unavailable where status == 503 && retryAfter != nil: .rateLimited(retryAfter?.delay)
     case .network, .timeout, .unavailable, .unexpectedAnswer, .cancelled: .transient
     case .conflict: .conflict
-    case .unauthorized, .forbidden, .captcha, .redirected: .authentication
+    case .unauthorized, .forbidden, .captcha, .redirected, .circuitOpen: .authentication
     case .notFound, .gone, .invalid: .permanent
     }
   }

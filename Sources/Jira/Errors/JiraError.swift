@@ -34,6 +34,8 @@ public struct JiraError: Error, Sendable, Hashable {
     case unexpectedAnswer
     /// The task that waited was cancelled.
     case cancelled
+    /// Not sent: the circuit for the site is open.
+    case circuitOpen
   }
 
   /// What went wrong.
@@ -104,12 +106,15 @@ extension JiraError.Kind {
     case .redirected: "redirected"
     case .unexpectedAnswer: "unexpected answer"
     case .cancelled: "cancelled"
+    case .circuitOpen: "not sent, since JIRA is out of reach for all workers"
     }
   }
 
   fileprivate var advice: String? {
     switch self {
-    case .unauthorized: "Check JIRA_EMAIL and JIRA_API_TOKEN, or JIRA_PAT; tokens expire"
+    case .unauthorized:
+      "Check JIRA_EMAIL and JIRA_API_TOKEN, or JIRA_PAT, or JIRA_CLIENT_ID and JIRA_CLIENT_SECRET; "
+        + "tokens expire"
     case .captcha: "Log in once with a browser and solve the CAPTCHA"
     case .redirected: "Check JIRA_BASE_URL; redirects are not followed"
     default: nil

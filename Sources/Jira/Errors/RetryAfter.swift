@@ -8,6 +8,8 @@ public struct RetryAfter: Sendable, Hashable {
     case date
     /// `X-RateLimit-Reset`, when there is no `Retry-After`.
     case reset
+    /// The fleet's own budget, or what JIRA told another worker.
+    case fleet
   }
 
   /// The longest time that is believed: a day.

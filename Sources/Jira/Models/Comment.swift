@@ -10,6 +10,8 @@ public struct Comment: Sendable, Hashable {
   public var author: JiraUser?
   /// When it was written, in milliseconds since 1970.
   public var created: Int64?
+  /// Its entity properties by key; nil where the list does not show them.
+  public var properties: [String: JSON]?
 
   init?(_ json: JSON, dialect: JiraDialect) {
     guard let id = json["id"]?.identifier else { return nil }
@@ -18,5 +20,12 @@ public struct Comment: Sendable, Hashable {
     text = RichText.text(of: body, dialect: dialect).text
     author = json["author"].flatMap(JiraUser.init)
     created = json["created"]?.string.flatMap(JiraTimestamp.parse)
+    properties = json["properties"]?.array.map { list in
+      Dictionary(
+        list.compactMap { entry in
+          entry["key"]?.string.map { ($0, entry["value"] ?? .null) }
+        }
+      ) { $1 }
+    }
   }
 }

@@ -119,6 +119,9 @@ extension Sandbox {
     Route("DELETE", "issue/*/comment/*") { sandbox, call, values throws(Refusal) in
       try sandbox.deleteComment(call, values[0], values[1])
     },
+    Route("GET", "comment/*/properties/*") { sandbox, call, values throws(Refusal) in
+      try sandbox.commentProperty(call, values[0], values[1])
+    },
     Route("GET", "issue/*/properties") { sandbox, call, values throws(Refusal) in
       try sandbox.properties(call, values[0])
     },

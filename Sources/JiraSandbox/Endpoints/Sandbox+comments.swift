@@ -9,7 +9,8 @@ extension Sandbox {
     return .json(
       Renderer(site: site, call: call).comments(
         of: issue, startAt: try call.number("startAt", default: 0),
-        maxResults: min(5000, try call.number("maxResults", default: 100))))
+        maxResults: min(5000, try call.number("maxResults", default: 100)),
+        withProperties: (call.list("expand") ?? []).contains("properties")))
   }
 
   func comment(_ call: Call, _ idOrKey: String, _ id: String) throws(Refusal) -> SandboxReply {
@@ -79,6 +80,18 @@ extension Sandbox {
       state.put(issue)
     }
     return .noContent
+  }
+
+  func commentProperty(_ call: Call, _ id: String, _ key: String) throws(Refusal) -> SandboxReply {
+    _ = try call.viewer()
+    let comment = store.read { state in
+      state.issues.values.lazy.flatMap(\.comments).first { "\($0.id)" == id }
+    }
+    guard let comment else { throw Sandbox.noSuchComment(id) }
+    guard let value = comment.properties[key] else {
+      throw Refusal(status: 404, messages: ["The property with key '\(key)' was not found."])
+    }
+    return .json(["key": .string(key), "value": value])
   }
 
   private func commentBody(_ body: JSON, _ call: Call) throws(Refusal) -> RichText {

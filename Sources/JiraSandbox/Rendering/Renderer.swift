@@ -123,19 +123,29 @@ struct Renderer: Sendable {
     ]
   }
 
-  func comment(_ comment: Comment, of issue: Issue) -> JSON {
-    [
+  func comment(_ comment: Comment, of issue: Issue, withProperties: Bool = false) -> JSON {
+    var members: [String: JSON] = [
       "self": .string("\(api)/issue/\(issue.id)/comment/\(comment.id)"),
       "id": .string("\(comment.id)"), "author": person(comment.author),
       "updateAuthor": person(comment.updateAuthor), "body": richText(comment.body),
       "created": instant(comment.created), "updated": instant(comment.updated), "jsdPublic": true,
     ]
+    if withProperties {
+      members["properties"] = .array(
+        comment.properties.sorted { $0.key < $1.key }.map {
+          ["key": .string($0.key), "value": $0.value]
+        })
+    }
+    return .object(members)
   }
 
-  func comments(of issue: Issue, startAt: Int = 0, maxResults: Int = .max) -> JSON {
+  func comments(
+    of issue: Issue, startAt: Int = 0, maxResults: Int = .max, withProperties: Bool = false
+  ) -> JSON {
     let shown = issue.comments.dropFirst(startAt).prefix(maxResults)
     return [
-      "comments": .array(shown.map { comment($0, of: issue) }),
+      "comments": .array(
+        shown.map { comment($0, of: issue, withProperties: withProperties) }),
       "maxResults": .integer(maxResults == .max ? issue.comments.count : maxResults),
       "total": .integer(issue.comments.count), "startAt": .integer(startAt),
       "self": .string("\(api)/issue/\(issue.id)/comment"),

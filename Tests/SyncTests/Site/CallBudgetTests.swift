@@ -1,0 +1,225 @@
+import Jira
+import Locks
+import Postgres
+import Sync
+import TestSupport
+import Testing
+
+/// The budget of calls that all workers share, each test with a database of its own and as many processes as it says.
+@Suite("The budget of calls", .requiresPostgres)
+struct CallBudgetTests {
+  private let read = JiraCall(
+    method: "GET", endpoint: "GET /issue/{id}", isWrite: false, issue: "1")
+  private let other = JiraCall(
+    method: "GET", endpoint: "GET /issue/{id}", isWrite: false, issue: "2")
+  private let create = JiraCall(method: "POST", endpoint: "POST /issue", isWrite: true)
+
+  private func limit(
+    _ status: Int = 429, seconds: Double? = nil, reason: String? = nil
+  ) -> JiraError {
+    JiraError(
+      kind: status == 429 ? .rateLimited : .unavailable, status: status,
+      endpoint: "GET /issue/{id}",
+      retryAfter: seconds.map { RetryAfter(milliseconds: Int64($0 * 1_000), source: .seconds) },
+      rateLimitReason: reason)
+  }
+
+  private func failure(_ body: () async throws -> Void) async throws -> JiraError? {
+    do {
+      try await body()
+      return nil
+    } catch let error as JiraError {
+      return error
+    }
+  }
+
+  /// Runs something with some processes' budgets on one database.
+  private func with(
+    _ count: Int = 1, _ body: ([CallBudget], PostgresConnection) async throws -> Void
+  ) async throws {
+    try await withDatabase { database in
+      let clients = try (0..<count).map { _ in PostgresClient(try database.configuration) }
+      let sql = try await database.connect()
+      try await body(clients.map { CallBudget(database: $0) }, sql)
+      for client in clients { await client.close() }
+      await sql.close()
+    }
+  }
+
+  /// Catches a bucket that saves up tokens: after a silence it lets twice as many through.
+  @Test("Sixteen processes at once: in no second more than the rate and one, and most of it used")
+  func exact() async throws {
+    try await with(16) { budgets, sql in
+      try await budgets[0].set(SiteLimits(callsPerSecond: 20))
+      let moments = Lock<[ContinuousClock.Instant]>([])
+      let end = ContinuousClock.now + .seconds(4)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for budget in budgets {
+          group.addTask {
+            while ContinuousClock.now < end {
+              try await budget.pass(read)
+              moments.withLock { $0.append(.now) }
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      let sent = moments.withLock { $0.sorted() }
+      let busiest = sent.indices.map { first in
+        sent[first...].prefix { $0 - sent[first] < .seconds(1) }.count
+      }.max()
+      #expect(try #require(busiest) <= 21)
+      let used = sent.filter { $0 <= end }
+      let first = try #require(used.first)
+      let last = try #require(used.last)
+      #expect(Double(used.count - 1) / ((last - first) / .seconds(1)) >= 17)
+      let counted: Int = try await sql.query(
+        "select calls_today from jira_sync.rate_limits where scope = 'site'", doing: "counting"
+      ).one.get("calls_today")
+      #expect(counted >= sent.count)
+    }
+  }
+
+  @Test("Without a ceiling nobody waits, and what JIRA says still holds")
+  func unlimited() async throws {
+    try await with { budgets, _ in
+      try await budgets[0].set(.none)
+      let start = ContinuousClock.now
+      for _ in 0..<100 { try await budgets[0].pass(read) }
+      #expect(ContinuousClock.now - start < .seconds(4))
+      try await budgets[0].note(read, limitedBy: limit(seconds: 60))
+      #expect(try await failure { try await budgets[0].pass(create) }?.kind == .rateLimited)
+    }
+  }
+
+  /// Catches a worker that goes on with moments that it was given before the block.
+  @Test(
+    "A refusal stops everybody at once, also who had his moment already, and none comes in a burst after it"
+  )
+  func stopped() async throws {
+    try await with(4) { budgets, _ in
+      try await budgets[0].set(SiteLimits(callsPerSecond: 20))
+      let moments = Lock<[ContinuousClock.Instant]>([])
+      let refusedAt = Lock<ContinuousClock.Instant?>(nil)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for budget in budgets {
+          for _ in 0..<10 {
+            group.addTask {
+              while true {
+                do {
+                  try await budget.pass(read)
+                  break
+                } catch let error as JiraError {
+                  let wait = try #require(error.retryAfter?.delay)
+                  #expect(wait <= .seconds(2))
+                  try await Task.sleep(for: wait)
+                }
+              }
+              moments.withLock { $0.append(.now) }
+            }
+          }
+        }
+        try await Task.sleep(for: .milliseconds(300))
+        try await budgets[3].note(read, limitedBy: limit(seconds: 1))
+        refusedAt.withLock { $0 = .now }
+        try await group.waitForAll()
+      }
+      let refused = try #require(refusedAt.withLock { $0 })
+      let sent = moments.withLock { $0.sorted() }
+      #expect(sent.count == 40)
+      let during = sent.filter {
+        $0 > refused + .milliseconds(20) && $0 < refused + .milliseconds(950)
+      }
+      #expect(during.isEmpty)
+      let after = sent.filter { $0 >= refused + .milliseconds(950) }
+      let first = try #require(after.first)
+      #expect(after.prefix { $0 - first < .milliseconds(500) }.count <= 11)
+    }
+  }
+
+  @Test("A limit of an issue or of an endpoint keeps that one, and nothing else")
+  func scopes() async throws {
+    try await with { budgets, sql in
+      let budget = budgets[0]
+      try await budget.set(.none)
+      try await budget.note(read, limitedBy: limit(seconds: 60, reason: "jira-per-issue-on-write"))
+      let error = try #require(try await failure { try await budget.pass(read) })
+      #expect(error.kind == .rateLimited)
+      #expect(error.mayHaveBeenReceived == false)
+      #expect(try #require(error.retryAfter?.milliseconds) > 55_000)
+      #expect("\(error)".contains("issue:1"))
+      try await budget.pass(other)
+      try await budget.pass(create)
+      try await budget.note(create, limitedBy: limit(seconds: 60, reason: "jira-burst-based"))
+      #expect(try await failure { try await budget.pass(create) }?.kind == .rateLimited)
+      try await budget.pass(other)
+      let scopes = try await sql.query(
+        "select scope from jira_sync.rate_limits where blocked_until > now() order by scope",
+        doing: "reading"
+      ).rows.map { try $0.get("scope", as: String.self) }
+      #expect(scopes == ["endpoint:POST /issue", "issue:1"])
+    }
+  }
+
+  @Test("Refusals without a time: 2 s, doubled up to 30 s, each varied; calls under way count once")
+  func backoff() async throws {
+    try await with { budgets, sql in
+      for expected in [2.0, 4, 8, 16, 30, 30] {
+        let wait = try #require(try await budgets[0].note(read, limitedBy: limit())) / .seconds(1)
+        #expect((expected * 0.69...expected * 1.31).contains(wait))
+        // Another one that was under way.
+        try await budgets[0].note(read, limitedBy: limit())
+        _ = try await sql.query(
+          "update jira_sync.rate_limits set blocked_until = now() - interval '1 s'",
+          doing: "waiting")
+      }
+      #expect(try await budgets[0].note(read, limitedBy: limit(503)) == nil, "a 503 without a time")
+      #expect(try await budgets[0].note(read, limitedBy: limit(503, seconds: 5)) != nil)
+    }
+  }
+
+  @Test("What would wait too long goes back to the queue, with the time at which there is room")
+  func overBudget() async throws {
+    try await with { budgets, sql in
+      try await budgets[0].set(SiteLimits(callsPerSecond: 1))
+      _ = try await sql.query(
+        "update jira_sync.rate_limits set next_at = clock_timestamp() + interval '40 s'",
+        doing: "using the budget up")
+      let error = try #require(try await failure { try await budgets[0].pass(read) })
+      #expect(error.kind == .rateLimited)
+      #expect(try #require(error.retryAfter?.milliseconds) > 35_000)
+    }
+  }
+
+  @Test(
+    "An endpoint's own ceiling holds beside the site's, and goes when the file no longer has it")
+  func endpoints() async throws {
+    try await with { budgets, sql in
+      try await budgets[0].set(SiteLimits(callsPerSecond: nil, endpoints: ["POST /issue": 10]))
+      let start = ContinuousClock.now
+      for _ in 0..<4 { try await budgets[0].pass(create) }
+      #expect(ContinuousClock.now - start >= .milliseconds(290))
+      try await budgets[0].set(.none)
+      let rate = try await sql.query(
+        "select rate from jira_sync.rate_limits where scope = 'endpoint:POST /issue'",
+        doing: "reading"
+      ).one
+      #expect(try rate.get("rate", as: Double?.self) == nil)
+    }
+  }
+
+  @Test("While the circuit is open nothing goes out but probes")
+  func circuit() async throws {
+    try await with { budgets, sql in
+      _ = try await sql.query(
+        """
+        select jira_sync.circuit_trouble(
+          gen_random_uuid(), 'a:1', 'abc', 'credentials', '401', 'Renew the token.')
+        """, doing: "opening the circuit")
+      let error = try #require(try await failure { try await budgets[0].pass(read) })
+      #expect(error.kind == .circuitOpen)
+      #expect("\(error)".contains("401"))
+      try await budgets[0].pass(read, probes: true)
+    }
+  }
+}
