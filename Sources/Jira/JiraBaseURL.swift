@@ -74,7 +74,8 @@ struct JiraBaseURL {
           + "https://example.atlassian.net/_edge/tenant_info")
     }
     guard !text.contains("/ex/jira/") else { return text }
-    return "https://api.atlassian.com/ex/jira/\(cloudID)"
+    // A gateway of one's own, for trying it out.
+    return (Self.isLoopback(host) ? text : "https://api.atlassian.com") + "/ex/jira/\(cloudID)"
   }
 
   /// Whether an address is https, or plain http to this machine.

@@ -42,6 +42,7 @@ extension Worker {
           case "cancel": await self.post(.cancelRequested)
           case "schedules": await self.lookAtSchedules()
           case let other where other.hasPrefix("probe "): break
+          case let other where !other.isEmpty: await self.heard(other)
           default: await self.post(.notified)
           }
         }

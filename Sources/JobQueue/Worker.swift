@@ -21,6 +21,7 @@ public actor Worker {
   let store: JobStore
   let leases: Lock<LeaseClock>
   let observe: @Sendable (RunOutcome) -> Void
+  let heard: @Sendable (String) async -> Void
 
   var wakeUp: WakeUp
   var runs: [Int: ActiveRun] = [:]
@@ -62,12 +63,15 @@ public actor Worker {
   ///   - database: where statements go; the worker closes it when it ends.
   ///   - handlers: who does the work; kinds that none of them names are left to other workers.
   ///   - options: how it behaves.
+  ///   - incarnation: this start of it, the first half of its leases.
   ///   - name: who it is in `jira_sync.workers`, host and process id.
   ///   - logger: where it says what it does.
+  ///   - heard: called with what others notify on the queue's channel and is not for the queue.
   ///   - observe: called for each run of a job that has ended.
   public init(
     database: PostgresClient, handlers: [any JobHandler],
-    options: WorkerOptions = WorkerOptions(), name: String, logger: Logger,
+    options: WorkerOptions = WorkerOptions(), incarnation: UUID = UUID(), name: String,
+    logger: Logger, heard: @escaping @Sendable (String) async -> Void = { _ in },
     observe: @escaping @Sendable (RunOutcome) -> Void = { _ in }
   ) {
     configuration = database.configuration
@@ -75,8 +79,9 @@ public actor Worker {
     self.options = options
     self.name = name
     self.logger = logger
+    self.heard = heard
     self.observe = observe
-    store = JobStore(incarnation: UUID(), database: database)
+    store = JobStore(incarnation: incarnation, database: database)
     leases = Lock(LeaseClock(lease: options.lease, now: .now))
     wakeUp = WakeUp(slots: options.concurrency, spacing: options.claimSpacing)
   }

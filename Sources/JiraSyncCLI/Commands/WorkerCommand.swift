@@ -45,13 +45,15 @@ struct WorkerCommand: AsyncParsableCommand {
     let settings = try common.settings()
     let services = try settings.services()
     let mapping = try settings.mapping()
+    let limits = try settings.limits()
     let logger = settings.logger(label: "jira-sync.worker")
     if drain {
       // Said within ten seconds, and before anything else is waited for.
       try await withDatabase(services.database, logger: logger) { _ in }
     }
     let process = WorkerProcess(
-      services: services, mapping: mapping, concurrency: concurrency, drains: drain, logger: logger)
+      services: services, mapping: mapping, limits: limits, concurrency: concurrency,
+      drains: drain, logger: logger)
     switch try await process.run() {
     case .stopped: return
     case .paused(let reason):

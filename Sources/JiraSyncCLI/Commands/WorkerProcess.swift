@@ -18,23 +18,29 @@ struct WorkerProcess: Sendable {
 
   init(
     services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
-    concurrency: Int, drains: Bool, logger: Logger
+    limits: SiteLimits, concurrency: Int, drains: Bool, logger: Logger
   ) {
     self.services = services
     self.logger = logger
+    let member = SiteMember(name: "\(Self.hostName):\(getpid())")
     let database = PostgresClient(services.database, logger: logger)
     transport = CurlClient()
-    session = SiteSession(
+    let session = SiteSession(
       client: JiraClient(
         configuration: services.jira.configuration, transport: transport, logger: logger),
-      project: services.jira.project, mapping: mapping, database: database, logger: logger)
+      project: services.jira.project, mapping: mapping, database: database, limits: limits,
+      member: member, logger: logger)
+    self.session = session
     worker = Worker(
       database: database,
       handlers: [RowHandler(session: session, tally: tally), NoopHandler()],
       options: WorkerOptions(
         concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil,
         keepsSchedules: !drains),
-      name: "\(Self.hostName):\(getpid())", logger: logger
+      incarnation: member.worker, name: member.name, logger: logger,
+      heard: { notification in
+        if notification == SiteSession.notification { await session.heardFromFleet() }
+      }
     ) { outcome in
       logger.debug(
         "job \(outcome.job.id) ended",

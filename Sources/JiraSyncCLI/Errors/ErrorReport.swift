@@ -58,7 +58,8 @@ struct ErrorReport: Sendable, Hashable {
 
   private init(_ error: JiraError) {
     switch error.kind {
-    case .network, .timeout, .rateLimited, .unavailable, .unauthorized, .captcha, .redirected:
+    case .network, .timeout, .rateLimited, .unavailable, .unauthorized, .captcha, .redirected,
+      .circuitOpen:
       self.init(text: error.description, status: .unavailable)
     default: self.init(text: error.description, status: .failed)
     }

@@ -36,12 +36,14 @@ extension Settings {
     guard let site, let credentials, let project else { throw SettingsError(problems) }
     do {
       return JiraSettings(
-        configuration: try JiraConfiguration(baseURL: site, credentials: credentials),
+        configuration: try JiraConfiguration(
+          baseURL: site, credentials: credentials, cloudID: values["JIRA_CLOUD_ID"]),
         project: project)
     } catch {
-      // The address was checked above, so it is about the credentials.
+      // The address was checked above, so it is about the credentials or what belongs to them.
+      let used = ["JIRA_PAT", "JIRA_EMAIL", "JIRA_API_TOKEN"] + Self.oauthVariables
       throw SettingsError(
-        variable: values["JIRA_PAT"] == nil ? "JIRA_EMAIL, JIRA_API_TOKEN" : "JIRA_PAT",
+        variable: used.filter { values[$0] != nil }.joined(separator: ", "),
         found: error.description, example: "JIRA_EMAIL=ada@example.com JIRA_API_TOKEN=…")
     }
   }
@@ -59,6 +61,8 @@ extension Settings {
 
   private func site() throws(SettingsError) -> String {
     guard let url = values["JIRA_BASE_URL"] else {
+      // Calls of service accounts and scoped tokens go there anyway.
+      if let id = values["JIRA_CLOUD_ID"] { return "https://api.atlassian.com/ex/jira/\(id)" }
       throw SettingsError(
         variable: "JIRA_BASE_URL",
         found: "it is not set, neither in the environment nor in .env", example: Self.siteExample)
@@ -75,14 +79,16 @@ extension Settings {
 
   private func credentials() throws(SettingsError) -> JiraCredentials {
     let cloud = "JIRA_EMAIL=ada@example.com JIRA_API_TOKEN=…"
+    if let client = try serviceAccount() { return .clientCredentials(client) }
     switch (values["JIRA_EMAIL"], values["JIRA_API_TOKEN"], values["JIRA_PAT"]) {
     case (let email?, let token?, nil): return .basic(email: email, token: token)
     case (nil, nil, let token?): return .bearer(token)
     case (nil, nil, nil):
       throw SettingsError(
         variable: "JIRA_EMAIL, JIRA_API_TOKEN or JIRA_PAT",
-        found: "no credentials are set; JIRA Cloud takes an e-mail address and an API token, "
-          + "JIRA Data Center a personal access token", example: cloud)
+        found: "no credentials are set; JIRA Cloud takes an e-mail address and an API token, or "
+          + "JIRA_CLIENT_ID and JIRA_CLIENT_SECRET of a service account, JIRA Data Center a personal "
+          + "access token", example: cloud)
     case (_?, nil, nil):
       throw SettingsError(
         variable: "JIRA_API_TOKEN", found: "it is not set, but JIRA_EMAIL is", example: cloud)
@@ -96,6 +102,38 @@ extension Settings {
         variable: "JIRA_PAT",
         found: "it is set, and so is \(other); keep JIRA_PAT for Data Center, the others for Cloud",
         example: cloud)
+    }
+  }
+
+  static let oauthVariables = [
+    "JIRA_CLIENT_ID", "JIRA_CLIENT_SECRET", "JIRA_CLOUD_ID", "JIRA_TOKEN_URL",
+  ]
+
+  /// The credentials of a service account; nil where none are set.
+  private func serviceAccount() throws(SettingsError) -> OAuthClient? {
+    let example = "JIRA_CLIENT_ID=… JIRA_CLIENT_SECRET=… JIRA_CLOUD_ID=…"
+    let others = ["JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_PAT"].filter { values[$0] != nil }
+    switch (values["JIRA_CLIENT_ID"], values["JIRA_CLIENT_SECRET"]) {
+    case (nil, nil): return nil
+    case (_?, nil):
+      throw SettingsError(
+        variable: "JIRA_CLIENT_SECRET", found: "it is not set, but JIRA_CLIENT_ID is",
+        example: example)
+    case (nil, _?):
+      throw SettingsError(
+        variable: "JIRA_CLIENT_ID", found: "it is not set, but JIRA_CLIENT_SECRET is",
+        example: example)
+    case (let id?, let secret?):
+      guard others.isEmpty else {
+        throw SettingsError(
+          variable: "JIRA_CLIENT_ID",
+          found:
+            "it is set, and so is \(others.joined(separator: " and ")); keep one kind of credentials",
+          example: example)
+      }
+      return OAuthClient(
+        id: id, secret: secret,
+        tokenURL: values["JIRA_TOKEN_URL"] ?? OAuthClient.atlassianTokenURL)
     }
   }
 

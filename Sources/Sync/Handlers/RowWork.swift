@@ -11,6 +11,8 @@ struct RowWork: Sendable {
   let session: SiteSession
   let options: RowHandlerOptions
   let tally: SyncTally
+  /// What was read of rows and issues before is not written from any more: people go on meanwhile.
+  let freshUntil = ContinuousClock.now + .seconds(15)
 
   /// Where rows, links and jobs are.
   var database: PostgresClient { run.database }
@@ -52,7 +54,9 @@ struct RowWork: Sendable {
 
   /// What becomes of a job whose call to JIRA failed.
   func fate(of job: Job, after error: JiraError) -> Settlement {
-    if error.concernsTheSite { return .postponed("\(error)", after: .seconds(1)) }
+    // Nothing is permitted any more: the session has asked, and closed.
+    let isClosed = error.kind == .forbidden && session.closedReason != nil
+    if error.concernsTheSite || isClosed { return .postponed("\(error)", after: .seconds(1)) }
     return switch error.classification {
     case .rateLimited(let delay): .postponed("\(error)", after: delay ?? run.retryDelay(job))
     case .transient, .conflict, .authentication: .retry("\(error)", after: run.retryDelay(job))

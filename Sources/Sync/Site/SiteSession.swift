@@ -7,17 +7,26 @@ import Postgres
 /// Keeps the way to JIRA: finds out what the site is like, closes when it cannot be reached or does not believe us, and opens
 /// again by itself.
 ///
-/// While it is closed, nothing that calls JIRA is claimed, so no attempts are spent on an outage.
+/// Whether it is open is known to the whole fleet: the circuit in the database opens once for all, one worker at a time probes,
+/// and the first that gets through closes it for everybody. While it is open, nothing that calls JIRA is claimed, so no attempts
+/// are spent on an outage. How fast JIRA is called is shared in the same way.
 public actor SiteSession {
   private let address: String
-  private let connect: @Sendable () async throws -> JiraClient
+  private let client: JiraClient
   private let projectKey: String
   private let mapping: Mapping
+  private let limits: SiteLimits
   private let store: SiteStore
+  private let budget: CallBudget
+  private let circuit: Circuit
   private let logger: Logger
   private let state = SiteState()
-  private var opened: @Sendable () async -> Void = {}
-  private var troubleArrived: CheckedContinuation<Void, Never>?
+  private let bell = Bell()
+  private var hasTried = false
+  /// It failed by itself, so it comes back only by a call of its own that works, whatever others say.
+  private var mustProve = false
+  private var failures = 0
+  private var suspicion: (task: Task<Void, Never>, since: ContinuousClock.Instant)?
 
   /// Prepares a session; nothing is sent before `keepOpen`.
   ///
@@ -25,18 +34,28 @@ public actor SiteSession {
   ///   - client: how JIRA is called.
   ///   - project: the key of the project.
   ///   - mapping: what is kept in step.
-  ///   - database: what remembers the site.
+  ///   - database: what remembers the site, and what the fleet shares of it.
+  ///   - limits: how fast JIRA may be called by all workers together.
+  ///   - member: who this process is to the others.
   ///   - logger: where it says what is out of reach.
   public init(
-    client: JiraClient, project: String, mapping: Mapping, database: PostgresClient, logger: Logger
+    client: JiraClient, project: String, mapping: Mapping, database: PostgresClient,
+    limits: SiteLimits = .standard, member: SiteMember = SiteMember(), logger: Logger
   ) {
-    address = client.configuration.baseURL
-    connect = { try await client.detectingDialect() }
+    address = client.configuration.siteURL
+    self.client = client
     projectKey = project
     self.mapping = mapping
+    self.limits = limits
     store = SiteStore(database: database)
+    budget = CallBudget(database: database)
+    circuit = Circuit(
+      database: database, member: member, credentials: client.configuration.credentials.mark)
     self.logger = logger
   }
+
+  /// What is notified on the queue's channel when the circuit was opened or closed.
+  public static let notification = "circuit"
 
   /// The site, nil while it is closed.
   public nonisolated var site: Site? { state.site }
@@ -49,83 +68,193 @@ public actor SiteSession {
   /// - Parameter opened: called whenever work has become possible.
   /// - Throws: `SiteError` and `PostgresError` where waiting would be of no use.
   public func keepOpen(opened: @escaping @Sendable () async -> Void) async throws {
-    self.opened = opened
-    var delay = Duration.seconds(1)
     while !Task.isCancelled {
+      let wasOpen = state.site != nil
+      let pause: Duration?
       do {
-        if state.site == nil { try await discover() } else { try await probe() }
-        delay = .seconds(1)
-        await opened()
-        await untilTrouble()
+        pause = try await lookAround()
       } catch let error as SiteError {
         throw error
       } catch is CancellationError {
         return
-      } catch let error as PostgresError {
+      } catch {
         // The worker says what is wrong with the database.
         _ = state.close("the database is out of reach: \(error)")
-        await pause(&delay)
-      } catch {
-        close("\(error)")
-        await pause(&delay)
+        failures += 1
+        pause = backoff
       }
+      if !wasOpen, state.site != nil { await opened() }
+      await bell.wait(atMost: pause)
     }
   }
 
   /// A call failed in a way that will fail for every job: nothing more is claimed until a probe succeeds.
   ///
+  /// Calls of `site.client` report by themselves.
+  ///
   /// - Parameter error: what JIRA said, or why it could not be reached.
-  public func report(_ error: JiraError) {
+  public func report(_ error: JiraError) async {
     guard error.concernsTheSite else { return }
-    close("\(error)")
-    troubleArrived?.resume()
-    troubleArrived = nil
+    guard error.kind != .circuitOpen else {
+      if state.close(error.messages.first ?? "\(error)") { await bell.ring() }
+      return
+    }
+    await admit(error)
   }
 
-  private func close(_ reason: String) {
-    guard state.close(reason) else { return }
-    logger.error(
-      "JIRA is out of reach; nothing that calls it is claimed until it is back: \(reason)")
+  /// Another worker has told the fleet something about the circuit.
+  public nonisolated func heardFromFleet() async { await bell.ring() }
+
+  // MARK: - In and out
+
+  /// Looks how things stand, and opens or closes accordingly.
+  ///
+  /// - Returns: after which time to look again; nil while it is open.
+  private func lookAround() async throws -> Duration? {
+    guard hasTried else {
+      // Who has just come finds out by himself: the circuit may have been open since the last one left.
+      hasTried = true
+      return try await attempt()
+    }
+    let turn = try await circuit.turn()
+    guard turn.isOpen else {
+      if state.site != nil { return nil }
+      guard let last = state.last, !mustProve,
+        turn.closedCredentials ?? circuit.credentials == circuit.credentials
+      else { return try await attempt() }
+      reopen(last)
+      return nil
+    }
+    close(turn.reason ?? "another worker could not call JIRA")
+    return turn.isMine ? try await attempt() : min(max(turn.wait, .milliseconds(100)), .seconds(30))
   }
 
-  /// Waits before the next probe: half a minute at the most, varied so that many workers do not come at once.
-  private func pause(_ delay: inout Duration) async {
-    let jittered = delay * Double.random(in: 0.7...1.3)
-    delay = min(delay * 2, .seconds(30))
-    do { try await Task.sleep(for: jittered) } catch { return }
-  }
-
-  private func untilTrouble() async {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        if state.closedReason != nil || Task.isCancelled {
-          continuation.resume()
-        } else {
-          troubleArrived = continuation
-        }
+  /// Tries to get through to JIRA.
+  ///
+  /// - Returns: after which time to try again; nil where it got through.
+  private func attempt() async throws -> Duration? {
+    do {
+      let site: Site
+      if let last = state.last {
+        _ = try await prober.speaking(last.client.dialect).myself()
+        if mustProve { _ = try await prober.speaking(last.client.dialect).project(projectKey) }
+        site = last
+      } else {
+        site = try await discover()
       }
-    } onCancel: {
-      Task { await self.stopWaiting() }
+      try await circuit.passed()
+      mustProve = false
+      failures = 0
+      reopen(site)
+      return nil
+    } catch let error as JiraError {
+      close("\(error)")
+      failures += 1
+      if let cause = error.circuitCause {
+        mustProve = true
+        try await circuit.probeFailed(error)
+        try await tell(error, cause)
+      } else {
+        // Slow, limited or broken for a moment: a probe that says nothing about the way to it.
+        try await circuit.probeFailed(error)
+      }
+      return min(max(backoff, error.retryAfter?.delay ?? .zero), .seconds(60))
     }
   }
 
-  private func stopWaiting() {
-    troubleArrived?.resume()
-    troubleArrived = nil
+  /// A call of a job failed: the session closes at once, then the fleet is told.
+  private func admit(_ error: JiraError) async {
+    guard let cause = error.circuitCause, close("\(error)") else { return }
+    mustProve = true
+    do {
+      try await tell(error, cause)
+    } catch {
+      logger.warning("could not tell the others that JIRA is out of reach: \(error)")
+    }
+    await bell.ring()
   }
 
-  private func probe() async throws {
-    guard let site = state.site ?? state.last else { return }
-    _ = try await site.client.myself()
+  private func tell(_ error: JiraError, _ cause: Circuit.Cause) async throws {
+    guard try await circuit.trouble(error, cause: cause) == .alone else { return }
+    logger.warning(
+      "other workers reach JIRA, so this one stands aside alone until it does, too: \(error)")
+  }
+
+  private func reopen(_ site: Site) {
     if state.open(site) { logger.notice("JIRA is back") }
   }
 
-  private func discover() async throws {
-    if let last = state.last {
-      _ = try await last.client.myself()
-      if state.open(last) { logger.notice("JIRA is back") }
+  @discardableResult
+  private func close(_ reason: String) -> Bool {
+    guard state.close(reason) else { return false }
+    logger.error(
+      "JIRA is out of reach; nothing that calls it is claimed until it is back: \(reason)")
+    return true
+  }
+
+  /// Half a minute at the most, varied so that many workers do not come at once.
+  private var backoff: Duration {
+    min(.seconds(1) * (1 << min(max(failures - 1, 0), 5)), .seconds(30))
+      * Double.random(in: 0.7...1)
+  }
+
+  // MARK: - Calls
+
+  /// For finding out whether JIRA can be called: an open circuit does not keep it.
+  private var prober: JiraClient {
+    client.checking { [budget] in try await budget.pass($0, probes: true) }
+      .reporting { [weak self] call, error in await self?.noteLimit(call, error) }
+  }
+
+  /// For jobs: in the budget's time, and telling of what went wrong.
+  private func worker(_ dialect: JiraDialect) -> JiraClient {
+    client.speaking(dialect)
+      .checking { [budget] in try await budget.pass($0) }
+      .reporting { [weak self] call, error in await self?.note(call, error) }
+  }
+
+  private func note(_ call: JiraCall, _ error: JiraError) async {
+    await noteLimit(call, error)
+    await report(error)
+    if error.kind == .forbidden { await suspect() }
+  }
+
+  private func noteLimit(_ call: JiraCall, _ error: JiraError) async {
+    do {
+      if let wait = try await budget.note(call, limitedBy: error) {
+        logger.warning("JIRA limits us, nothing of that is sent for \(wait): \(error)")
+      }
+    } catch {
+      logger.warning("could not tell the others of a limit: \(error)")
+    }
+  }
+
+  /// One thing that is not permitted is for its job; only where nothing is permitted any more the site is closed.
+  private func suspect() async {
+    if let suspicion, suspicion.since > .now - .seconds(10) {
+      await suspicion.task.value
       return
     }
+    guard let site = state.site else { return }
+    let prober = prober.speaking(site.client.dialect)
+    let key = projectKey
+    let task = Task {
+      do {
+        _ = try await prober.myself()
+        _ = try await prober.project(key)
+      } catch let error as JiraError {
+        await admit(error)
+      } catch {
+        logger.debug("while asking whether anything is permitted: \(error)")
+      }
+    }
+    suspicion = (task, .now)
+    await task.value
+  }
+
+  // MARK: - Finding out
+
+  private func discover() async throws -> Site {
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
     try await store.check(baseURL: address, project: projectKey)
@@ -136,12 +265,13 @@ public actor SiteSession {
     } catch {
       throw SiteError.mapping(error)
     }
-    let client = try await connect()
+    try await budget.set(limits)
+    let prober = try await prober.detectingDialect()
     // Who may not log in may still be answered as a nobody, so this comes first.
-    let account = try await client.myself()
+    let account = try await prober.myself()
     let project: JiraProject
     do {
-      project = try await client.project(projectKey)
+      project = try await prober.project(projectKey)
     } catch let error as JiraError where error.kind == .notFound {
       throw SiteError.noProject(projectKey, site: address)
     }
@@ -153,29 +283,29 @@ public actor SiteSession {
     else {
       throw SiteError.noIssueType(wanted, project: project.key, available: types.map(\.name))
     }
-    let fields = try await client.fields()
-    let metadata = try await client.createMetadata(project: project.key, issueTypeID: type.id)
+    let fields = try await prober.fields()
+    let metadata = try await prober.createMetadata(project: project.key, issueTypeID: type.id)
     let resolved: ResolvedMapping
     do {
       resolved = try .resolve(
         mapping, fields: fields, createMetadata: metadata, projectID: project.id,
-        dialect: client.dialect)
+        dialect: prober.dialect)
     } catch {
       throw SiteError.mapping(error)
     }
     try await store.bind(
-      baseURL: address, project: project.key, dialect: client.dialect, mapping: resolved)
+      baseURL: address, project: project.key, dialect: prober.dialect, mapping: resolved)
     for skipped in resolved.skipped {
       logger.warning("\(skipped.name) is not synced: \(skipped.reason)")
     }
     for problem in resolved.problems { logger.warning("\(problem)") }
-    let site = Site(
-      client: client, project: project, issueType: type, mapping: resolved, account: account)
-    _ = state.open(site)
     logger.info(
       """
       syncing with project \(project.key) on \(address) as \(account.displayName): \
       \(resolved.fields.count) fields
       """)
+    return Site(
+      client: worker(prober.dialect), project: project, issueType: type, mapping: resolved,
+      account: account)
   }
 }

@@ -108,6 +108,15 @@ struct TroubleTests {
       #expect(try job.get("attempt", as: Int.self) == 0)
       #expect(try await world.outcomes(id).last == "returned")
 
+      let limit = try await world.run(
+        """
+        select extract(epoch from blocked_until - now())::float8 as wait, reason
+        from jira_sync.rate_limits where scope = 'site'
+        """
+      ).one
+      #expect((20...41).contains(try limit.get("wait", as: Double.self)))
+      #expect(try limit.get("reason", as: String.self).contains("429"))
+      try await world.run("update jira_sync.rate_limits set blocked_until = null")
       try await world.run("update jira_sync.jobs set run_at = now()")
       try await world.drain()
       let link = try await world.link(id)

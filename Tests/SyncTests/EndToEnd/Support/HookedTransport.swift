@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 
 /// The real client, with something to happen around each request: a crash, a lost lease, somebody's edit.
@@ -10,6 +11,12 @@ struct HookedTransport: HTTPTransport {
     var after: @Sendable (HTTPRequest) async -> Void = { _ in }
     /// Whether a request that got no answer is sent again: what no client may do, for showing that it is noticed.
     var sendsAgain = false
+    /// What JIRA answers to each request of this worker, as to one whose token has expired.
+    var refuses: Int?
+    /// When that begins; nil for at once.
+    var refusesAfter: Once?
+    /// When this worker's connection to JIRA breaks, and nobody else's.
+    var isUnplugged: Once?
   }
 
   let client: CurlClient
@@ -17,6 +24,13 @@ struct HookedTransport: HTTPTransport {
 
   func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     await hooks.before(request)
+    if hooks.isUnplugged?.hasHappened == true {
+      throw HTTPError(
+        kind: .connect, request: request.method, detail: "unplugged", mayHaveBeenReceived: false)
+    }
+    if let status = hooks.refuses, hooks.refusesAfter?.hasHappened ?? true {
+      return HTTPResponse(status: status, headers: [], body: .init())
+    }
     let response: HTTPResponse
     do throws(HTTPError) {
       response = try await client.send(request)

@@ -16,6 +16,9 @@ final class Once: Sendable {
     }
   }
 
+  /// Whether the occasion is past.
+  var hasHappened: Bool { occasions.withLock { $0 <= 0 } }
+
   /// What went wrong in `attempt`.
   var error: String? { failure.withLock { $0 } }
 

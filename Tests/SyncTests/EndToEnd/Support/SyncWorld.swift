@@ -28,17 +28,20 @@ struct SyncWorld: Sendable {
     let logger = Logger(label: "e2e") { _ in SwiftLogNoOpLogHandler() }
     let client = PostgresClient(try database.configuration)
     let transport = CurlClient()
+    let member = SiteMember(name: setup.name)
     let session = SiteSession(
       client: JiraClient(
         configuration: try JiraConfiguration(
           baseURL: setup.baseURL ?? jira.baseURL, credentials: setup.credentials,
           timeouts: setup.timeouts),
         transport: HookedTransport(client: transport, hooks: setup.hooks)),
-      project: setup.project, mapping: setup.mapping, database: client, logger: logger)
+      project: setup.project, mapping: setup.mapping, database: client, limits: setup.limits,
+      member: member, logger: logger)
     let tally = SyncTally()
     let worker = Worker(
       database: client, handlers: [RowHandler(session: session, options: setup.row, tally: tally)],
-      options: setup.options, name: "test", logger: logger)
+      options: setup.options, incarnation: member.worker, name: setup.name, logger: logger,
+      heard: { if $0 == SiteSession.notification { await session.heardFromFleet() } })
     return RunningWorker(worker: worker, session: session, tally: tally, transport: transport)
   }
 

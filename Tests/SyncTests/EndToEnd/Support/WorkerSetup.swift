@@ -10,6 +10,8 @@ struct WorkerSetup: Sendable {
   var credentials = JiraCredentials.basic(email: "sandbox@example.com", token: "sandbox")
   var project = "SCRSKY"
   var mapping = Mapping.standard
+  var limits = SiteLimits.none
+  var name = "test"
   var timeouts = HTTPTimeouts()
   var row = RowHandlerOptions(looks: [.milliseconds(50), .milliseconds(150), .milliseconds(400)])
   var options = WorkerOptions(
