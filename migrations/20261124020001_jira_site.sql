@@ -228,7 +228,8 @@ begin
     update jira_sync.rate_limits as r
     set
         blocked_until = greatest(r.blocked_until, ends),
-        next_at = greatest(r.next_at, ends),
+        -- The moments that were given out count no more, so the first is free again after the block.
+        next_at = case when r.scope = 'site' then '-infinity' else r.next_at end,
         reason = left(said, 500),
         strikes = known.strikes,
         generation = known.generation,

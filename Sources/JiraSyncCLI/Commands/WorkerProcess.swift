@@ -40,15 +40,15 @@ struct WorkerProcess: Sendable {
       incarnation: member.worker, name: member.name, logger: logger,
       heard: { notification in
         if notification == SiteSession.notification { await session.heardFromFleet() }
-      }
-    ) { outcome in
-      logger.debug(
-        "job \(outcome.job.id) ended",
-        metadata: [
-          "kind": "\(outcome.job.kind)", "row": "\(outcome.job.fileAuditID ?? 0)",
-          "outcome": "\(outcome.settlement)", "took": "\(outcome.duration)",
-        ])
-    }
+      },
+      observe: { outcome in
+        logger.debug(
+          "job \(outcome.job.id) ended",
+          metadata: [
+            "kind": "\(outcome.job.kind)", "row": "\(outcome.job.fileAuditID ?? 0)",
+            "outcome": "\(outcome.settlement)", "took": "\(outcome.duration)",
+          ])
+      })
   }
 
   private enum Part: Sendable {
