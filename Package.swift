@@ -70,10 +70,15 @@ let package = Package(
       name: "Sync",
       dependencies: ["JobQueue", "Jira", "Postgres", "JSON", "Locks", "YAML", logging],
       swiftSettings: settings),
+    .target(
+      name: "Notifications",
+      dependencies: ["JobQueue", "Jira", "HTTP", "Postgres", "JSON", "Locks", logging],
+      swiftSettings: settings),
     .executableTarget(
       name: "JiraSyncCLI",
       dependencies: [
-        "Sync", "Schema", "JobQueue", "Jira", "HTTP", "Postgres", "JSON", argumentParser, logging,
+        "Sync", "Notifications", "Schema", "JobQueue", "Jira", "HTTP", "Postgres", "JSON",
+        argumentParser, logging,
         unixSignals,
       ], swiftSettings: settings),
 
@@ -133,6 +138,12 @@ let package = Package(
         logging,
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "NotificationsTests",
+      dependencies: [
+        "Notifications", "JobQueue", "HTTP", "Jira", "Postgres", "JSON", "Locks", "TestSupport",
+        logging,
+      ], exclude: ["servers"], swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
       swiftSettings: settings),

@@ -26,6 +26,10 @@ CURLcode curl_shim_setopt_receiver(CURL *easy, CURLoption option, curl_write_cal
   return curl_easy_setopt(easy, option, function);
 }
 
+CURLcode curl_shim_setopt_sender(CURL *easy, curl_read_callback function) {
+  return curl_easy_setopt(easy, CURLOPT_READFUNCTION, function);
+}
+
 CURLcode curl_shim_setopt_prereq(CURL *easy, curl_prereq_callback function) {
   return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
 }
@@ -34,7 +38,10 @@ CURLcode curl_shim_restrict_protocol(CURL *easy, const char *name) {
 #if LIBCURL_VERSION_NUM >= 0x075500
   return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, name);
 #else
-  long bit = strcmp(name, "https") == 0 ? CURLPROTO_HTTPS : CURLPROTO_HTTP;
+  long bit = CURLPROTO_HTTP;
+  if (strcmp(name, "https") == 0) bit = CURLPROTO_HTTPS;
+  if (strcmp(name, "smtp") == 0) bit = CURLPROTO_SMTP;
+  if (strcmp(name, "smtps") == 0) bit = CURLPROTO_SMTPS;
   return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, bit);
 #endif
 }

@@ -1,6 +1,6 @@
 import Logging
 
-/// Sends HTTP requests with libcurl, on one thread of its own.
+/// Sends HTTP requests and mail with libcurl, on one thread of its own.
 ///
 /// - It tries once. A request that changes something is never written to a second connection: libcurl would do so by itself
 ///   when a kept connection closes without an answer, or when an HTTP/2 server refuses the stream, and is stopped. Only GET,
@@ -10,7 +10,7 @@ import Logging
 /// - Connections are kept and used again, with HTTP/2 where a TLS server offers it. The environment's `https_proxy` and
 ///   `no_proxy` count, except for loopback.
 /// - Cancelling the task that waits gives the request up at once and closes its connection.
-public final class CurlClient: HTTPTransport {
+public final class CurlClient: HTTPTransport, MailTransport {
   private let thread: CurlThread
   private let settings: HTTPOrder.Settings
 
@@ -41,6 +41,39 @@ public final class CurlClient: HTTPTransport {
   ///   request left.
   public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     let order = try order(for: request)
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        order.wait(with: continuation)
+        thread.submit(order)
+      }
+    } onCancel: {
+      order.markCancelled()
+      thread.cancel(order)
+    }
+    return try outcome.get()
+  }
+
+  /// Hands one mail to a server, once.
+  ///
+  /// TLS is used wherever the server offers it, and demanded of every server that is not on this machine.
+  ///
+  /// - Parameters:
+  ///   - mail: what to send; one recipient that is refused keeps it from no other.
+  ///   - server: who takes it.
+  ///   - timeouts: how long it may take.
+  /// - Returns: what the server said.
+  /// - Throws: `MailError` where the server did not say that it has it.
+  public func send(
+    _ mail: Mail, to server: MailServer,
+    timeouts: HTTPTimeouts
+  ) async throws(MailError) -> MailReceipt {
+    if let flaw = mail.flaw {
+      throw MailError(
+        kind: .refusedRequest, server: server.origin, detail: flaw, mayHaveBeenTaken: false)
+    }
+    let order = MailOrder(
+      mail, to: server, timeouts: timeouts, certificateFile: settings.certificateFile,
+      logger: settings.logger)
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         order.wait(with: continuation)

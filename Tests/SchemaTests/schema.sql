@@ -1,5 +1,47 @@
 CREATE SCHEMA jira_sync;
 COMMENT ON SCHEMA jira_sync IS 'jira-sync: the queue, the links between rows of file_audit and JIRA issues, and their history.';
+CREATE FUNCTION jira_sync.announce_channels(worker_name text, offered jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    -- Workers of a fleet start together.
+    perform pg_advisory_xact_lock(1784835698, 2);
+    insert into jira_sync.channels (
+        name, severity, kinds, also, never, resolved, digest, by_issue, holders
+    )
+    select
+        o.name, o.severity, o.kinds, o.also, o.never, o.resolved, make_interval(secs => o.digest),
+        o.by_issue, array[worker_name]
+    from jsonb_to_recordset(offered) as o (
+        name text, severity text, kinds text[], also text[], never text[], resolved boolean,
+        digest double precision, by_issue boolean
+    )
+    on conflict (name) do update
+    set
+        active = true, severity = excluded.severity, kinds = excluded.kinds, also = excluded.also,
+        never = excluded.never, resolved = excluded.resolved, digest = excluded.digest,
+        by_issue = excluded.by_issue, updated_at = now(),
+        holders = array(
+            select distinct h.name from unnest(channels.holders || excluded.holders) as h (name)
+            where h.name = worker_name
+                or exists (select from jira_sync.workers as w where w.name = h.name)
+        );
+    -- One that this worker does not have goes on as long as another does. Somebody who drains the queue of a machine
+    -- without the settings does not silence those who have them.
+    update jira_sync.channels as c
+    set
+        active = exists (
+            select from jira_sync.workers as w
+            where w.name = any(array_remove(c.holders, worker_name))
+                and w.seen_at > clock_timestamp() - interval '1 minute'
+        ),
+        holders = array_remove(c.holders, worker_name), updated_at = now()
+    where c.active
+        and c.name not in (select o.name from jsonb_to_recordset(offered) as o (name text));
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.announce_channels(worker_name text, offered jsonb) IS 'Says which channels a worker has, and what goes there; those that no living worker has any more end.';
 CREATE FUNCTION jira_sync.arrange_schedule(schedule text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -96,6 +138,19 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.cancel(job bigint) IS 'Takes a job back: a waiting or dead one at once, a running one as soon as its worker can stop. False where there is no such job.';
+CREATE FUNCTION jira_sync.cause(error text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    -- What differs from row to row is taken out: texts in quotes, paths, keys of issues, numbers.
+    select left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        left(error, 2000),
+        '"[^"]*"|''[^'']*''|“[^”]*”', '…', 'g'),
+        '\S*/\S*', '…', 'g'),
+        '\m[A-Z][A-Z0-9_]+-[0-9]+\M', '…', 'g'),
+        '[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+', '#', 'g'), 500);
+$$;
+COMMENT ON FUNCTION jira_sync.cause(error text) IS 'What an error has in common with those of the same cause.';
 CREATE FUNCTION jira_sync.circuit_passed(me uuid, called text, credentials text) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -500,6 +555,77 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean, look_back interval) IS 'Takes leases on due jobs: one a key, the others of the key merged into it.';
+CREATE FUNCTION jira_sync.collect_deliveries(channel text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    taken bigint[];
+    apart boolean := (select c.by_issue from jira_sync.channels as c where c.name = collect_deliveries.channel);
+begin
+    with gone as (
+        delete from jira_sync.deliveries as d
+        where d.id in (
+            select o.id from jira_sync.deliveries as o
+            where o.channel = collect_deliveries.channel order by o.id limit 20000
+        )
+        returning d.event_id
+    )
+    select array_agg(g.event_id) into taken from gone as g;
+    if taken is null then
+        return 0;
+    end if;
+    insert into jira_sync.threads as t (
+        channel, fingerprint, issue_key, kind, severity, event_id, waiting, waiting_since, waiting_until,
+        subjects, many, last_event_id
+    )
+    select
+        collect_deliveries.channel, e.fingerprint, case when apart then e.issue_key else '' end,
+        (array_agg(e.kind order by e.id))[1],
+        case
+            when bool_or(e.severity = 'error') then 'error'
+            when bool_or(e.severity = 'warning') then 'warning'
+            else 'info'
+        end,
+        min(e.id), count(*), min(e.at), max(e.at),
+        (array_agg(distinct e.subject order by e.subject))[1:10], count(distinct e.subject) > 1, max(e.id)
+    from jira_sync.events as e
+    where e.id = any(taken) and not e.resolves
+    group by 2, 3
+    on conflict on constraint threads_pkey do update
+    set
+        kind = excluded.kind, severity = excluded.severity,
+        event_id = case when t.waiting = 0 then excluded.event_id else t.event_id end,
+        waiting = t.waiting + excluded.waiting,
+        waiting_since = least(t.waiting_since, excluded.waiting_since),
+        waiting_until = greatest(t.waiting_until, excluded.waiting_until),
+        subjects = (array(
+            select distinct s.subject from unnest(t.subjects || excluded.subjects) as s (subject) order by 1
+        ))[1:10],
+        -- What it was about when it was last told is in no list any more, but its event knows.
+        many = t.many or excluded.many or excluded.subjects[1] is distinct from coalesce(
+            t.subjects[1], (select e.subject from jira_sync.events as e where e.id = t.event_id)
+        ),
+        last_event_id = greatest(t.last_event_id, excluded.last_event_id);
+    -- What nobody was told of needs no "it has gone".
+    update jira_sync.threads as t
+    set resolved_event_id = r.event_id
+    from (
+        select e.fingerprint, max(e.id) as event_id
+        from jira_sync.events as e
+        where e.id = any(taken) and e.resolves
+        group by e.fingerprint
+    ) as r
+    where t.channel = collect_deliveries.channel and t.fingerprint = r.fingerprint
+        and (t.is_open or t.waiting > 0) and r.event_id > t.last_event_id;
+    -- What came after it makes it open again.
+    update jira_sync.threads as t
+    set resolved_event_id = null
+    where t.channel = collect_deliveries.channel and t.resolved_event_id < t.last_event_id;
+    return cardinality(taken);
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.collect_deliveries(channel text) IS 'Counts what waits in the outbox of a channel to its causes; for the worker that holds its job. Returns how many events they were.';
 CREATE FUNCTION jira_sync.cron_canonical(cron text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -685,6 +811,47 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.enqueue(kind text, file_audit_id bigint) IS 'Enqueues a job, or finds the one that waits already; returns its id.';
+CREATE FUNCTION jira_sync.events_inserted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    woken text[];
+begin
+    -- Telling of something must never undo it.
+    begin
+        with routed as (
+            insert into jira_sync.deliveries (channel, event_id)
+            select c.name, e.id
+            from new_events as e
+            inner join jira_sync.channels as c on c.active
+                and e.kind <> all(c.never)
+                and (not c.by_issue or e.resolves or e.issue_key is not null)
+                -- Nobody is told of a channel's trouble by that channel.
+                and e.details ->> 'channel' is distinct from c.name
+                and case
+                    when e.resolves then c.resolved
+                    else e.kind = any(c.also) or (
+                        (c.kinds is null or e.kind = any(c.kinds))
+                        and array_position(array['info', 'warning', 'error'], e.severity)
+                        >= array_position(array['info', 'warning', 'error'], c.severity)
+                    )
+                end
+            order by e.id
+            returning channel
+        )
+        select array_agg(distinct r.channel) into woken from routed as r;
+        if woken is not null then
+            perform jira_sync.wake_channels(woken);
+        end if;
+    exception
+        when others then
+            raise warning 'nobody will be told of an event: %', sqlerrm;
+    end;
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.events_inserted() IS 'Trigger: puts events into the outbox of the channels they go to.';
 CREATE FUNCTION jira_sync.file_audit_deleted() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -923,6 +1090,13 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.hold(holder uuid, ids bigint[], tokens bigint[]) IS 'Locks those of the jobs whose lease still holds; first in every transaction that writes for a job.';
+CREATE FUNCTION jira_sync.job_cause(kind text, error text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    select 'job_dead:' || kind || ':' || left(md5(coalesce(jira_sync.cause(error), '')), 16);
+$$;
+COMMENT ON FUNCTION jira_sync.job_cause(kind text, error text) IS 'The fingerprint of jobs that died of one cause.';
 CREATE FUNCTION jira_sync.jobs_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -959,6 +1133,67 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.jobs_inserted() IS 'Trigger: checks the row of a job and wakes at most once a statement.';
+CREATE FUNCTION jira_sync.jobs_state_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+    worker_name text;
+    row_path text;
+begin
+    begin
+        if new.state = 'dead' then
+            select l.file_path into row_path from jira_sync.links as l
+            where l.file_audit_id = new.file_audit_id order by l.id desc limit 1;
+            perform jira_sync.emit(
+                kind => 'job_dead', severity => 'error',
+                fingerprint => jira_sync.job_cause(new.kind, new.last_error),
+                subject => coalesce(row_path, new.kind || ' job ' || new.id),
+                message => format('A job of kind %s was given up: %s', new.kind,
+                    coalesce(new.last_error, 'no error was recorded')),
+                remedy => 'Put right what the error says, then try it again: select jira_sync.retry_dead()',
+                file_audit_id => new.file_audit_id, job_id => new.id
+            );
+        end if;
+        if old.state = 'running' and new.crashes > old.crashes then
+            select w.name into worker_name from jira_sync.workers as w where w.incarnation = old.worker;
+            -- Once for each worker, however many jobs it held.
+            if not exists (
+                select from jira_sync.events as e
+                where e.kind = 'worker_lost' and e.details ->> 'incarnation' = old.worker::text
+            ) then
+                perform jira_sync.emit(
+                    kind => 'worker_lost', severity => 'warning',
+                    fingerprint => 'worker_lost:' || regexp_replace(coalesce(worker_name, ''), ':[0-9]+$', ''),
+                    subject => 'worker ' || coalesce(worker_name, old.worker::text),
+                    message => format('Worker %s was lost while it worked; others have taken over its jobs.',
+                        coalesce(worker_name, old.worker::text)),
+                    remedy => 'See its log and the machine it ran on: it was killed, ran out of memory, or lost the '
+                        || 'database.',
+                    job_id => new.id,
+                    details => jsonb_build_object('incarnation', old.worker)
+                );
+            end if;
+        end if;
+        if old.state = 'dead' then
+            perform jira_sync.resolve_gone();
+        end if;
+        -- When all that it enqueues has run, the handler of reports says so.
+        if new.state = 'running' and new.kind = 'full_sync' and new.attempt = 1 then
+            insert into jira_sync.jobs (kind, run_at, max_attempts, args)
+            values (
+                'report', clock_timestamp() + interval '2 s', 1000000,
+                jsonb_build_object('backfill', jsonb_build_object('job', new.id, 'since', clock_timestamp()))
+            );
+        end if;
+    exception
+        when others then
+            raise warning 'nobody will be told of job %: %', new.id, sqlerrm;
+    end;
+    return null;
+end;
+$_$;
+COMMENT ON FUNCTION jira_sync.jobs_state_changed() IS 'Trigger: tells of jobs that died and of workers that were lost.';
 CREATE FUNCTION jira_sync.keep_schedules() RETURNS double precision
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1009,6 +1244,39 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.keep_schedules() IS 'A worker''s part in the schedules: takes what is due and his to take; returns the seconds until he should look again.';
+CREATE FUNCTION jira_sync.links_error_changed() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    begin
+        if new.last_error is not null then
+            perform jira_sync.emit(
+                kind => 'row_refused', severity => 'warning',
+                fingerprint => jira_sync.row_cause(new.last_error),
+                subject => new.file_path, message => new.last_error,
+                remedy => 'Edit the row or the mapping; it is tried again then. All of them: '
+                    || 'select file_path, last_error from jira_sync.links where last_error is not null',
+                file_audit_id => new.file_audit_id, issue_key => new.issue_key
+            );
+        end if;
+        if tg_op = 'UPDATE' and old.last_error is not null and not exists (
+            select from jira_sync.links as l
+            where l.last_error is not null
+                and jira_sync.row_cause(l.last_error) = jira_sync.row_cause(old.last_error)
+        ) then
+            perform jira_sync.resolve_event(
+                'row_refused', jira_sync.row_cause(old.last_error), 'No row is refused for this any more.'
+            );
+        end if;
+    exception
+        when others then
+            raise warning 'nobody will be told of the row %: %', new.file_path, sqlerrm;
+    end;
+    return null;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.links_error_changed() IS 'Trigger: tells of rows that are refused, and when none is any more for the same cause.';
 CREATE FUNCTION jira_sync.maintain() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1272,6 +1540,28 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean) IS 'One heartbeat: renews all leases of the worker and says what it should know.';
+CREATE FUNCTION jira_sync.redeliver() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    woken text[];
+    revived bigint;
+begin
+    with again as (
+        update jira_sync.messages
+        set state = 'ready', attempt = 0, created_at = clock_timestamp()
+        where state = 'dead'
+        returning channel
+    )
+    select count(*), array_agg(distinct a.channel) into revived, woken from again as a;
+    if revived > 0 then
+        perform jira_sync.wake_channels(woken);
+    end if;
+    return revived;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.redeliver() IS 'Sends messages that were given up once more; returns how many they are.';
 CREATE FUNCTION jira_sync.register(me uuid, named text, handled_kinds text[], slots integer, lease_seconds double precision) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1406,6 +1696,39 @@ CREATE FUNCTION jira_sync.resolve_event(kind text, fingerprint text, message tex
     returning id;
 $$;
 COMMENT ON FUNCTION jira_sync.resolve_event(kind text, fingerprint text, message text) IS 'Notes that the cause of earlier events has gone; null where none is open.';
+CREATE FUNCTION jira_sync.resolve_gone() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    gone record;
+begin
+    -- Two transactions that put the last two right at the same moment each see the other's still wrong; and a job that
+    -- died leaves when another of its key succeeds. So it is looked again whenever there is a moment.
+    for gone in
+        select distinct t.kind, t.fingerprint from jira_sync.threads as t
+        where t.is_open and t.kind in ('job_dead', 'row_refused')
+    loop
+        if gone.kind = 'job_dead' and not exists (
+            select from jira_sync.jobs as j
+            where j.state = 'dead' and jira_sync.job_cause(j.kind, j.last_error) = gone.fingerprint
+        ) then
+            perform jira_sync.resolve_event(
+                'job_dead', gone.fingerprint, 'No job is dead of this any more: they succeeded, or somebody tries '
+                || 'them again or took them back.'
+            );
+        elsif gone.kind = 'row_refused' and not exists (
+            select from jira_sync.links as l
+            where l.last_error is not null and jira_sync.row_cause(l.last_error) = gone.fingerprint
+        ) then
+            perform jira_sync.resolve_event(
+                'row_refused', gone.fingerprint, 'No row is refused for this any more.'
+            );
+        end if;
+    end loop;
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.resolve_gone() IS 'Resolves what was told of jobs and rows, and is over.';
 CREATE FUNCTION jira_sync.resume() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1429,6 +1752,13 @@ CREATE FUNCTION jira_sync.retry_dead() RETURNS bigint
     select count(*) from revived;
 $$;
 COMMENT ON FUNCTION jira_sync.retry_dead() IS 'Makes all dead jobs ready again and says how many they were.';
+CREATE FUNCTION jira_sync.row_cause(error text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+    select 'row_refused:' || left(md5(jira_sync.cause(error)), 16);
+$$;
+COMMENT ON FUNCTION jira_sync.row_cause(error text) IS 'The fingerprint of rows that are refused for one cause.';
 CREATE FUNCTION jira_sync.schedule(name text, cron text, kind text DEFAULT NULL::text, args jsonb DEFAULT NULL::jsonb) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1931,6 +2261,33 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.wake() IS 'Wakes sleeping workers, once the transaction commits.';
+CREATE FUNCTION jira_sync.wake_channels(woken text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    -- One that waits and is due covers this, provided that nobody claims it before we commit: so it is locked. Where
+    -- that could make the transaction fail, nothing is looked up.
+    if current_setting('transaction_isolation') = 'read committed' then
+        woken := array(
+            select u.name from unnest(woken) as u (name)
+            left join lateral (
+                select j.id from jira_sync.jobs as j
+                where j.state = 'ready' and j.key = 'notify:' || u.name and j.attempt = 0
+                    and j.run_at <= clock_timestamp()
+                limit 1
+                for key share skip locked
+            ) as w on true
+            where w.id is null
+        );
+    end if;
+    -- Ahead of a long queue of rows; failures are counted by message, so the job itself never dies of them.
+    insert into jira_sync.jobs (kind, priority, max_attempts, args)
+    select 'notify', 10, 1000000, jsonb_build_object('channel', u.name)
+    from unnest(woken) as u (name);
+end;
+$$;
+COMMENT ON FUNCTION jira_sync.wake_channels(woken text[]) IS 'Enqueues a notify job for each channel where none waits.';
 CREATE FUNCTION jira_sync.watch(watched text[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2137,6 +2494,32 @@ ALTER TABLE jira_sync.changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE jira_sync.channels (
+    name text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    severity text DEFAULT 'warning'::text NOT NULL,
+    kinds text[],
+    also text[] DEFAULT '{}'::text[] NOT NULL,
+    never text[] DEFAULT '{}'::text[] NOT NULL,
+    resolved boolean DEFAULT true NOT NULL,
+    digest interval DEFAULT '01:00:00'::interval NOT NULL,
+    by_issue boolean DEFAULT false NOT NULL,
+    holders text[] DEFAULT '{}'::text[] NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT channels_digest_positive CHECK ((digest > '00:00:00'::interval)),
+    CONSTRAINT channels_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text])))
+);
+COMMENT ON TABLE jira_sync.channels IS 'Where people hear of events, as the workers were configured; written by announce_channels().';
+COMMENT ON COLUMN jira_sync.channels.name IS 'email, slack, jira; the key of its jobs is notify:<name>.';
+COMMENT ON COLUMN jira_sync.channels.active IS 'Whether events go there; false once no worker has it configured.';
+COMMENT ON COLUMN jira_sync.channels.severity IS 'The lowest severity that is told.';
+COMMENT ON COLUMN jira_sync.channels.kinds IS 'The kinds that are told; null is all.';
+COMMENT ON COLUMN jira_sync.channels.also IS 'Kinds that are told whatever their severity.';
+COMMENT ON COLUMN jira_sync.channels.never IS 'Kinds that are not told.';
+COMMENT ON COLUMN jira_sync.channels.resolved IS 'Whether it is told that a cause has gone.';
+COMMENT ON COLUMN jira_sync.channels.digest IS 'How long more of the same is collected before it is told.';
+COMMENT ON COLUMN jira_sync.channels.by_issue IS 'Whether only events with an issue go there, each issue for itself.';
+COMMENT ON COLUMN jira_sync.channels.holders IS 'Names of the workers that have it configured.';
 CREATE TABLE jira_sync.circuit (
     singleton boolean DEFAULT true NOT NULL,
     state text DEFAULT 'closed'::text NOT NULL,
@@ -2220,6 +2603,21 @@ CREATE TABLE jira_sync.control (
 COMMENT ON TABLE jira_sync.control IS 'One row: whether the queue is paused, and its housekeeping.';
 COMMENT ON COLUMN jira_sync.control.pause_reason IS 'Why it was paused, by pause(reason).';
 COMMENT ON COLUMN jira_sync.control.history_days IS 'How many days of job_history are kept.';
+CREATE TABLE jira_sync.deliveries (
+    id bigint NOT NULL,
+    channel text NOT NULL,
+    event_id bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000');
+COMMENT ON TABLE jira_sync.deliveries IS 'Events that a channel has not looked at yet.';
+ALTER TABLE jira_sync.deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jira_sync.deliveries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE jira_sync.events (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -2361,6 +2759,35 @@ COMMENT ON COLUMN jira_sync.links.released IS 'The issue was let go: a row that 
 COMMENT ON COLUMN jira_sync.links.turns IS 'Per field, which side was written last and when it changed sides, for the breaker.';
 ALTER TABLE jira_sync.links ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME jira_sync.links_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE jira_sync.messages (
+    id bigint NOT NULL,
+    channel text NOT NULL,
+    state text DEFAULT 'ready'::text NOT NULL,
+    uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+    root uuid,
+    kind text NOT NULL,
+    resolves boolean DEFAULT false NOT NULL,
+    issue_key text,
+    content jsonb NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT messages_state_known CHECK ((state = ANY (ARRAY['ready'::text, 'sent'::text, 'dead'::text])))
+);
+COMMENT ON TABLE jira_sync.messages IS 'What was or will be sent, in the order in which each channel gets it.';
+COMMENT ON COLUMN jira_sync.messages.state IS 'ready, sent, or dead: given up, see last_error and redeliver().';
+COMMENT ON COLUMN jira_sync.messages.uuid IS 'Its name for the receiver: the same however often it is sent.';
+COMMENT ON COLUMN jira_sync.messages.root IS 'The message that began its thread; null where it begins one.';
+COMMENT ON COLUMN jira_sync.messages.content IS 'What it says, of each cause.';
+ALTER TABLE jira_sync.messages ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jira_sync.messages_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2542,15 +2969,50 @@ CREATE VIEW jira_sync.status WITH (security_invoker='true') AS
            FROM jira_sync.conflicts
           WHERE ((conflicts.winner = 'nobody'::text) AND (conflicts.resolved_at IS NULL))) k);
 COMMENT ON VIEW jira_sync.status IS 'The whole system in one row: site, queue, workers, links, conflicts.';
+CREATE TABLE jira_sync.threads (
+    channel text NOT NULL,
+    fingerprint text NOT NULL,
+    issue_key text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    event_id bigint NOT NULL,
+    waiting bigint DEFAULT 0 NOT NULL,
+    waiting_since timestamp with time zone,
+    waiting_until timestamp with time zone,
+    subjects text[] DEFAULT '{}'::text[] NOT NULL,
+    many boolean DEFAULT false NOT NULL,
+    last_event_id bigint NOT NULL,
+    resolved_event_id bigint,
+    is_open boolean DEFAULT false NOT NULL,
+    root uuid,
+    opened_at timestamp with time zone,
+    told_at timestamp with time zone,
+    episodes integer DEFAULT 0 NOT NULL,
+    episodes_since timestamp with time zone
+);
+COMMENT ON TABLE jira_sync.threads IS 'What a channel was told of a cause, and what it was not told yet; written by its deliverer alone.';
+COMMENT ON COLUMN jira_sync.threads.issue_key IS 'The issue where the channel tells each for itself, else empty.';
+COMMENT ON COLUMN jira_sync.threads.event_id IS 'The first event that was not told yet, or the last one that was.';
+COMMENT ON COLUMN jira_sync.threads.waiting IS 'How many events were not told yet.';
+COMMENT ON COLUMN jira_sync.threads.subjects IS 'What these are about, ten at the most.';
+COMMENT ON COLUMN jira_sync.threads.many IS 'Whether it was ever about more than one thing.';
+COMMENT ON COLUMN jira_sync.threads.resolved_event_id IS 'Says that the cause has gone, and was not told yet.';
+COMMENT ON COLUMN jira_sync.threads.is_open IS 'Whether the cause was told and has not gone since.';
+COMMENT ON COLUMN jira_sync.threads.root IS 'The first message of the cause; later ones refer to it.';
+COMMENT ON COLUMN jira_sync.threads.episodes IS 'How often the cause came and went since episodes_since.';
 ALTER TABLE ONLY jira_sync.job_history ATTACH PARTITION jira_sync.job_history_default DEFAULT;
 ALTER TABLE ONLY jira_sync.changes
     ADD CONSTRAINT changes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.channels
+    ADD CONSTRAINT channels_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY jira_sync.circuit
     ADD CONSTRAINT circuit_pkey PRIMARY KEY (singleton);
 ALTER TABLE ONLY jira_sync.conflicts
     ADD CONSTRAINT conflicts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.control
     ADD CONSTRAINT control_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY jira_sync.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.jira_sessions
@@ -2559,6 +3021,8 @@ ALTER TABLE ONLY jira_sync.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.links
     ADD CONSTRAINT links_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY jira_sync.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY jira_sync.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY jira_sync.parked_fields
@@ -2571,14 +3035,18 @@ ALTER TABLE ONLY jira_sync.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY jira_sync.site
     ADD CONSTRAINT site_pkey PRIMARY KEY (singleton);
+ALTER TABLE ONLY jira_sync.threads
+    ADD CONSTRAINT threads_pkey PRIMARY KEY (channel, fingerprint, issue_key);
 ALTER TABLE ONLY jira_sync.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (incarnation);
 CREATE INDEX changes_row ON jira_sync.changes USING btree (file_audit_id, at);
 CREATE INDEX conflicts_live ON jira_sync.conflicts USING btree (file_audit_id) WHERE ((winner = 'nobody'::text) AND (applied_at IS NULL));
 CREATE INDEX conflicts_open ON jira_sync.conflicts USING btree (at) WHERE ((winner = 'nobody'::text) AND (resolved_at IS NULL));
 CREATE INDEX conflicts_row ON jira_sync.conflicts USING btree (file_audit_id, at);
+CREATE INDEX deliveries_channel ON jira_sync.deliveries USING btree (channel, id);
 CREATE INDEX events_at ON jira_sync.events USING btree (at);
 CREATE INDEX events_fingerprint ON jira_sync.events USING btree (fingerprint, id);
+CREATE INDEX events_lost_worker ON jira_sync.events USING btree (((details ->> 'incarnation'::text))) WHERE (kind = 'worker_lost'::text);
 CREATE INDEX job_history_row ON ONLY jira_sync.job_history USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
 CREATE INDEX job_history_default_file_audit_id_finished_at_idx ON jira_sync.job_history_default USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
 CREATE INDEX job_history_id ON ONLY jira_sync.job_history USING btree (id);
@@ -2589,46 +3057,63 @@ CREATE INDEX jobs_ranked ON jira_sync.jobs USING btree (priority DESC, run_at, i
 CREATE INDEX jobs_ready_key ON jira_sync.jobs USING btree (key) WHERE (state = 'ready'::text);
 CREATE UNIQUE INDEX jobs_running_key ON jira_sync.jobs USING btree (key) WHERE (state = 'running'::text);
 CREATE INDEX jobs_suspect ON jira_sync.jobs USING btree (run_at) WHERE ((state = 'ready'::text) AND (crashes > 0));
+CREATE INDEX links_cause ON jira_sync.links USING btree (jira_sync.row_cause(last_error)) WHERE (last_error IS NOT NULL);
 CREATE INDEX links_gone ON jira_sync.links USING btree (issue_id) WHERE (state = 'issue_gone'::text);
 CREATE UNIQUE INDEX links_issue ON jira_sync.links USING btree (issue_id);
 CREATE UNIQUE INDEX links_marker ON jira_sync.links USING btree (marker);
 CREATE INDEX links_path ON jira_sync.links USING btree (file_path);
 CREATE UNIQUE INDEX links_row ON jira_sync.links USING btree (file_audit_id) WHERE (state <> 'row_gone'::text);
+CREATE INDEX messages_ready ON jira_sync.messages USING btree (channel, id) WHERE (state = 'ready'::text);
+CREATE INDEX messages_recent ON jira_sync.messages USING btree (channel, created_at);
+CREATE INDEX threads_open ON jira_sync.threads USING btree (kind) WHERE is_open;
+CREATE INDEX threads_unsettled ON jira_sync.threads USING btree (channel) WHERE ((waiting > 0) OR (resolved_event_id IS NOT NULL));
 ALTER INDEX jira_sync.job_history_row ATTACH PARTITION jira_sync.job_history_default_file_audit_id_finished_at_idx;
 ALTER INDEX jira_sync.job_history_id ATTACH PARTITION jira_sync.job_history_default_id_idx;
+CREATE TRIGGER events_inserted AFTER INSERT ON jira_sync.events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.events_inserted();
 CREATE TRIGGER jobs_inserted AFTER INSERT ON jira_sync.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_inserted();
 CREATE TRIGGER jobs_rescheduled AFTER UPDATE OF run_at ON jira_sync.jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_changed();
+CREATE TRIGGER jobs_state_changed AFTER UPDATE OF state ON jira_sync.jobs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND ((new.state = 'dead'::text) OR (old.state = 'dead'::text) OR (new.kind = 'full_sync'::text) OR ((old.state = 'running'::text) AND (new.crashes > old.crashes))))) EXECUTE FUNCTION jira_sync.jobs_state_changed();
+CREATE TRIGGER links_error_changed AFTER UPDATE OF last_error ON jira_sync.links FOR EACH ROW WHEN (((old.last_error IS DISTINCT FROM new.last_error) AND (new.state <> 'create_unknown'::text))) EXECUTE FUNCTION jira_sync.links_error_changed();
+CREATE TRIGGER links_refused AFTER INSERT ON jira_sync.links FOR EACH ROW WHEN (((new.last_error IS NOT NULL) AND (new.state <> 'create_unknown'::text))) EXECUTE FUNCTION jira_sync.links_error_changed();
 ALTER TABLE jira_sync.changes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.channels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.circuit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.conflicts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.control ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.jira_sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY jira_sync_worker ON jira_sync.changes TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.channels TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.circuit TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.conflicts TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.control TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.deliveries TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.events TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.jira_sessions TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.job_history TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.job_history_default TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.jobs TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.links TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.messages TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.migrations TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.parked_fields TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.polls TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.rate_limits TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.schedules TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.site TO jira_sync_worker USING (true) WITH CHECK (true);
+CREATE POLICY jira_sync_worker ON jira_sync.threads TO jira_sync_worker USING (true) WITH CHECK (true);
 CREATE POLICY jira_sync_worker ON jira_sync.workers TO jira_sync_worker USING (true) WITH CHECK (true);
 ALTER TABLE jira_sync.job_history ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.job_history_default ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.jobs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.migrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.parked_fields ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.polls ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.rate_limits ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.schedules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.site ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jira_sync.threads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jira_sync.workers ENABLE ROW LEVEL SECURITY;

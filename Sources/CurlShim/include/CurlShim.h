@@ -19,9 +19,12 @@ CURLcode curl_shim_setopt_pointer(CURL *easy, CURLoption option, void *value);
 CURLcode curl_shim_setopt_list(CURL *easy, CURLoption option, struct curl_slist *value);
 /// For CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION.
 CURLcode curl_shim_setopt_receiver(CURL *easy, CURLoption option, curl_write_callback function);
+/// For CURLOPT_READFUNCTION.
+CURLcode curl_shim_setopt_sender(CURL *easy, curl_read_callback function);
 CURLcode curl_shim_setopt_prereq(CURL *easy, curl_prereq_callback function);
 
-/// Allows these protocols only, by whichever option this libcurl has for it; `name` is "http" or "https".
+/// Allows these protocols only, by whichever option this libcurl has for it; `name` is "http", "https", "smtp" or
+/// "smtps".
 CURLcode curl_shim_restrict_protocol(CURL *easy, const char *name);
 /// Lets a transfer end while its host name is still being looked up. Otherwise `curl_multi_remove_handle` blocks until
 /// getaddrinfo returns (measured with 7.88), and every other transfer with it. Does nothing before libcurl 7.87, which cannot do it.

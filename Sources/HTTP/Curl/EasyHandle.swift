@@ -50,6 +50,10 @@ final class EasyHandle {
     try check(curl_shim_setopt_receiver(raw, option, function), option)
   }
 
+  func setSender(_ function: @escaping curl_read_callback) throws(CurlFailure) {
+    try check(curl_shim_setopt_sender(raw, function), CURLOPT_READFUNCTION)
+  }
+
   func setPrerequest(_ function: @escaping curl_prereq_callback) throws(CurlFailure) {
     try check(curl_shim_setopt_prereq(raw, function), CURLOPT_PREREQFUNCTION)
   }
@@ -62,7 +66,7 @@ final class EasyHandle {
     try set(CURLOPT_COPYPOSTFIELDS, pointer: UnsafeMutableRawPointer(mutating: base))
   }
 
-  /// Allows `http` or `https`, and nothing else.
+  /// Allows `http`, `https`, `smtp` or `smtps`, and nothing else.
   func allowOnly(scheme: String) throws(CurlFailure) {
     let code = curl_shim_restrict_protocol(raw, scheme)
     guard code == CURLE_OK else { throw CurlFailure(setting: CURLOPT_PROTOCOLS, code: code) }
@@ -77,17 +81,21 @@ final class EasyHandle {
     }
   }
 
-  /// Sends these header lines, without line ends, in this order; to be called once.
+  /// Sends these header lines, without line ends, in this order.
   func setHeaderLines(_ lines: [String]) throws(CurlFailure) {
-    precondition(list == nil, "the header lines are set once")
+    try setList(CURLOPT_HTTPHEADER, lines)
+  }
+
+  /// Sets an option that takes a list, of which a handle can have one; to be called once.
+  func setList(_ option: CURLoption, _ lines: [String]) throws(CurlFailure) {
+    precondition(list == nil, "a list is set once")
     for line in lines {
       guard let longer = curl_slist_append(list, line) else {
-        throw CurlFailure(action: "keep a header", reason: "out of memory")
+        throw CurlFailure(action: "keep a list", reason: "out of memory")
       }
       list = longer
     }
-    let code = curl_shim_setopt_list(raw, CURLOPT_HTTPHEADER, list)
-    try check(code, CURLOPT_HTTPHEADER)
+    try check(curl_shim_setopt_list(raw, option, list), option)
   }
 
   /// A number that libcurl measured, or 0 where it has none.

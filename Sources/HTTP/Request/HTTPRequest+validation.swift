@@ -1,4 +1,17 @@
 extension HTTPRequest {
+  /// Why an address cannot be sent to, or nil; the text holds no part of it that could be a secret.
+  ///
+  /// - Parameter url: the address.
+  /// - Returns: what is wrong with it.
+  public static func flaw(ofAddress url: String) -> String? {
+    do throws(HTTPTarget.Refusal) {
+      _ = try HTTPTarget(url)
+      return nil
+    } catch {
+      return error.reason
+    }
+  }
+
   /// Whether libcurl may send it again by itself, because sending it twice is like sending it once.
   ///
   /// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 : the safe methods. PUT and DELETE are idempotent, too, but a

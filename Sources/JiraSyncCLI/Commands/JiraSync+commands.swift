@@ -5,5 +5,6 @@ extension JiraSync {
   static let commands: [any ParsableCommand.Type] = [
     Migrate.self,
     WorkerCommand.self,
+    Notify.self,
   ]
 }

@@ -46,13 +46,15 @@ struct WorkerCommand: AsyncParsableCommand {
     let services = try settings.services()
     let mapping = try settings.mapping()
     let limits = try settings.limits()
+    let channels = try settings.channels()
     let logger = settings.logger(label: "jira-sync.worker")
     if drain {
       // Said within ten seconds, and before anything else is waited for.
       try await withDatabase(services.database, logger: logger) { _ in }
     }
     let process = WorkerProcess(
-      services: services, mapping: mapping, limits: limits, concurrency: concurrency,
+      services: services, mapping: mapping, limits: limits, channels: channels,
+      concurrency: concurrency,
       drains: drain, logger: logger)
     switch try await process.run() {
     case .stopped: return

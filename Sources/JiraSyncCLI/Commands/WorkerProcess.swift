@@ -3,6 +3,7 @@ import HTTP
 import Jira
 import JobQueue
 import Logging
+import Notifications
 import Postgres
 import Sync
 import UnixSignals
@@ -15,14 +16,15 @@ struct WorkerProcess: Sendable {
   private let session: SiteSession
   private let worker: Worker
   private let transport: CurlClient
+  private let announcement: ChannelAnnouncement
 
   init(
     services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
-    limits: SiteLimits, concurrency: Int, drains: Bool, logger: Logger
+    limits: SiteLimits, channels: ChannelSettings, concurrency: Int, drains: Bool, logger: Logger
   ) {
     self.services = services
     self.logger = logger
-    let member = SiteMember(name: "\(Self.hostName):\(getpid())")
+    let member = SiteMember(name: "\(HostName.current):\(getpid())")
     let database = PostgresClient(services.database, logger: logger)
     transport = CurlClient()
     let session = SiteSession(
@@ -31,9 +33,16 @@ struct WorkerProcess: Sendable {
       project: services.jira.project, mapping: mapping, database: database, limits: limits,
       member: member, logger: logger)
     self.session = session
+    let channels = channels.channels(
+      site: services.jira.configuration.baseURL, transport: transport)
+    announcement = ChannelAnnouncement(
+      channels: channels, worker: member.name, database: database, logger: logger)
     worker = Worker(
       database: database,
-      handlers: [RowHandler(session: session, tally: tally), NoopHandler()],
+      handlers: [
+        RowHandler(session: session, tally: tally), NoopHandler(),
+        NotifyHandler(channels: channels),
+      ],
       options: WorkerOptions(
         concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil,
         keepsSchedules: !drains),
@@ -62,6 +71,8 @@ struct WorkerProcess: Sendable {
   ///   is not there.
   func run() async throws -> WorkerEnd {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    // Before anything can happen that somebody should hear of.
+    let isAnnounced = await announcement.attempt()
     let end = try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask {
         for await _ in signals { await worker.stop() }
@@ -70,6 +81,12 @@ struct WorkerProcess: Sendable {
       group.addTask {
         try await session.keepOpen { await worker.nudge() }
         return .other
+      }
+      if !isAnnounced {
+        group.addTask {
+          await announcement.keepTrying()
+          return .other
+        }
       }
       group.addTask { .worker(try await worker.run()) }
       defer { group.cancelAll() }
@@ -120,11 +137,5 @@ struct WorkerProcess: Sendable {
         rows: try row.get("rows"), created: tally.created, updated: tally.updated,
         touched: tally.touched, errors: try row.get("errors"), seconds: seconds)
     }
-  }
-
-  private static var hostName: String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -1,4 +1,5 @@
 import Jira
+import Notifications
 import Postgres
 import Sync
 
@@ -19,6 +20,8 @@ struct ErrorReport: Sendable, Hashable {
     case let error as JiraConfigurationError:
       self.init(text: error.description, status: .configuration)
     case let error as MappingError: self.init(text: error.description, status: .configuration)
+    case let error as NotificationSettingsError:
+      self.init(text: error.description, status: .configuration)
     case let error as SiteError: self.init(text: error.description, status: .configuration)
     case let error as CommandFailure: self.init(text: error.description, status: error.status)
     case let error as PostgresError: self.init(error)

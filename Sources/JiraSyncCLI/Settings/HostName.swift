@@ -1,0 +1,11 @@
+import Glibc
+
+/// The name of this machine.
+enum HostName {
+  /// As the system has it; `unknown` where it has none.
+  static var current: String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

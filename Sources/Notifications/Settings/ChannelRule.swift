@@ -1,0 +1,42 @@
+import JSON
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What goes to a channel.
+public struct ChannelRule: Sendable, Hashable {
+  /// The lowest severity that is told.
+  public var severity = Severity.warning
+  /// The kinds that are told; nil is all.
+  public var kinds: [String]?
+  /// Kinds that are told whatever their severity.
+  public var also = ["daily_summary", "backfill_finished"]
+  /// Kinds that are not told.
+  public var never: [String] = []
+  /// Whether it is told that a cause has gone.
+  public var resolved = true
+  /// How long more of the same is collected before it is told.
+  public var digest = Duration.seconds(3_600)
+
+  /// Warnings and errors, and that they are over.
+  public init() {}
+
+  /// The rule as `jira_sync.announce_channels` takes it.
+  ///
+  /// - Parameters:
+  ///   - name: the channel's name.
+  ///   - byIssue: whether only events with an issue go there.
+  /// - Returns: one element of its list.
+  func announcement(name: String, byIssue: Bool) -> JSON {
+    [
+      "name": .string(name), "severity": .string(severity.rawValue),
+      "kinds": kinds.map { .array($0.map(JSON.string)) } ?? .null,
+      "also": .array(also.map(JSON.string)), "never": .array(never.map(JSON.string)),
+      "resolved": .bool(resolved), "digest": .number(Decimal(digest.components.seconds)),
+      "by_issue": .bool(byIssue),
+    ]
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import HTTP
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Notifications
+
+/// Real receivers, with everything that they do wrong.
+@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct ReceiverTests {
+  /// Sends three messages of different kinds, one after the other, to a webhook.
+  private func send(
+    to port: Int, _ body: (OutboxWorld) async throws -> Void
+  ) async throws {
+    let transport = CurlClient()
+    let slack = SlackChannel(
+      url: "http://127.0.0.1:\(port)/services/T0/secret", site: nil, transport: transport)
+    try await OutboxWorld.with([slack]) { world in
+      for kind in ["conflict", "breaker_tripped", "schedule_missed"] {
+        try await world.emit(kind, fingerprint: kind, subject: kind)
+        try await world.run("select pg_sleep(0.002)")
+      }
+      try await body(world)
+    }
+    await transport.shutdown()
+  }
+
+  /// The headlines of what was taken.
+  private func headlines(_ received: [JSON]) -> [String] {
+    received.filter { $0["refused"] == false }.compactMap { $0["body"]?["text"]?.string }
+  }
+
+  private let all = [
+    "A conflict waits for a decision: conflict", "Stopped to be safe: breaker_tripped",
+    "A schedule was missed: schedule_missed",
+  ]
+
+  @Test(
+    "whatever a webhook does, everything arrives, in order, and twice only where it did not say that it had it",
+    arguments: [
+      (["ok", "ok", "ok"], 0), (["500", "ok", "500"], 0), (["429/1"], 0), (["slow", "slow"], 0),
+      (["taken"], 1), (["404", "403"], 0),
+    ]) func webhook(behaviors: [String], doubles: Int) async throws
+  {
+    let receiver: ReceiverProcess
+    switch behaviors.count {
+    case 1: receiver = try await .webhook(behaviors[0])
+    case 2: receiver = try await .webhook(behaviors[0], behaviors[1])
+    default: receiver = try await .webhook(behaviors[0], behaviors[1], behaviors[2])
+    }
+    try await send(to: receiver.port) { world in
+      for _ in 1...4 {
+        try await world.drain()
+        try await world.letPass("15 minutes")
+      }
+      let taken = try headlines(receiver.received)
+      #expect(taken == Array(repeating: all[0], count: doubles) + all)
+      #expect(try await world.count("jira_sync.messages where state <> 'sent'") == 0)
+    }
+    receiver.stop()
+  }
+
+  @Test func `a webhook that nobody listens on gets everything once somebody does`() async throws {
+    let gone = try await ReceiverProcess.webhook()
+    try await gone.end()
+    try await send(to: gone.port) { world in
+      try await world.drain()
+      let error: String = try await world.run(
+        "select last_error as value from jira_sync.messages where state = 'ready' order by id limit 1"
+      ).one.get("value")
+      #expect(error.contains("Failed to connect"))
+      // The address is a secret.
+      #expect(!error.contains("secret"))
+      let history = try await world.run(
+        "select string_agg(error, ' ') as value from jira_sync.job_history")
+      #expect(try history.one.get("value", as: String?.self)?.contains("secret") != true)
+      let back = try await ReceiverProcess.webhook(port: gone.port)
+      try await world.letPass("15 minutes")
+      try await world.drain()
+      #expect(try headlines(back.received) == all)
+      back.stop()
+    }
+  }
+
+  @Test func `how long a webhook asks to be left alone is honoured`() async throws {
+    let receiver = try await ReceiverProcess.webhook("429/400")
+    try await send(to: receiver.port) { world in
+      try await world.drain()
+      #expect(
+        try await world.count(
+          "jira_sync.jobs where run_at between now() + interval '380 s' and now() + interval '401 s'"
+        )
+          == 1)
+    }
+    receiver.stop()
+  }
+
+  /// Broken variant: a handler that takes several channels in one run.
+  @Test func `a webhook that hangs keeps nobody else waiting`() async throws {
+    let receiver = try await ReceiverProcess.webhook("hang")
+    let mail = RecordingChannel("email")
+    let transport = CurlClient()
+    let slack = SlackChannel(
+      url: "http://127.0.0.1:\(receiver.port)/x", site: nil, transport: transport)
+    try await OutboxWorld.with([slack, mail]) { world in
+      try await world.working {
+        try await world.emit()
+        try await world.wait(
+          until:
+            "exists (select from jira_sync.jobs where key = 'notify:slack' and state = 'running')")
+        let begin = ContinuousClock.now
+        for number in 1...5 { try await world.emit("conflict", fingerprint: "\(number)") }
+        try await world.run(
+          "insert into jira_sync.jobs (kind) select 'noop' from generate_series(1, 200)")
+        try await world.wait(until: "not exists (select from jira_sync.jobs where kind = 'noop')")
+        try await world.wait(
+          until:
+            "exists (select from jira_sync.messages where channel = 'email' and kind = 'conflict' and state = 'sent')"
+        )
+        // The webhook's own time-out is ten seconds.
+        #expect(ContinuousClock.now - begin < .seconds(8))
+      }
+    }
+    receiver.stop()
+    await transport.shutdown()
+  }
+}
