@@ -359,13 +359,16 @@ declare
     more_ids bigint[];
     more_keys text[];
     alone boolean;
+    crowded boolean;
+    keyless bigint[] := '{}';
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
         return;
     end if;
     -- 1. A job that was running in a crash runs alone: a worker with empty hands takes just it. One that waits
-    --    for five seconds makes busy workers finish what they hold first.
+    --    for five seconds makes busy workers finish what they hold first. Here as below a key has one claimer: who does
+    --    not get the lock leaves the key to the one that has it.
     select array_agg(s.id), array_agg(s.key) into ids, keys
     from (
         select j.id, j.key
@@ -373,13 +376,14 @@ begin
         where j.state = 'ready' and j.crashes > 0
             and j.run_at <= moment - case when holds_nothing then interval '0' else interval '5 s' end
             and j.kind = any(claimed_kinds)
-            and not exists (
-                select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
-            )
+            and (
+                select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1
+            ) is null
         order by j.run_at
         limit 1
         for update skip locked
-    ) as s;
+    ) as s
+    where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
     alone := ids is not null;
     if alone and not holds_nothing then
         return;
@@ -418,13 +422,14 @@ begin
                     where j.state = 'ready' and j.priority = 0
                         and j.run_at <= moment and j.run_at >= earliest
                         and j.crashes = 0 and j.kind = any(claimed_kinds)
-                        and not exists (
-                            select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
-                        )
+                        and (
+                            select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1
+                        ) is null
                     order by j.run_at, j.id
                     limit job_limit - cardinality(ids)
                     for update skip locked
-                ) as s;
+                ) as s
+                where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
             else
                 select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
                 from (
@@ -432,13 +437,14 @@ begin
                     where j.state = 'ready' and j.priority <> 0 and j.priority = level
                         and j.run_at <= moment
                         and j.crashes = 0 and j.kind = any(claimed_kinds)
-                        and not exists (
-                            select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
-                        )
+                        and (
+                            select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1
+                        ) is null
                     order by j.run_at, j.id
                     limit job_limit - cardinality(ids)
                     for update skip locked
-                ) as s;
+                ) as s
+                where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
             end if;
             ids := ids || coalesce(more_ids, '{}');
             keys := keys || coalesce(more_keys, '{}');
@@ -448,95 +454,114 @@ begin
     if cardinality(ids) = 0 then
         return;
     end if;
-    -- 3. One claimer a key: who does not get the lock leaves the key to the one that has it.
-    keys := array(
-        select k.key from (select distinct u.key from unnest(keys) as u (key)) as k
-        where k.key is not null
-            and pg_try_advisory_xact_lock(1784835698, hashtext(k.key))
-    );
-    -- 4. A new snapshot, taken after the locks: what was claimed by somebody else meanwhile shows now. A key with a
-    --    job that has to run alone is not taken along with others.
-    keys := array(
-        select k.key from unnest(keys) as k (key)
-        where not exists (
-            select from jira_sync.jobs as r where r.state = 'running' and r.key = k.key
+    -- 3. A new snapshot, taken after the locks on the keys: what was claimed by somebody else meanwhile shows now. A key
+    --    with a job that has to run alone is not taken along with others.
+    if array_position(keys, null) is not null then
+        keyless := array(select u.id from unnest(ids, keys) as u (id, key) where u.key is null);
+    end if;
+    select
+        coalesce(array_agg(k.id), '{}'), coalesce(array_agg(k.key), '{}'), coalesce(bool_or(k.waiting > 1), false)
+    into ids, keys, crowded
+    from (
+        select u.id, u.key, w.waiting, w.suspects
+        from unnest(ids, keys) as u (id, key)
+        cross join lateral (
+            select count(*) as waiting, count(*) filter (where j.crashes > 0) as suspects
+            from jira_sync.jobs as j
+            where j.state = 'ready' and j.key = u.key
+        ) as w
+        where u.key is not null
+            and (
+                select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key limit 1
+            ) is null
+    ) as k
+    where alone or k.suspects = 0;
+    -- 4. Nearly always each key has just the job that was chosen, and nothing is to be merged.
+    if not crowded then
+        return query
+        update jira_sync.jobs as j
+        set
+            state = 'running',
+            worker = claimer,
+            token = nextval('jira_sync.lease_tokens'),
+            started_at = clock_timestamp(),
+            attempt = j.attempt + 1
+        where j.id = any(ids || keyless)
+        returning j.*;
+    else
+        -- 5. Else the oldest row of each key survives and covers the others. A row that somebody has locked (a change not
+        --    yet committed relies on it) is left alone: it runs afterwards.
+        return query
+        with locked as materialized (
+            select j.* from jira_sync.jobs as j
+            where j.state = 'ready' and j.key = any(keys)
+            for update skip locked
+        ),
+        merged as (
+            select
+                min(l.id) as id,
+                case when count(distinct l.kind) = 1 then min(l.kind) else 'sync' end as kind,
+                max(l.priority) as priority,
+                min(l.attempt) as attempt,
+                max(l.crashes) as crashes,
+                max(l.max_attempts) as max_attempts,
+                min(l.created_at) as created_at,
+                array_agg(l.id) as ids
+            from locked as l
+            group by l.key
+        ),
+        covered as (
+            delete from jira_sync.jobs as j
+            using merged as m
+            where cardinality(m.ids) > 1 and j.id = any(m.ids) and j.id <> m.id
+        ),
+        chosen as (
+            select
+                m.id, m.kind, m.priority, m.attempt, m.crashes, m.max_attempts, m.created_at, m.ids
+            from merged as m
+            union all
+            select
+                j.id, j.kind, j.priority, j.attempt, j.crashes, j.max_attempts, j.created_at, null
+            from jira_sync.jobs as j
+            where j.id = any(keyless)
         )
-        and (alone or not exists (
-            select from jira_sync.jobs as s where s.state = 'ready' and s.crashes > 0 and s.key = k.key
-        ))
-    );
-    -- 5. The oldest row of each key survives and covers the others. A row that somebody has locked (a change not
-    --    yet committed relies on it) is left alone: it runs afterwards.
-    return query
-    with locked as materialized (
-        select j.* from jira_sync.jobs as j
-        where j.state = 'ready' and j.key = any(keys)
-        for update skip locked
-    ),
-    merged as (
-        select
-            min(l.id) as id,
-            case when count(distinct l.kind) = 1 then min(l.kind) else 'sync' end as kind,
-            max(l.priority) as priority,
-            min(l.attempt) as attempt,
-            max(l.crashes) as crashes,
-            max(l.max_attempts) as max_attempts,
-            min(l.created_at) as created_at,
-            array_agg(l.id) as ids
-        from locked as l
-        group by l.key
-    ),
-    covered as (
-        delete from jira_sync.jobs as j
-        using merged as m
-        where cardinality(m.ids) > 1 and j.id = any(m.ids) and j.id <> m.id
-    ),
-    chosen as (
-        select
-            m.id, m.kind, m.priority, m.attempt, m.crashes, m.max_attempts, m.created_at, m.ids
-        from merged as m
-        union all
-        select
-            j.id, j.kind, j.priority, j.attempt, j.crashes, j.max_attempts, j.created_at, null
-        from jira_sync.jobs as j
-        where j.id = any(ids) and j.key is null
-    )
-    update jira_sync.jobs as j
-    set
-        state = 'running',
-        worker = claimer,
-        token = nextval('jira_sync.lease_tokens'),
-        started_at = clock_timestamp(),
-        attempt = c.attempt + 1,
-        kind = c.kind,
-        priority = c.priority,
-        crashes = c.crashes,
-        max_attempts = c.max_attempts,
-        created_at = c.created_at,
-        merged = case
-            when cardinality(c.ids) > 1 then array(
-                select distinct l.id from (
-                    select unnest(c.ids) as id
-                    union all
-                    select unnest(o.merged) from locked as o where o.id = any(c.ids)
-                ) as l
-                where l.id <> c.id
-                order by l.id
-            )
-            else j.merged
-        end,
-        -- The union; where two name the same member the older one wins, since it saw the state of before.
-        args = case
-            when cardinality(c.ids) > 1 then coalesce((
-                select jsonb_object_agg(a.name, a.value order by o.id desc)
-                from locked as o cross join lateral jsonb_each(o.args) as a (name, value)
-                where o.id = any(c.ids)
-            ), '{}')
-            else j.args
-        end
-    from chosen as c
-    where j.id = c.id
-    returning j.*;
+        update jira_sync.jobs as j
+        set
+            state = 'running',
+            worker = claimer,
+            token = nextval('jira_sync.lease_tokens'),
+            started_at = clock_timestamp(),
+            attempt = c.attempt + 1,
+            kind = c.kind,
+            priority = c.priority,
+            crashes = c.crashes,
+            max_attempts = c.max_attempts,
+            created_at = c.created_at,
+            merged = case
+                when cardinality(c.ids) > 1 then array(
+                    select distinct l.id from (
+                        select unnest(c.ids) as id
+                        union all
+                        select unnest(o.merged) from locked as o where o.id = any(c.ids)
+                    ) as l
+                    where l.id <> c.id
+                    order by l.id
+                )
+                else j.merged
+            end,
+            -- The union; where two name the same member the older one wins, since it saw the state of before.
+            args = case
+                when cardinality(c.ids) > 1 then coalesce((
+                    select jsonb_object_agg(a.name, a.value order by o.id desc)
+                    from locked as o cross join lateral jsonb_each(o.args) as a (name, value)
+                    where o.id = any(c.ids)
+                ), '{}')
+                else j.args
+            end
+        from chosen as c
+        where j.id = c.id
+        returning j.*;
+    end if;
     -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once.
     update jira_sync.workers as w
     set

@@ -27,9 +27,9 @@ struct ModelDatabase: Sendable {
         in: "jira_sync.claim",
         [
           (
-            "and pg_try_advisory_xact_lock(1784835698, hashtext(k.key))",
-            "and case when model.stop_here() then pg_try_advisory_xact_lock(1784835698, "
-              + "hashtext(k.key)) else false end"
+            "pg_try_advisory_xact_lock(1784835698, hashtext(s.key))",
+            "case when model.stop_here() then pg_try_advisory_xact_lock(1784835698, "
+              + "hashtext(s.key)) else false end"
           )
         ], on: main)
       try await replace(

@@ -35,17 +35,13 @@ enum ModelVariant: String, Sendable, CaseIterable {
         "jira_sync.claim",
         [
           (
-            "and case when model.stop_here() then",
-            "and case when exists (select from jira_sync.jobs as r where r.state = 'running' "
-              + "and r.key = k.key) then false when model.stop_here() then"
+            "case when model.stop_here() then",
+            "case when exists (select from jira_sync.jobs as r where r.state = 'running' "
+              + "and r.key = s.key) then false when model.stop_here() then"
           ),
           (
-            """
-            where not exists (
-                        select from jira_sync.jobs as r where r.state = 'running' and r.key = k.key
-                    )
-                    and (alone
-            """, "where (alone"
+            "where r.state = 'running' and r.key = u.key limit 1",
+            "where r.state = 'running' and r.key = u.key and false limit 1"
           ),
         ], "drop index jira_sync.jobs_running_key"
       )

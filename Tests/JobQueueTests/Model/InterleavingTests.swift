@@ -6,8 +6,10 @@ import Testing
 @Suite(.requiresPostgres) struct InterleavingTests {
   private static let claim = "jira_sync.claim(uuid,text[],integer,boolean,boolean,interval)"
   private static let secondLook =
-    "select from jira_sync.jobs as r where r.state = 'running' and r.key = k.key"
-  private static let keyLock = "and pg_try_advisory_xact_lock(1784835698, hashtext(k.key))"
+    "select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key"
+  /// For a job that crashed, for those of priority 0, and for the others.
+  private static let keyLock = "pg_try_advisory_xact_lock(1784835698, hashtext(s.key))"
+  private static let keyLocks = 3
 
   /// A claim that picks its rows, is held up, and goes on when another claim of the same key has been committed.
   ///
@@ -18,15 +20,18 @@ import Testing
       try await queue.breakFunction(
         Self.claim, replacing: Self.secondLook, with: Self.secondLook + " and false")
     }
-    // Only who says so waits, between choosing the rows and locking the keys.
+    // Only who says so waits, between choosing a row and locking its key.
+    try await queue.run(
+      """
+      create function public.gate() returns boolean language plpgsql as $$
+      begin
+        if current_setting('test.waits', true) = 'yes' then perform pg_advisory_xact_lock(99); end if;
+        return true;
+      end $$
+      """)
     try await queue.breakFunction(
-      Self.claim, replacing: "-- 3. One",
-      with: """
-        if current_setting('test.waits', true) = 'yes' then
-          perform pg_advisory_xact_lock(99);
-        end if;
-        -- 3. One
-        """)
+      Self.claim, replacing: Self.keyLock, with: "public.gate() and \(Self.keyLock)",
+      times: Self.keyLocks)
     // The proof in the schema would hide what the claim does.
     try await queue.run("drop index jira_sync.jobs_running_key")
     let held = try await Claimer.join(queue.database)
@@ -63,7 +68,8 @@ import Testing
   /// A claim while another one of the same key is not committed yet.
   private func claimBeside(_ queue: Queue, locksKeys: Bool) async throws -> Int {
     if !locksKeys {
-      try await queue.breakFunction(Self.claim, replacing: Self.keyLock, with: "")
+      try await queue.breakFunction(
+        Self.claim, replacing: Self.keyLock, with: "true", times: Self.keyLocks)
     }
     try await queue.run("drop index jira_sync.jobs_running_key")
     let first = try await Claimer.join(queue.database)

@@ -105,14 +105,14 @@ struct Queue: Sendable {
 
   /// Replaces a piece of a function's text: how the broken variants are made that a test has to catch.
   ///
-  /// - Throws: `NotFound` where the function does not have the piece any more.
+  /// - Throws: `NotFound` where the function does not have the piece so many times.
   func breakFunction(
-    _ signature: String, replacing piece: String, with other: String
+    _ signature: String, replacing piece: String, with other: String, times: Int = 1
   ) async throws {
     let text: String = try await value(
       "select pg_get_functiondef(\(signature)::regprocedure) as value")
     let parts = text.split(separator: piece, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { throw NotFound(piece: piece, in: signature) }
+    guard parts.count == times + 1 else { throw NotFound(piece: piece, in: signature) }
     try await script(parts.joined(separator: other))
   }
 
