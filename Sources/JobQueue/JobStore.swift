@@ -139,6 +139,20 @@ struct JobStore: Sendable {
     _ = try await database.query("select jira_sync.maintain()", doing: "keeping house in the queue")
   }
 
+  /// Sets a schedule on behalf of a file; what a person set stays.
+  ///
+  /// - Parameters:
+  ///   - name: the schedule, and the kind of its jobs.
+  ///   - cron: a period or five cron fields.
+  /// - Returns: in words what holds now.
+  /// - Throws: `PostgresError`.
+  func setSchedule(_ name: String, cron: String) async throws -> String {
+    try await database.query(
+      "select jira_sync.set_schedule(\(name), \(name), \(cron), '{}', 'file') as said",
+      doing: "setting the schedule \(name)"
+    ).rows.first?.get("said") ?? ""
+  }
+
   /// Takes the ticks of periodic work that are due and this worker's to take.
   ///
   /// - Returns: how long until it should look again; nil where there are no schedules.

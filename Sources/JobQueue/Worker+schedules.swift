@@ -9,10 +9,15 @@ extension Worker {
   ///
   /// Which tick is whose is decided in the database, under the lock of the schedule's row.
   func keepSchedules() async {
+    var unset = options.schedules
     while !Task.isCancelled, stopStage == .none {
       schedulesChanged = false
       var wait = longestScheduleWait
       do {
+        for (name, cron) in unset {
+          try await setSchedule(name, cron: cron)
+          unset[name] = nil
+        }
         if let next = try await store.keepSchedules() { wait = min(max(next, .zero), wait) }
         troubles.ended("periodic work", logger: logger)
       } catch {
@@ -33,6 +38,16 @@ extension Worker {
         sleep.cancel()
       }
       scheduleSleep = nil
+    }
+  }
+
+  /// What a file asks for; a bad expression is said, and what held before goes on.
+  private func setSchedule(_ name: String, cron: String) async throws {
+    do {
+      let said = try await store.setSchedule(name, cron: cron)
+      logger.info("schedule \(said)")
+    } catch let error as PostgresError where error.sqlState == "23514" {
+      logger.error("schedule \(name) stays as it is: \(error.message)")
     }
   }
 

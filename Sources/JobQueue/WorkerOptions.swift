@@ -20,13 +20,16 @@ public struct WorkerOptions: Sendable {
   public var drainPatience: Duration
   /// Whether it takes its part in `jira_sync.schedules`; one that drains must not.
   public var keepsSchedules: Bool
+  /// Schedules that a file asks for: by name, a period or five cron fields. What a person set stays.
+  public var schedules: [String: String] = [:]
 
   /// Describes a worker.
   public init(
     concurrency: Int = 4, lease: Duration = .seconds(8), idlePulse: Duration = .seconds(6),
     runDeadline: Duration = .seconds(120), stopDeadline: Duration = .seconds(10),
     retry: RetryPolicy = RetryPolicy(), claimSpacing: Duration = .milliseconds(10),
-    drainsWithin: Duration? = nil, drainPatience: Duration = .seconds(8), keepsSchedules: Bool = false
+    drainsWithin: Duration? = nil, drainPatience: Duration = .seconds(8),
+    keepsSchedules: Bool = false
   ) {
     self.concurrency = concurrency
     self.lease = lease

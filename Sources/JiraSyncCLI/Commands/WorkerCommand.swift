@@ -47,6 +47,7 @@ struct WorkerCommand: AsyncParsableCommand {
     let mapping = try settings.mapping()
     let limits = try settings.limits()
     let channels = try settings.channels()
+    let schedules = try settings.schedules()
     let logger = settings.logger(label: "jira-sync.worker")
     if drain {
       // Said within ten seconds, and before anything else is waited for.
@@ -54,15 +55,14 @@ struct WorkerCommand: AsyncParsableCommand {
     }
     let process = WorkerProcess(
       services: services, mapping: mapping, limits: limits, channels: channels,
-      concurrency: concurrency,
-      drains: drain, logger: logger)
+      schedules: schedules, concurrency: concurrency, drains: drain, logger: logger)
     switch try await process.run() {
     case .stopped: return
     case .paused(let reason):
       throw CommandFailure(
         .unavailable,
         "the queue is paused (\(reason)), so it cannot be drained. Resume it with: "
-          + "select jira_sync.resume()")
+          + "jira-sync jobs resume")
     case .closed(let reason):
       throw CommandFailure(.unavailable, "nothing that calls JIRA can be done: \(reason)")
     case .drained:

@@ -20,7 +20,8 @@ struct WorkerProcess: Sendable {
 
   init(
     services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
-    limits: SiteLimits, channels: ChannelSettings, concurrency: Int, drains: Bool, logger: Logger
+    limits: SiteLimits, channels: ChannelSettings, schedules: ScheduleSettings, concurrency: Int,
+    drains: Bool, logger: Logger
   ) {
     self.services = services
     self.logger = logger
@@ -37,15 +38,16 @@ struct WorkerProcess: Sendable {
       site: services.jira.configuration.baseURL, transport: transport)
     announcement = ChannelAnnouncement(
       channels: channels, worker: member.name, database: database, logger: logger)
+    var options = WorkerOptions(
+      concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil, keepsSchedules: !drains)
+    options.schedules = schedules.intervals
     worker = Worker(
       database: database,
       handlers: [
-        RowHandler(session: session, tally: tally), NoopHandler(),
+        RowHandler(session: session, tally: tally), FullSyncHandler(), NoopHandler(),
         NotifyHandler(channels: channels),
       ],
-      options: WorkerOptions(
-        concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil,
-        keepsSchedules: !drains),
+      options: options,
       incarnation: member.worker, name: member.name, logger: logger,
       heard: { notification in
         if notification == SiteSession.notification { await session.heardFromFleet() }

@@ -23,6 +23,7 @@ struct ErrorReport: Sendable, Hashable {
     case let error as NotificationSettingsError:
       self.init(text: error.description, status: .configuration)
     case let error as SiteError: self.init(text: error.description, status: .configuration)
+    case let error as LinkError: self.init(text: error.description, status: .failed)
     case let error as CommandFailure: self.init(text: error.description, status: error.status)
     case let error as PostgresError: self.init(error)
     case let error as MigrationError: self.init(text: error.description, status: .failed)
@@ -54,6 +55,11 @@ struct ErrorReport: Sendable, Hashable {
       self.init(
         text: "\(error). If the schema is not installed or is old, run: jira-sync migrate",
         status: .failed)
+    case .server where error.sqlState == "42501":
+      self.init(
+        text:
+          "\(error). Connect as the role that installed jira-sync, or as its owner: grant jira_sync_worker to the "
+          + "role of DATABASE_URL", status: .failed)
     case .server, .decoding, .cancelled, .misuse:
       self.init(text: error.description, status: .failed)
     }

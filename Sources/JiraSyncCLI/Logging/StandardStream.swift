@@ -8,8 +8,13 @@ enum StandardStream: Int32 {
   /// Writes a line at once, in one piece where the system takes it in one.
   ///
   /// - Parameter line: the text, without its line end.
-  func write(_ line: String) {
-    var bytes = Array((line + "\n").utf8)[...]
+  func write(_ line: String) { draw(line + "\n") }
+
+  /// Writes a text as it is, such as a part of a line that will be drawn over.
+  ///
+  /// - Parameter text: the text.
+  func draw(_ text: String) {
+    var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
       if count > 0 {

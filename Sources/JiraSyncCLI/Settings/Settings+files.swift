@@ -72,3 +72,15 @@ extension Settings {
     }
   }
 }
+
+extension Settings {
+  /// Which layer each variable comes from: `environment` or `.env`.
+  ///
+  /// - Throws: `SettingsError` where `.env` cannot be read.
+  static func origins() throws(SettingsError) -> [String: String] {
+    var origins: [String: String] = [:]
+    for name in (try envFile(at: ".env")?.values ?? [:]).keys { origins[name] = ".env" }
+    for name in ProcessInfo.processInfo.environment.keys { origins[name] = "environment" }
+    return origins
+  }
+}

@@ -10,12 +10,14 @@ extension RowWork {
   ///
   /// - Returns: the rows that get a new issue.
   func withoutTicketed(_ items: [WorkItem]) async throws -> [WorkItem] {
-    let policy = site.mapping.mapping.existingTickets
-    guard policy != .create else { return items }
     var rest: [WorkItem] = []
     for item in items {
+      // Whoever asked for the sync may have said otherwise.
+      let policy =
+        item.job.arguments["existing_tickets"]?.string.flatMap(ExistingTickets.init)
+        ?? site.mapping.mapping.existingTickets
       let tickets = (item.row?["jira_tickets"]?.array ?? []).compactMap(\.string)
-      if tickets.isEmpty {
+      if tickets.isEmpty || policy == .create {
         rest.append(item)
       } else if policy == .skip {
         logger.info("\(item.filePath) names tickets already and is skipped, as the mapping says")

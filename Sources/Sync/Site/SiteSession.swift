@@ -266,46 +266,23 @@ public actor SiteSession {
       throw SiteError.mapping(error)
     }
     try await budget.set(limits)
-    let prober = try await prober.detectingDialect()
-    // Who may not log in may still be answered as a nobody, so this comes first.
-    let account = try await prober.myself()
-    let project: JiraProject
-    do {
-      project = try await prober.project(projectKey)
-    } catch let error as JiraError where error.kind == .notFound {
-      throw SiteError.noProject(projectKey, site: address)
-    }
-    let types = project.issueTypes.filter { !$0.isSubtask }
-    let wanted = mapping.issueType
-    guard
-      let type = types.first(where: { $0.name == wanted })
-        ?? types.first(where: { $0.name.lowercased() == wanted.lowercased() })
-    else {
-      throw SiteError.noIssueType(wanted, project: project.key, available: types.map(\.name))
-    }
-    let fields = try await prober.fields()
-    let metadata = try await prober.createMetadata(project: project.key, issueTypeID: type.id)
-    let resolved: ResolvedMapping
-    do {
-      resolved = try .resolve(
-        mapping, fields: fields, createMetadata: metadata, projectID: project.id,
-        dialect: prober.dialect)
-    } catch {
-      throw SiteError.mapping(error)
-    }
+    let site = try await SiteFinder.find(
+      client: try await prober.detectingDialect(), project: projectKey, mapping: mapping)
+    let resolved = site.mapping
+    let dialect = site.client.dialect
     try await store.bind(
-      baseURL: address, project: project.key, dialect: prober.dialect, mapping: resolved)
+      baseURL: address, project: site.project.key, dialect: dialect, mapping: resolved)
     for skipped in resolved.skipped {
       logger.warning("\(skipped.name) is not synced: \(skipped.reason)")
     }
     for problem in resolved.problems { logger.warning("\(problem)") }
     logger.info(
       """
-      syncing with project \(project.key) on \(address) as \(account.displayName): \
+      syncing with project \(site.project.key) on \(address) as \(site.account.displayName): \
       \(resolved.fields.count) fields
       """)
     return Site(
-      client: worker(prober.dialect), project: project, issueType: type, mapping: resolved,
-      account: account)
+      client: worker(dialect), project: site.project, issueType: site.issueType, mapping: resolved,
+      account: site.account)
   }
 }

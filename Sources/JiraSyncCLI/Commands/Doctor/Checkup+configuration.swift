@@ -1,0 +1,62 @@
+import Sync
+
+extension Checkup {
+  /// Whether the settings can be used; nil where nothing else can be checked.
+  mutating func checkConfiguration(_ common: CommonOptions) -> Settings? {
+    let settings: Settings
+    do {
+      settings = try common.settings()
+    } catch {
+      failure("settings", error)
+      return nil
+    }
+    for (name, check) in [
+      ("database", { () throws in _ = try settings.database() }),
+      ("JIRA", { () throws in _ = try settings.jira() }),
+    ] {
+      do {
+        try check()
+        ok(name, name == "database" ? "DATABASE_URL is set" : "address, project and credentials are set")
+      } catch {
+        failure(name, error)
+      }
+    }
+    do {
+      let isThere = try settings.configText() != nil
+      let mapping = try settings.mapping()
+      _ = try settings.limits()
+      _ = try settings.schedules()
+      ok(
+        "mapping",
+        (isThere ? settings.configFile.path : "built in") + ": \(mapping.fields.count) fields, issue type "
+          + mapping.issueType)
+    } catch {
+      failure("mapping", error)
+    }
+    return settings
+  }
+
+  /// Whether anybody would be told of trouble.
+  mutating func checkNotifications(_ settings: Settings) {
+    let values = settings.values
+    var channels: [String] = []
+    if values["SLACK_WEBHOOK_URL"] != nil { channels.append("Slack") }
+    let mail = ["SMTP_URL", "NOTIFY_EMAIL_FROM", "NOTIFY_EMAIL_TO"]
+    let missing = mail.filter { values[$0] == nil }
+    if missing.isEmpty {
+      channels.append("e-mail")
+    } else if missing.count < mail.count {
+      failure(
+        "e-mail", "it is set up only in part: \(missing.joined(separator: ", ")) not set",
+        remedy: "Set \(mail.joined(separator: ", ")), or none of them")
+    }
+    if channels.isEmpty {
+      warning(
+        "channels", "nobody is told of dead jobs and conflicts",
+        remedy: "Optional: set SLACK_WEBHOOK_URL, or SMTP_URL with NOTIFY_EMAIL_FROM and NOTIFY_EMAIL_TO; then: "
+          + "jira-sync notify test")
+    } else {
+      ok("channels", channels.joined(separator: ", ") + "; try: jira-sync notify test")
+    }
+  }
+}

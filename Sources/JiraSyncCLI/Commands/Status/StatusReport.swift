@@ -1,0 +1,91 @@
+import JSON
+import Postgres
+
+/// What `status` shows, as it was read in one go.
+struct StatusReport: Sendable {
+  /// The row of `jira_sync.status`.
+  var overview: Record
+  /// Jobs by kind and state.
+  var queue: [Record]
+  var workers: [Record]
+  var schedules: [Record]
+  /// The last attempts that failed.
+  var errors: [Record]
+  /// The fleet's budget of calls to JIRA, where it is limited.
+  var rateLimits: [Record]
+  /// The way to JIRA: open or closed, and why.
+  var circuit: Record?
+
+  /// Reads everything.
+  static func read(_ session: QueueSession) async throws -> StatusReport {
+    let overview = try await session.records(
+      """
+      select site, project, due, later, running, dead, workers, workers_asleep, linked, creating,
+        create_unknown, with_error, open_conflicts, schedules, missed_ticks,
+        \(.instant("oldest_due")) as oldest_due, \(.fromNow("oldest_due")) as _oldest_due,
+        \(.instant("paused_at")) as paused_at, pause_reason,
+        \(.instant("poll_watermark")) as poll_watermark, \(.instant("polled_at")) as polled_at,
+        round(extract(epoch from poll_lag), 3) as poll_lag_seconds,
+        \(.instant("poll_failing_since")) as poll_failing_since, poll_error,
+        \(.instant("swept_at")) as swept_at, \(.instant("next_tick_at")) as next_tick_at
+      from jira_sync.status
+      """, doing: "reading the status")
+    let queue = try await session.records(
+      """
+      select kind, state, count(*) as jobs, \(.instant("min(run_at)")) as oldest,
+        \(.fromNow("min(run_at)")) as _oldest
+      from jira_sync.jobs group by kind, state order by kind, state
+      """, doing: "counting jobs")
+    let workers = try await session.records(
+      """
+      select name, kinds, concurrency, asleep, \(.instant("started_at")) as started_at,
+        \(.instant("seen_at")) as seen_at, \(.fromNow("seen_at")) as _seen_at,
+        seen_at + greatest(lease, interval '15 s') > clock_timestamp() as alive,
+        (select count(*) from jira_sync.jobs as j where j.state = 'running' and j.worker = w.incarnation)
+          as running
+      from jira_sync.workers as w order by started_at
+      """, doing: "listing workers")
+    let errors = try await session.records(
+      """
+      select h.id as job, h.kind, h.file_audit_id, f.file_path, h.outcome, h.error,
+        \(.instant("h.finished_at")) as at, \(.fromNow("h.finished_at")) as _at
+      from (
+        select * from jira_sync.job_history
+        where outcome in ('refused', 'dead', 'crashed') order by finished_at desc limit 5
+      ) as h
+      left join public.file_audit as f on f.id = h.file_audit_id
+      order by h.finished_at desc
+      """, doing: "listing errors")
+    let first = overview.first ?? Record([:])
+    return StatusReport(
+      overview: first, queue: queue, workers: workers,
+      schedules: try await ScheduleList.schedules(session), errors: errors,
+      rateLimits: try await session.records(
+        """
+        select scope, rate, calls_today, refusals, \(.instant("blocked_until")) as blocked_until,
+          \(.fromNow("blocked_until")) as _blocked_until, reason
+        from jira_sync.rate_limits
+        where scope = 'site' or blocked_until > clock_timestamp() order by scope = 'site' desc, scope
+        limit 20
+        """, doing: "reading the rate limits"),
+      circuit: try await session.records(
+        """
+        select state, cause, reason, \(.instant("since")) as since, \(.fromNow("since")) as _since, opened_by,
+          probes, \(.instant("next_probe_at")) as next_probe_at
+        from jira_sync.circuit
+        """, doing: "reading the circuit"
+      ).first)
+  }
+
+  /// As programs read it.
+  var json: JSON {
+    var json = overview.json
+    json["queue"] = .array(queue.map(\.json))
+    json["worker_list"] = .array(workers.map(\.json))
+    json["schedule_list"] = .array(schedules.map(\.json))
+    json["errors"] = .array(errors.map(\.json))
+    json["rate_limits"] = .array(rateLimits.map(\.json))
+    json["circuit"] = circuit?.json ?? .null
+    return json
+  }
+}

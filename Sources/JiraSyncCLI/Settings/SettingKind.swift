@@ -1,0 +1,57 @@
+/// What is known of a variable that jira-sync reads.
+struct SettingKind: Sendable, Hashable {
+  /// The variable.
+  var name: String
+  /// Whether its value is a secret from beginning to end.
+  var isSecret = false
+  /// Whether its value is an address that may hold a password.
+  var mayHoldPassword = false
+  /// What holds where it is not set.
+  var builtIn: String?
+
+  /// All of them, in the order of the documentation.
+  static let all: [SettingKind] = [
+    SettingKind(name: "DATABASE_URL", mayHoldPassword: true),
+    SettingKind(name: "JIRA_BASE_URL", mayHoldPassword: true),
+    SettingKind(name: "JIRA_PROJECT"),
+    SettingKind(name: "JIRA_EMAIL"),
+    SettingKind(name: "JIRA_API_TOKEN", isSecret: true),
+    SettingKind(name: "JIRA_PAT", isSecret: true),
+    SettingKind(name: "JIRA_CLIENT_ID"),
+    SettingKind(name: "JIRA_CLIENT_SECRET", isSecret: true),
+    SettingKind(name: "JIRA_SYNC_CONFIG", builtIn: "jira-sync.yaml"),
+    SettingKind(name: "SLACK_WEBHOOK_URL", isSecret: true),
+    SettingKind(name: "SMTP_URL", mayHoldPassword: true),
+    SettingKind(name: "NOTIFY_EMAIL_FROM"),
+    SettingKind(name: "NOTIFY_EMAIL_TO"),
+    SettingKind(name: "LOG_LEVEL", builtIn: "info"),
+    SettingKind(name: "LOG_FORMAT", builtIn: "text"),
+  ]
+
+  /// A value as it may be shown.
+  func shown(_ value: String) -> String {
+    if isSecret { return "***" }
+    guard mayHoldPassword else { return value }
+    return Self.withoutPassword(value)
+  }
+
+  /// An address or a connection string without its password.
+  static func withoutPassword(_ value: String) -> String {
+    // key=value form of libpq: quoted values may hold blanks.
+    if !value.contains("://") {
+      return value.replacing(
+        /(password|sslpassword|passfile)\s*=\s*('(\\.|[^'\\])*'|\S*)/.ignoresCase()
+      ) { "\($0.1)=***" }
+    }
+    var shown = value.replacing(/([?&])((ssl)?password)=[^&]*/.ignoresCase()) { "\($0.1)\($0.2)=***" }
+    // What stands before the last @ of the authority may hold the password, and a : begins it.
+    guard let scheme = shown.firstRange(of: /:\/\//) else { return "***" }
+    let rest = shown[scheme.upperBound...]
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    guard let at = (rest.lastIndex { $0 == "@" }), at < end || !rest[..<at].contains("?") else { return shown }
+    let login = rest[..<at]
+    guard let colon = login.firstIndex(of: ":") else { return shown }
+    shown.replaceSubrange(login.index(after: colon)..<at, with: "***")
+    return shown
+  }
+}

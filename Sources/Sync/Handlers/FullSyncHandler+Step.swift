@@ -1,0 +1,53 @@
+import Locks
+import Postgres
+
+extension FullSyncHandler {
+  /// One batch: the jobs, and how far it is.
+  struct Step: Sendable {
+    let kind: String
+    let args: String
+    /// The id of the last row that was enqueued.
+    let after: Int64
+    let enqueued: Int
+    let total: Int
+
+    func statement(job: Int64) -> SQL {
+      """
+      with batch as materialized (
+        select f.id from public.file_audit as f
+        where f.id > \(after)::bigint
+          and (f.has_technical_debt or exists (
+            select from jira_sync.links as l
+            where l.file_audit_id = f.id and l.state <> 'row_gone'))
+        order by f.id limit \(FullSyncHandler.batch)::bigint
+      ),
+      enqueued as (
+        insert into jira_sync.jobs (kind, file_audit_id, priority, args)
+        select \(kind), b.id, \(FullSyncHandler.priority)::integer, \(args)::jsonb from batch as b
+        -- One that waits already covers it, unless it knows less.
+        where not exists (
+          select from jira_sync.jobs as j
+          where j.state = 'ready' and j.key = 'row:' || b.id and j.kind = \(kind)
+            and j.args = \(args)::jsonb and j.attempt = 0 and j.run_at <= clock_timestamp())
+      ),
+      noted as (
+        update jira_sync.jobs as j
+        set args = j.args || jsonb_build_object(
+          'after', (select max(b.id) from batch as b),
+          'enqueued', \(enqueued)::bigint + (select count(*) from batch as b),
+          'total', \(total)::bigint)
+        where j.id = \(job)::bigint and exists (select from batch)
+      )
+      select count(*) as count, max(b.id) as last from batch as b
+      """
+    }
+  }
+
+  /// What a batch came to, told from inside its transaction.
+  final class StepOutcome: Sendable {
+    private let state = Lock<(count: Int, last: Int64?)>((0, nil))
+    var count: Int { state.withLock { $0.count } }
+    var last: Int64? { state.withLock { $0.last } }
+    func set(count: Int, last: Int64?) { state.withLock { $0 = (count, last) } }
+  }
+}

@@ -1,0 +1,86 @@
+import Jira
+import Postgres
+
+/// Finds out what a JIRA site is like and how the mapping fits it; writes nothing on either side.
+public struct SiteFinder: Sendable {
+  private let client: JiraClient
+  private let projectKey: String
+  private let mapping: Mapping
+  private let store: SiteStore
+
+  /// Prepares to look; nothing is sent.
+  ///
+  /// - Parameters:
+  ///   - client: how JIRA is called; which JIRA it is, the site is asked.
+  ///   - project: the key of the project.
+  ///   - mapping: what is kept in step.
+  ///   - database: what remembers which site it belongs to.
+  public init(client: JiraClient, project: String, mapping: Mapping, database: PostgresClient) {
+    self.client = client
+    projectKey = project
+    self.mapping = mapping
+    store = SiteStore(database: database)
+  }
+
+  /// Looks.
+  ///
+  /// - Returns: the site, with the mapping against its fields.
+  /// - Throws: `SiteError` where a person has to change something, `JiraError`, `PostgresError`.
+  public func find() async throws -> Site {
+    let address = client.configuration.siteURL
+    let missing = try await store.missingColumns()
+    guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
+    try await store.check(baseURL: address, project: projectKey)
+    let table = try await store.columns()
+    let mapping: Mapping
+    do {
+      mapping = try self.mapping.on(table: table)
+    } catch {
+      throw SiteError.mapping(error)
+    }
+    return try await Self.find(
+      client: try await client.detectingDialect(), project: projectKey, mapping: mapping)
+  }
+
+  /// Looks at JIRA alone.
+  ///
+  /// - Parameters:
+  ///   - client: how JIRA is called, in the dialect of the site.
+  ///   - key: the key of the project.
+  ///   - mapping: what is kept in step.
+  /// - Returns: the site, with the mapping against its fields.
+  /// - Throws: `SiteError` where a person has to change something, `JiraError`.
+  public static func find(
+    client: JiraClient, project key: String, mapping: Mapping
+  ) async throws -> Site {
+    let address = client.configuration.siteURL
+    // Who may not log in may still be answered as a nobody, so this comes first.
+    let account = try await client.myself()
+    let project: JiraProject
+    do {
+      project = try await client.project(key)
+    } catch let error as JiraError where error.kind == .notFound {
+      throw SiteError.noProject(key, site: address)
+    }
+    let types = project.issueTypes.filter { !$0.isSubtask }
+    let wanted = mapping.issueType
+    guard
+      let type = types.first(where: { $0.name == wanted })
+        ?? types.first(where: { $0.name.lowercased() == wanted.lowercased() })
+    else {
+      throw SiteError.noIssueType(wanted, project: project.key, available: types.map(\.name))
+    }
+    let fields = try await client.fields()
+    let metadata = try await client.createMetadata(project: project.key, issueTypeID: type.id)
+    let resolved: ResolvedMapping
+    do {
+      resolved = try .resolve(
+        mapping, fields: fields, createMetadata: metadata, projectID: project.id,
+        dialect: client.dialect)
+    } catch {
+      throw SiteError.mapping(error)
+    }
+    return Site(
+      client: client, project: project, issueType: type, mapping: resolved, account: account)
+  }
+}
