@@ -55,7 +55,8 @@ struct WorkerCommand: AsyncParsableCommand {
     }
     let process = WorkerProcess(
       services: services, mapping: mapping, limits: limits, channels: channels,
-      schedules: schedules, concurrency: concurrency, drains: drain, logger: logger)
+      schedules: schedules, sync: try settings.sync(), concurrency: concurrency, drains: drain,
+      logger: logger)
     switch try await process.run() {
     case .stopped: return
     case .paused(let reason):

@@ -20,7 +20,8 @@ struct WorkerProcess: Sendable {
 
   init(
     services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
-    limits: SiteLimits, channels: ChannelSettings, schedules: ScheduleSettings, concurrency: Int,
+    limits: SiteLimits, channels: ChannelSettings, schedules: ScheduleSettings, sync: SyncSettings,
+    concurrency: Int,
     drains: Bool, logger: Logger
   ) {
     self.services = services
@@ -44,7 +45,12 @@ struct WorkerProcess: Sendable {
     worker = Worker(
       database: database,
       handlers: [
-        RowHandler(session: session, tally: tally), FullSyncHandler(), NoopHandler(),
+        RowHandler(
+          session: session,
+          options: RowHandlerOptions(breaker: sync.breaker, onRowDeleted: sync.onRowDeleted),
+          tally: tally),
+        PollHandler(session: session, settings: sync),
+        SweepHandler(session: session, settings: sync), FullSyncHandler(), NoopHandler(),
         NotifyHandler(channels: channels),
       ],
       options: options,

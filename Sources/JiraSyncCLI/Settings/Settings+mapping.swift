@@ -44,4 +44,13 @@ extension Settings {
     let file = try JiraSyncFile(yaml: text, file: configFile.path, columns: nil)
     return try ScheduleSettings(settings: file.settings, file: configFile.path)
   }
+
+  /// How JIRA is looked at, what becomes of what is gone, and the breaker.
+  ///
+  /// - Throws: `SettingsError` where the file cannot be read, `MappingError` with everything that is wrong in it.
+  func sync() throws -> SyncSettings {
+    guard let text = try configText() else { return SyncSettings() }
+    let file = try JiraSyncFile(yaml: text, file: configFile.path, columns: nil)
+    return try SyncSettings(file.settings, file: configFile.path)
+  }
 }

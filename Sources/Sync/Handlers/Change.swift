@@ -18,6 +18,10 @@ struct Change: Sendable {
   let issueKey: String?
   let side: Side
   let field: String
+  /// The field's name in the mapping.
+  let mappingField: String
+  /// Why it was written.
+  let cause: String
   let old: JSON
   let new: JSON
   let jobID: Int64

@@ -20,4 +20,16 @@ struct Link: Sendable, Hashable {
   var looks: Int
   /// The token in the property when it was last read.
   var writeToken: Int64?
+  /// How far what `on_row_deleted` says was done.
+  var farewell: Farewell?
+  /// When its fields changed sides.
+  var turns = SideChanges()
+
+  /// How far what `on_row_deleted` says was done.
+  enum Farewell: String, Sendable, Hashable {
+    case begun
+    case done
+  }
+
+  func hasFarewell(_ state: Farewell) -> Bool { farewell == state }
 }

@@ -13,10 +13,12 @@ struct LinkedPair: Sendable {
   let updatedSeconds: Double?
   /// The token in the issue's property, nil where it was not looked at.
   let writeToken: Int64?
+  /// When fields changed sides, as JSON.
+  let turnsText: String?
 
   init(
     item: WorkItem, issueID: String, issueKey: String, base: Base, error: String?, updated: Int64?,
-    writeToken: Int64?
+    writeToken: Int64?, turns: SideChanges = SideChanges()
   ) throws {
     rowID = item.rowID
     filePath = item.filePath
@@ -26,6 +28,7 @@ struct LinkedPair: Sendable {
     rawText = JSON.object(base.columns).text
     self.error = error
     self.writeToken = writeToken
+    turnsText = turns.json?.text
     updatedSeconds = updated.map { Double($0) / 1000 }
   }
 }

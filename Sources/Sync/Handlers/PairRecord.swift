@@ -18,9 +18,15 @@ struct PairRecord: Sendable {
   let conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)]
   /// The row refused what JIRA says.
   private let refusal: RowRefusal?
+  /// Fields that changed sides too often, with how often: they are left alone from now on.
+  let tripped: [String: Int]
+  /// The conflicts that are over.
+  let closings: [ConflictClosing]
+  private let hasUnseenChange: Bool
 
   init(
-    step: PairStep, outcome: PairOutcome, refusal: RowRefusal?, worker: UUID
+    step: PairStep, outcome: PairOutcome, refusal: RowRefusal?, worker: UUID,
+    breaker: BreakerLimits
   ) throws {
     self.step = step
     self.outcome = outcome
@@ -35,29 +41,54 @@ struct PairRecord: Sendable {
       texts.append("\(columns): the row refused the value from JIRA: \(refusal)")
     }
     let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed)
-    pair = try LinkedPair(
-      item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
-      error: texts.isEmpty ? nil : texts.joined(separator: "\n"), updated: step.issue.updated,
-      writeToken: step.writtenFields.isEmpty ? step.readToken : item.job.token)
     var changes = step.writtenFields.map { write in
       Change(
         rowID: item.rowID, issueKey: step.issue.key, side: .jira, field: write.field,
+        mappingField: write.field, cause: step.cause(of: write.field, on: .jira),
         old: write.old.plainJSON, new: write.value.plainJSON, jobID: item.job.id, worker: worker)
     }
     if let moved = step.moved, let change = step.plan.transition {
       changes.append(
         Change(
           rowID: item.rowID, issueKey: step.issue.key, side: .jira, field: change.field,
+          mappingField: change.field, cause: step.cause(of: change.field, on: .jira),
           old: .string(moved.from), new: .string(moved.to), jobID: item.job.id, worker: worker))
     }
     if refusal == nil {
       changes += step.plan.rowWrites.map { write in
         Change(
           rowID: item.rowID, issueKey: step.issue.key, side: .row, field: write.column,
+          mappingField: write.field, cause: step.cause(of: write.field, on: .row),
           old: write.old, new: write.new, jobID: item.job.id, worker: worker)
       }
     }
     self.changes = changes
+    let contested = Set(step.plan.conflicts.filter { $0.winner != nil }.map(\.field))
+    var turns = item.link?.turns ?? SideChanges()
+    let writes = Set(
+      changes.filter { $0.cause != "created" }.map { change in
+        SideChanges.Write(
+          field: change.mappingField, side: change.side,
+          isContested: contested.contains(change.mappingField))
+      })
+    tripped = turns.record(
+      writes.sorted { ($0.field, $0.side.rawValue) < ($1.field, $1.side.rawValue) },
+      now: item.readAt, limits: breaker)
+    for (field, count) in tripped.sorted(by: { $0.key < $1.key }) {
+      texts.append("\(field): \(Parking.text(turns: count, limits: breaker))")
+    }
+    pair = try LinkedPair(
+      item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
+      error: texts.isEmpty ? nil : texts.joined(separator: "\n"), updated: step.issue.updated,
+      writeToken: step.writtenFields.isEmpty ? step.readToken : item.job.token, turns: turns)
+    hasUnseenChange = step.hasUnseenChange(base: base, leavingOut: failed)
+    closings =
+      refusal == nil
+      ? ConflictClosing.ending(
+        item.conflicts, plan: step.plan,
+        untouched: failed.union(step.leftOut).union(step.plan.problems.map(\.field)),
+        mapped: step.mappedFields)
+      : []
     // What was written to JIRA was noted before, conflicts included.
     conflicts =
       step.isQuiet
@@ -65,8 +96,9 @@ struct PairRecord: Sendable {
       : []
   }
 
-  /// The kind of job that may write what this one may not.
+  /// The kind of job that may write what this one may not, or did not see.
   var followUp: String? {
+    if hasUnseenChange { return "sync" }
     if step.leftOutForRow { return "pull" }
     if step.leftOutForIssue { return "push" }
     return nil

@@ -13,12 +13,16 @@ struct PairStep: Sendable {
   let leftOutForRow: Bool
   /// Fields of the issue were left out for a job that may write only the row.
   let leftOutForIssue: Bool
+  /// The names of all fields that were left out.
+  let leftOut: Set<String>
   /// The token in the issue's property as it was read.
   let readToken: Int64?
   /// Whether the issue was made in this run.
   var isNew = false
   /// What was really written to the issue.
   var writtenFields: [FieldWrite] = []
+  /// Whether the issue was read after it had been written.
+  var wasReadAgain = false
   /// The status that was really reached, and the one before.
   var moved: (from: String, to: String)?
   private let mapping: ResolvedMapping
@@ -44,7 +48,7 @@ struct PairStep: Sendable {
       key: issue.key, fields: issue.fields, dialect: dialect, resolver: resolver)
     var plan = Sync.plan(
       base: oldBase, row: item.row.map(RowSide.present) ?? .absent, issue: .present(snapshot),
-      mapping: mapping)
+      mapping: mapping, verdicts: item.verdicts, parked: item.parked)
     // The key of the issue is always noted in the row; other columns only by jobs that may.
     let sides = item.sides
     let keyColumns = Set(
@@ -57,6 +61,7 @@ struct PairStep: Sendable {
     let leftOut = notForRow.union(foreignIssueFields)
     if !leftOut.isEmpty {
       for name in leftOut {
+        plan.decided[name] = nil
         plan.newBase.fields[name] = oldBase?.fields[name]
         plan.notedBase.fields[name] = oldBase?.fields[name]
       }
@@ -70,15 +75,56 @@ struct PairStep: Sendable {
     self.plan = plan
     leftOutForRow = !foreignRowWrites.isEmpty
     leftOutForIssue = !foreignIssueFields.isEmpty
+    self.leftOut = leftOut
   }
 
   /// Whether JIRA need not be written to.
   var isQuiet: Bool { plan.issueWrites.isEmpty && plan.transition == nil }
 
+  /// The names of the fields that are mapped.
+  var mappedFields: Set<String> { Set(mapping.fields.map(\.name)) }
+
+  /// Whether the issue, as it was read after it had been written, says more than the run knew: somebody else edited it meanwhile.
+  ///
+  /// - Parameters:
+  ///   - base: what is stored as agreed.
+  ///   - known: fields that are dealt with otherwise.
+  /// - Returns: whether another run is needed.
+  func hasUnseenChange(base: Base, leavingOut known: Set<String>) -> Bool {
+    guard wasReadAgain else { return false }
+    let waiting = Set(plan.conflicts.filter { $0.winner == nil }.map(\.field))
+    let difference = IssueDifference(
+      of: issue, key: issue.key, base: base,
+      leavingOut: known.union(leftOut).union(waiting).union(plan.problems.map(\.field)),
+      mapping: mapping, dialect: dialect)
+    return !difference.fields.isEmpty
+  }
+
+  /// Why a field is written.
+  ///
+  /// - Parameters:
+  ///   - field: the field's name in the mapping.
+  ///   - side: the side that is written.
+  /// - Returns: the cause, as `jira_sync.changes` names it.
+  func cause(of field: String, on side: Change.Side) -> String {
+    if plan.decided[field] != nil { return "decided" }
+    if let conflict = plan.conflicts.first(where: { $0.field == field }), conflict.winner != nil {
+      return "\(conflict.reason.rawValue): \(conflict.winnerName)_wins"
+    }
+    if isNew, side == .jira { return "created" }
+    if side == .row, mapping.fills.contains(where: { $0.name == field }),
+      plan.rowWrites.contains(where: { mapping[$0.field]?.statusRules != nil })
+    {
+      return "resolved"
+    }
+    return side == .jira ? "row_changed" : "jira_changed"
+  }
+
   /// Keeps what JIRA really holds after an edit as the base, for fields that JIRA may have put into another form.
   mutating func keep(after answered: Issue) {
     let key = issue.key
     issue = answered
+    wasReadAgain = true
     if issue.key.isEmpty { issue.key = key }
     plan.newBase = plan.base(
       after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping

@@ -5,17 +5,25 @@ public struct RowHandlerOptions: Sendable, Hashable {
   public var looks: [Duration]
   /// How many calls about single issues go on at a time within a run.
   public var width: Int
+  /// When a field that goes to and fro is left alone.
+  public var breaker: BreakerLimits
+  /// What becomes of the issue of a row that was deleted.
+  public var onRowDeleted: GonePolicy
 
   /// Describes the options.
   ///
   /// - Parameters:
   ///   - looks: after which times a creation without an answer is looked for.
   ///   - width: how many calls about single issues go on at a time within a run.
+  ///   - breaker: when a field that goes to and fro is left alone.
+  ///   - onRowDeleted: what becomes of the issue of a row that was deleted.
   public init(
     looks: [Duration] = [.seconds(2), .seconds(10), .seconds(30), .seconds(90), .seconds(150)],
-    width: Int = 6
+    width: Int = 6, breaker: BreakerLimits = BreakerLimits(), onRowDeleted: GonePolicy = .none
   ) {
     self.looks = looks
     self.width = width
+    self.breaker = breaker
+    self.onRowDeleted = onRowDeleted
   }
 }

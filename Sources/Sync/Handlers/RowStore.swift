@@ -17,7 +17,24 @@ enum RowStore {
     let result = try await database.query(
       """
       select u.id as row_id, to_jsonb(f) as row, l.id as link_id, l.state, l.file_path, l.issue_id,
-        l.issue_key, l.marker, l.last_error, l.base, l.looks, l.write_token,
+        l.issue_key, l.marker, l.last_error, l.base, l.looks, l.write_token, l.turns, l.farewell,
+        extract(epoch from clock_timestamp())::float8 as read_at,
+        (
+          select jsonb_agg(jsonb_build_object(
+            'id', c.id, 'field', c.field, 'row', c.row_value, 'issue', c.issue_value,
+            'resolution', c.resolution, 'value', c.resolution_value) order by c.id)
+          from jira_sync.conflicts as c
+          where c.file_audit_id = u.id and c.winner = 'nobody' and c.applied_at is null
+        ) as conflicts,
+        (
+          select jsonb_object_agg(p.field,
+            'changed sides ' || p.turns || ' times, so it is left alone until '
+              || to_char(p.parked_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI')
+              || ' UTC. Find what answers every write, then: select jira_sync.unpark('
+              || p.file_audit_id || ', ' || quote_literal(p.field) || ')')
+          from jira_sync.parked_fields as p
+          where p.file_audit_id = u.id and p.parked_until > clock_timestamp()
+        ) as parked,
         extract(epoch from clock_timestamp() - l.attempted_at)::float8 as since_attempt
       from unnest(\(ids)::bigint[]) as u(id)
       left join public.file_audit as f on f.id = u.id
@@ -35,6 +52,13 @@ enum RowStore {
       if let linkID = try row.get("link_id", as: Int64?.self) {
         item.link = try link(row, id: linkID)
       }
+      item.readAt = try row.get("read_at")
+      if let text = try row.get("conflicts", as: String?.self) {
+        item.conflicts = (try JSON(parsing: text).array ?? []).compactMap(LiveConflict.init)
+      }
+      if let text = try row.get("parked", as: String?.self) {
+        item.parked = (try JSON(parsing: text).object ?? [:]).compactMapValues(\.string)
+      }
       items[id] = item
     }
     return jobs.compactMap { job in job.fileAuditID.flatMap { items[$0] } }
@@ -51,7 +75,9 @@ enum RowStore {
       lastError: try row.get("last_error", as: String?.self),
       base: try base.map { try JSONDecoder().decode(Base.self, from: Data($0.utf8)) },
       sinceAttempt: try row.get("since_attempt", as: Double?.self).map { .seconds($0) },
-      looks: try row.get("looks"), writeToken: try row.get("write_token", as: Int64?.self))
+      looks: try row.get("looks"), writeToken: try row.get("write_token", as: Int64?.self),
+      farewell: try row.get("farewell", as: String?.self).flatMap(Link.Farewell.init),
+      turns: SideChanges(try row.get("turns", as: String?.self).map { try JSON(parsing: $0) }))
   }
 
   /// Prepares a transaction for writing to `file_audit`: its triggers shall know the writer, and an application's lock is
@@ -89,15 +115,15 @@ enum RowStore {
     set state = 'linked', issue_id = u.issue_id, issue_key = u.issue_key, file_path = u.path,
       base = u.base::jsonb, base_raw = u.base_raw::jsonb, last_error = u.error, looks = 0,
       issue_updated = coalesce(to_timestamp(u.updated), l.issue_updated),
-      write_token = coalesce(u.token, l.write_token),
+      write_token = coalesce(u.token, l.write_token), turns = u.turns::jsonb,
       synced_at = case when u.error is null then clock_timestamp() else l.synced_at end
     from unnest(
       \(pairs.map(\.rowID))::bigint[], \(pairs.map(\.issueID))::text[],
       \(pairs.map(\.issueKey))::text[], \(pairs.map(\.filePath))::text[],
       \(pairs.map(\.baseText))::text[], \(pairs.map(\.rawText))::text[],
       \(pairs.map(\.error))::text[], \(pairs.map(\.updatedSeconds))::float8[],
-      \(pairs.map(\.writeToken))::bigint[])
-      as u(row_id, issue_id, issue_key, path, base, base_raw, error, updated, token)
+      \(pairs.map(\.writeToken))::bigint[], \(pairs.map(\.turnsText))::text[])
+      as u(row_id, issue_id, issue_key, path, base, base_raw, error, updated, token, turns)
     where l.file_audit_id = u.row_id and l.state <> 'row_gone'
     """
   }
@@ -144,11 +170,21 @@ enum RowStore {
     """
   }
 
-  /// Ends links whose rows are gone.
-  static func rowsGone(_ rows: [Int64]) -> SQL {
+  /// Ends links whose rows are gone; where leave was taken of the issue, that is done now.
+  ///
+  /// - Parameters:
+  ///   - rows: the ids of the rows.
+  ///   - bases: what is agreed on for each, nil where that stays as it was.
+  ///   - releases: whether rows that are loaded again get other issues.
+  /// - Returns: the statement.
+  static func rowsGone(_ rows: [Int64], bases: [String?], releases: Bool) -> SQL {
     """
-    update jira_sync.links set state = 'row_gone'
-    where file_audit_id = any(\(rows)::bigint[]) and state <> 'row_gone'
+    update jira_sync.links as l
+    set state = 'row_gone', base = coalesce(u.base::jsonb, l.base),
+      released = l.released or (\(releases) and l.farewell is not null),
+      farewell = case when l.farewell is not null then 'done' end
+    from unnest(\(rows)::bigint[], \(bases)::text[]) as u(row_id, base)
+    where l.file_audit_id = u.row_id and l.state <> 'row_gone'
     """
   }
 
@@ -156,47 +192,20 @@ enum RowStore {
   static func recording(_ changes: [Change]) -> SQL {
     """
     insert into jira_sync.changes (
-      file_audit_id, issue_key, side, field, old_value, new_value, job_id, worker)
-    select u.row_id, u.key, u.side, u.field, u.old::jsonb, u.new::jsonb, u.job, u.worker
+      file_audit_id, issue_key, side, field, mapping_field, cause, old_value, new_value, job_id, worker)
+    select u.row_id, u.key, u.side, u.field, u.mapped, u.cause, u.old::jsonb, u.new::jsonb, u.job, u.worker
     from unnest(
       \(changes.map(\.rowID))::bigint[], \(changes.map(\.issueKey))::text[],
       \(changes.map(\.side.rawValue))::text[], \(changes.map(\.field))::text[],
+      \(changes.map(\.mappingField))::text[], \(changes.map(\.cause))::text[],
       \(changes.map(\.old.text))::text[], \(changes.map(\.new.text))::text[],
       \(changes.map(\.jobID))::bigint[], \(changes.map(\.worker))::uuid[])
-      as u(row_id, key, side, field, old, new, job, worker)
+      as u(row_id, key, side, field, mapped, cause, old, new, job, worker)
     """
   }
 
-  /// Records values of which only one could stay.
-  static func disputing(_ conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)])
-    -> SQL
-  {
-    """
-    insert into jira_sync.conflicts (
-      file_audit_id, issue_key, field, columns, base, row_value, issue_value, policy, winner, job_id)
-    select u.row_id, u.key, u.field, string_to_array(u.columns, ','), u.base::jsonb, u.row::jsonb,
-      u.issue::jsonb, u.policy, u.winner, u.job
-    from unnest(
-      \(conflicts.map(\.item.rowID))::bigint[], \(conflicts.map(\.key))::text[],
-      \(conflicts.map(\.conflict.field))::text[],
-      \(conflicts.map { $0.conflict.columns.joined(separator: ",") })::text[],
-      \(conflicts.map { $0.conflict.base?.plainJSON.text })::text[],
-      \(conflicts.map(\.conflict.row.plainJSON.text))::text[],
-      \(conflicts.map(\.conflict.issue.plainJSON.text))::text[],
-      \(conflicts.map(\.conflict.policy.rawValue))::text[],
-      \(conflicts.map(\.conflict.winnerName))::text[],
-      \(conflicts.map(\.item.job.id))::bigint[])
-      as u(row_id, key, field, columns, base, row, issue, policy, winner, job)
-    where u.winner <> 'nobody' or not exists (
-      select from jira_sync.conflicts as c
-      where c.file_audit_id = u.row_id and c.field = u.field and c.winner = 'nobody'
-        and c.resolved_at is null and c.row_value is not distinct from u.row::jsonb
-        and c.issue_value is not distinct from u.issue::jsonb)
-    """
-  }
-
-  /// Writes columns of a row, provided that what they were made from is still as it was read; answers how many rows were
-  /// written.
+  /// Writes columns of a row, provided that what they were made from is still as it was read; answers for each row that was
+  /// written whether it holds that, or a trigger of its table made something else of it.
   static func writing(_ plan: Plan, rowID: Int64) -> SQL {
     let new = JSON.object(Dictionary(plan.rowWrites.map { ($0.column, $0.new) }) { $1 })
     var old = Dictionary(plan.rowWrites.map { ($0.column, $0.old) }) { $1 }
@@ -215,6 +224,9 @@ enum RowStore {
         and not exists (
           select from jsonb_each(\(JSON.object(old).text)::jsonb) as o(name, value)
           where coalesce(to_jsonb(f) -> o.name, 'null') is distinct from o.value)
+      returning not exists (
+        select from jsonb_each(\(new.text)::jsonb) as w(name, value)
+        where coalesce(to_jsonb(f) -> w.name, 'null') is distinct from w.value) as is_kept
       """
   }
 
@@ -232,16 +244,5 @@ enum RowStore {
     insert into jira_sync.jobs (kind, file_audit_id)
     select \(kind), u.id from unnest(\(rows)::bigint[]) as u(id)
     """
-  }
-}
-
-extension FieldConflict {
-  /// The winner as `jira_sync.conflicts` names it.
-  var winnerName: String {
-    switch winner {
-    case .row: "row"
-    case .issue: "jira"
-    case nil: "nobody"
-    }
   }
 }

@@ -13,7 +13,10 @@ import Foundation
 extension RowWork {
   /// Makes issues for rows that want one: intent first, then the call, then the link.
   func create(_ items: [WorkItem]) async throws {
-    let fresh = try await withoutTicketed(try await withoutRelinked(items))
+    let unlinked = try await withoutRelinked(items)
+    // A row without debt wants no issue, but keeps the one of the row that it replaces.
+    try await run.settle(unlinked.filter { !$0.hasDebt }.map { ($0.job, .done) })
+    let fresh = try await withoutTicketed(unlinked.filter(\.hasDebt))
     guard !fresh.isEmpty else { return }
     let size = JiraClient.bulkCreateLimit
     for start in stride(from: 0, to: fresh.count, by: size) {
@@ -39,7 +42,9 @@ extension RowWork {
           where j.key = 'row:' || l.file_audit_id and j.state in ('ready', 'running')
             and j.args ? 'deleted') as going
       from jira_sync.links as l
-      where l.file_path = any(\(paths)::text[]) and l.issue_id is not null
+      -- Whether JIRA made an issue for a row that is gone may not be known yet: it is looked for, not made twice.
+      where l.file_path = any(\(paths)::text[]) and (l.issue_id is not null or l.marker is not null)
+        and not l.released
         -- A link that has ended may have been of the very row that is there again.
         and (l.state = 'row_gone' or not exists (
           select from public.file_audit as f
@@ -69,7 +74,9 @@ extension RowWork {
         transaction, _ in
         _ = try await transaction.query(
           """
-          update jira_sync.links set file_audit_id = \(item.rowID)::bigint, state = 'linked'
+          update jira_sync.links
+          set file_audit_id = \(item.rowID)::bigint, farewell = null,
+            state = case when issue_id is null then 'create_unknown' else 'linked' end
           where id = \(known.link)::bigint and state = 'row_gone'
             and not exists (
               select from jira_sync.links as o

@@ -14,17 +14,26 @@ extension RowWork {
     let deleted = items.filter { $0.deletedRow != nil }
     guard !deleted.isEmpty else { return items }
     let gone = deleted.filter { item in
-      guard item.link != nil else { return false }
-      let linkedPath = item.deletedRow?["file_path"]?.string ?? item.link?.filePath
-      return item.row?["file_path"]?.string != linkedPath
+      guard let link = item.link else { return false }
+      // The row that has the id now may have been given its own link already.
+      let path = item.row?["file_path"]?.string
+      return path != item.deletedRow?["file_path"]?.string && path != link.filePath
     }
-    let finished = deleted.filter { $0.row == nil }.map(\.job)
-    try await run.write(for: deleted.map(\.job), doing: "ending the links of deleted rows") {
+    let parted = try await farewell(gone)
+    let open = deleted.filter { run.isOpen($0.job) }
+    let finished = open.filter { $0.row == nil }.map(\.job)
+    let releases = options.onRowDeleted == .unlink
+    try await run.write(for: open.map(\.job), doing: "ending the links of deleted rows") {
       transaction, held in
       let heldIDs = Set(held.map(\.id))
-      let rows = gone.filter { heldIDs.contains($0.job.id) }.map(\.rowID)
+      let mine = parted.filter { heldIDs.contains($0.job.id) }
+      let bases = try mine.map { item in
+        item.link?.farewell == nil && options.onRowDeleted == .none
+          ? nil : try item.link?.base.map { try baseAfterFarewell($0).text() }
+      }
       _ = try await transaction.query(
-        RowStore.rowsGone(rows), doing: "ending the links of \(rows.count) deleted rows")
+        RowStore.rowsGone(mine.map(\.rowID), bases: bases, releases: releases),
+        doing: "ending the links of \(mine.count) deleted rows")
       return finished.filter { heldIDs.contains($0.id) }.map { ($0, .done) }
     }
     let goneRows = Set(gone.map(\.rowID))

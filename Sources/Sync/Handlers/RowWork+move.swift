@@ -4,7 +4,7 @@ import JobQueue
 
 extension RowWork {
   /// The most steps that a status may be away.
-  private static let mostHops = 8
+  static let mostHops = 8
 
   /// Moves an issue to a status, over as many steps as its workflow needs.
   func move(_ step: inout PairStep, to change: StatusChange) async throws {
@@ -53,6 +53,7 @@ extension RowWork {
       }
       step.moved = (start.name, reached.name)
       step.issue = after
+      step.wasReadAgain = true
     }
   }
 }

@@ -33,20 +33,33 @@ extension RowWork {
     _ results: [(step: PairStep, outcome: PairOutcome)], refusal: RowRefusal?
   ) async throws {
     let worker = run.worker
+    let breaker = options.breaker
     try await run.write(
       for: results.map(\.step.item.job), doing: "storing \(results.count) rows and their issues"
     ) { transaction, held in
       let heldIDs = Set(held.map(\.id))
       let mine = try results.filter { heldIDs.contains($0.step.item.job.id) }
         .map {
-          try PairRecord(step: $0.step, outcome: $0.outcome, refusal: refusal, worker: worker)
+          try PairRecord(
+            step: $0.step, outcome: $0.outcome, refusal: refusal, worker: worker, breaker: breaker)
         }
       var statements = [RowStore.announcing(writer: worker), RowStore.linking(mine.map(\.pair))]
       let changes = mine.flatMap(\.changes)
       if !changes.isEmpty { statements.append(RowStore.recording(changes)) }
+      let closings = mine.flatMap(\.closings)
+      if !closings.isEmpty { statements.append(RowStore.closing(closings)) }
+      let tripped = mine.flatMap { record in
+        record.tripped.map { field, turns in
+          (
+            rowID: record.step.item.rowID, path: record.step.item.filePath,
+            key: record.step.issue.key, field: field, turns: turns
+          )
+        }
+      }
+      if !tripped.isEmpty { statements.append(Parking.parking(tripped, limits: breaker)) }
       let conflicts = mine.flatMap(\.conflicts)
       if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
-      for kind in ["pull", "push"] {
+      for kind in ["pull", "push", "sync"] {
         let rows = mine.filter { $0.followUp == kind }.map(\.step.item.rowID)
         if !rows.isEmpty { statements.append(RowStore.enqueuing(kind: kind, rows: rows)) }
       }
@@ -60,11 +73,23 @@ extension RowWork {
         statements, doing: "storing \(mine.count) rows and their issues")
       // Rolled back as a whole: what was planned from an older row must not be kept.
       guard answers[first...].allSatisfy({ $0.affected > 0 }) else { throw RowRefusal.moved }
+      var otherwise: [Int64] = []
+      for (record, answer) in zip(writing, answers[first...])
+      where try answer.one.get("is_kept", as: Bool.self) == false {
+        otherwise.append(record.step.item.rowID)
+      }
+      if !otherwise.isEmpty {
+        // To the table's own trigger nothing changed, so nobody else would bring it to JIRA.
+        _ = try await transaction.query(
+          RowStore.enqueuing(kind: "push", rows: otherwise),
+          doing: "enqueuing what a trigger changed")
+      }
       return mine.map { ($0.step.item.job, $0.settlement(retryAfter: run.retryDelay)) }
     }
     for (step, outcome) in results {
       let row = step.item.rowID
-      let record = try PairRecord(step: step, outcome: outcome, refusal: refusal, worker: worker)
+      let record = try PairRecord(
+        step: step, outcome: outcome, refusal: refusal, worker: worker, breaker: breaker)
       if record.pair.error == nil { tally.succeeded(row) } else { tally.failed(row) }
       if !record.changes.isEmpty { tally.updated(row) }
       say(record)

@@ -35,8 +35,9 @@ struct RowWork: Sendable {
       case (.linked, .some): pairs.append(item)
       case (.createUnknown, .some): lookups.append(item)
       case (.creating, .some) where item.link?.marker != nil: lookups.append(item)
-      case (.creating, .some), (nil, .some):
+      case (.creating, .some):
         if item.hasDebt { creations.append(item) } else { nothing.append(item.job) }
+      case (nil, .some): creations.append(item)
       }
     }
     try await run.settle(nothing.map { ($0, .done) })
@@ -54,14 +55,7 @@ struct RowWork: Sendable {
 
   /// What becomes of a job whose call to JIRA failed.
   func fate(of job: Job, after error: JiraError) -> Settlement {
-    // Nothing is permitted any more: the session has asked, and closed.
-    let isClosed = error.kind == .forbidden && session.closedReason != nil
-    if error.concernsTheSite || isClosed { return .postponed("\(error)", after: .seconds(1)) }
-    return switch error.classification {
-    case .rateLimited(let delay): .postponed("\(error)", after: delay ?? run.retryDelay(job))
-    case .transient, .conflict, .authentication: .retry("\(error)", after: run.retryDelay(job))
-    case .permanent: .refused("\(error)")
-    }
+    run.fate(of: job, after: error, session: session)
   }
 
   /// Runs a body for each item, some at a time, and throws the first error after all have ended.

@@ -10,7 +10,7 @@ public struct JiraSyncFile: Sendable, Hashable {
   /// The names of the sections that are not about the mapping.
   public static let settingKeys = [
     "project", "poll", "sweep", "notifications", "limits", "worker", "jira", "on_row_deleted",
-    "on_issue_deleted", "report", "dashboard",
+    "on_issue_deleted", "breaker", "report", "dashboard",
   ]
 
   /// Describes what a file says.

@@ -57,7 +57,7 @@ enum FieldDecision: Sendable, Hashable {
     if let state = StatusPair(sides), let outcome = state.outcome(sides) { return outcome }
     if sides.row == sides.issue { return Outcome(decision: .agree) }
     guard sides.base != nil else {
-      return guarded(firstMeeting(sides, direction, policy, verdict), sides, verdict)
+      return guarded(firstMeeting(sides, direction, policy, verdict), sides, direction, verdict)
     }
     switch (sides.rowChanged, sides.issueChanged) {
     case (false, false): return Outcome(decision: .nothing)
@@ -66,16 +66,16 @@ enum FieldDecision: Sendable, Hashable {
         direction.pushes
         ? Outcome(decision: .writeIssue)
         : Outcome(decision: .writeRow, reason: .followerChanged)
-      return guarded(outcome, sides, verdict)
+      return guarded(outcome, sides, direction, verdict)
     case (false, true):
       let outcome =
         direction.pulls
         ? Outcome(decision: .writeRow)
         : Outcome(decision: .writeIssue, reason: .followerChanged)
-      return guarded(outcome, sides, verdict)
+      return guarded(outcome, sides, direction, verdict)
     case (true, true):
       return guarded(
-        settled(direction, policy, verdict, reason: .bothChanged), sides, verdict)
+        settled(direction, policy, verdict, reason: .bothChanged), sides, direction, verdict)
     }
   }
 
@@ -107,13 +107,19 @@ enum FieldDecision: Sendable, Hashable {
 
   /// What cannot be written back is never overwritten, unless a person said so.
   private static func guarded(
-    _ outcome: Outcome, _ sides: Sides, _ verdict: FieldConflict.Side?
+    _ outcome: Outcome, _ sides: Sides, _ direction: SyncDirection,
+    _ verdict: FieldConflict.Side?
   ) -> Outcome {
-    switch outcome.decision {
-    case .writeIssue where sides.isFormatted && verdict != .row:
+    switch (outcome.decision, verdict) {
+    case (.writeIssue, nil) where sides.isFormatted:
       Outcome(decision: .wait, reason: .formatting)
-    case .writeRow where sides.isCut && verdict != .issue:
+    case (.writeIssue, .issue) where sides.isFormatted:
+      // JIRA keeps what it has; where the row only leads, the two are agreed to differ.
+      Outcome(decision: direction.pulls ? .writeRow : .agree, reason: .formatting)
+    case (.writeRow, nil) where sides.isCut:
       Outcome(decision: .wait, reason: .cut)
+    case (.writeRow, .row) where sides.isCut:
+      Outcome(decision: direction.pushes ? .writeIssue : .agree, reason: .cut)
     default: outcome
     }
   }

@@ -24,6 +24,8 @@ public struct Plan: Sendable, Hashable {
   public var newBase: Base
   /// Fields whose value an issue being made does not get yet; the next plan writes them.
   public var deferred: [String] = []
+  /// The conflicts that a person decided and that this settles, by the field's name.
+  public var decided: [String: Int64] = [:]
   /// Whether the plan would say more if it were told who resolved the issue.
   public var needsResolver = false
 

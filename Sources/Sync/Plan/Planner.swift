@@ -8,7 +8,9 @@ struct Planner {
   let base: Base
   let issue: IssueSnapshot
   let mapping: ResolvedMapping
-  let verdicts: [String: FieldConflict.Side]
+  let verdicts: [String: Verdict]
+  /// Fields that are left alone, each with why.
+  let parked: [String: String]
   /// The row as it was read.
   let before: Row
   /// The row as it will be once the writes so far were done.
@@ -19,7 +21,7 @@ struct Planner {
 
   init(
     base: Base, row: Row, issue: IssueSnapshot, mapping: ResolvedMapping,
-    verdicts: [String: FieldConflict.Side]
+    verdicts: [String: Verdict], parked: [String: String]
   ) {
     self.base = base
     self.row = row
@@ -27,6 +29,7 @@ struct Planner {
     self.issue = issue
     self.mapping = mapping
     self.verdicts = verdicts
+    self.parked = parked
     // A field that is no longer mapped would keep the columns that it was made from "changed".
     let names = Set(mapping.mapping.fields.map(\.name))
     result = Plan(newBase: Base(fields: base.fields.filter { names.contains($0.key) }))
@@ -61,17 +64,26 @@ struct Planner {
     do throws(FieldProblem) {
       return try step(field)
     } catch {
+      result.decided[field.name] = nil
       result.problems.append(error)
       return false
     }
   }
 
   private mutating func step(_ field: ResolvedField) throws(FieldProblem) -> Bool {
+    if let reason = parked[field.name] { throw field.problem(reason) }
     let sides = try sides(field)
     let known = sides.base
+    let verdict = verdicts[field.name].flatMap { $0.holds(sides) ? $0 : nil }
+    if let verdict { result.decided[field.name] = verdict.conflict }
+    if let verdict, case .value(let value) = verdict.choice {
+      return try write(value, to: field, sides)
+    }
     var outcome = FieldDecision.decide(
       sides, direction: field.mapping.direction, policy: field.mapping.conflict,
-      verdict: verdicts[field.name])
+      verdict: verdict?.side)
+    // The conflict that was decided is on record.
+    if verdict != nil, outcome.decision != .wait { outcome.reason = nil }
     if field.mapping.apply == .create, outcome.decision == .writeIssue {
       // It was sent once; from then on the issue keeps its own.
       outcome = FieldDecision.Outcome(decision: .agree)
@@ -101,6 +113,25 @@ struct Planner {
       return !writes.isEmpty
     }
     return false
+  }
+
+  /// Gives both sides what a person chose instead of either.
+  private mutating func write(
+    _ value: JSON, to field: ResolvedField, _ sides: FieldDecision.Sides
+  ) throws(FieldProblem) -> Bool {
+    let writes = try field.columnWrites(of: value, row: row)
+    var after = row
+    for write in writes { after[write.column] = write.new }
+    let chosen = try field.reading(of: after).value
+    apply(writes)
+    var decided = sides
+    decided.row = chosen
+    if chosen == sides.issue {
+      agree(field, decided)
+    } else {
+      try writeIssue(field, decided)
+    }
+    return !writes.isEmpty
   }
 
   /// The two values of a field and what they were.

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Postgres
+import Sync
 import TestSupport
 import Testing
 
@@ -139,6 +140,88 @@ struct DeletionTests {
       #expect(try await world.link(id).state == "row_gone")
       #expect(try world.jira.issues().count == 1)
       #expect(try await world.count("jira_sync.jobs") == 0)
+    }
+  }
+
+  /// Catches a link that hangs on an id which is no key for ever.
+  @Test("An UPDATE of the id: the row keeps its issue, and edits go on")
+  func renumbered() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run("update public.file_audit set id = id + 1000, notes = 'moved on'")
+      try await world.drain()
+      #expect(try await world.link(id + 1000).issueKey == key)
+      #expect(try await world.link(id + 1000).state == "linked")
+      #expect(try world.jira.issue(key).text("Notes") == "moved on")
+      #expect(try world.jira.issues().count == 1)
+      #expect(try await world.count("jira_sync.jobs") == 0)
+    }
+  }
+
+  @Test("All ids move up by one in one statement: each row keeps its own issue")
+  func shifted() async throws {
+    try await withSyncWorld { world in
+      let ids = try await world.addRows(4)
+      try await world.drain()
+      var keys: [String: String] = [:]
+      for id in ids {
+        let link = try await world.link(id)
+        keys[link.filePath] = link.issueKey
+      }
+      // Unique keys are checked row by row, so upwards from the last.
+      try await world.transaction(
+        ids.reversed().map { "update public.file_audit set id = id + 1 where id = \($0)" })
+      try await world.drain()
+      let links = try await world.run(
+        """
+        select f.file_path, l.issue_key from public.file_audit as f
+        left join jira_sync.links as l on l.file_audit_id = f.id and l.state = 'linked'
+        """
+      ).rows
+      #expect(links.count == 4)
+      for link in links {
+        #expect(
+          try link.get("issue_key", as: String?.self) == keys[try link.get("file_path")])
+      }
+      #expect(try world.jira.issues().count == 4)
+    }
+  }
+
+  @Test("A row without debt that gets another id keeps its issue, too")
+  func renumberedWithoutDebt() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run("update public.file_audit set has_technical_debt = false")
+      try await world.drain()
+      try await world.run("update public.file_audit set id = id + 1000")
+      try await world.drain()
+      #expect(try await world.link(id + 1000).issueKey == key)
+      try await world.run("update public.file_audit set notes = 'still in step'")
+      try await world.drain()
+      #expect(try world.jira.issue(key).text("Notes") == "still in step")
+    }
+  }
+
+  /// Catches the second issue of a row whose first one JIRA made without anybody knowing.
+  @Test(
+    "Deleted while nobody knows whether its issue was made, and loaded under a new id: one issue")
+  func unknownThenReloaded() async throws {
+    try await withSyncWorld { world in
+      let id = try await world.addRow()
+      try world.jira.fail("POST", "/issue", "reset-after-commit")
+      let worker = try world.startWorker { $0.row.looks = [.seconds(2)] }
+      try await world.wait(
+        until: "exists (select from jira_sync.links where state = 'create_unknown')")
+      try await worker.stop()
+      try await world.transaction([
+        "delete from public.file_audit where id = \(id)", SyncWorld.insertion(),
+      ])
+      try await world.drain()
+      let new: Int64 = try await world.run("select id from public.file_audit").one.get("id")
+      #expect(new != id)
+      #expect(try await world.link(new).state == "linked")
+      #expect(try world.jira.issues().count == 1)
+      #expect(try await world.link(new).issueKey == world.jira.issues().first?.key)
     }
   }
 }

@@ -12,19 +12,13 @@ struct JiraSide: Sendable {
 
   /// Starts a sandbox on a free port.
   ///
-  /// - Parameters:
-  ///   - isDataCenter: whether it plays Data Center instead of Cloud.
-  ///   - indexLag: how long after a write search sees it.
+  /// - Parameter options: how it behaves.
   /// - Returns: JIRA, listening.
   /// - Throws: `SandboxError` where it cannot listen.
-  static func start(isDataCenter: Bool = false, indexLag: Duration = .zero) async throws -> JiraSide
-  {
-    var options = SandboxOptions()
-    options.deployment = isDataCenter ? .server : .cloud
-    options.indexLag = indexLag
-    return JiraSide(
+  static func start(_ options: SandboxOptions = SandboxOptions()) async throws -> JiraSide {
+    JiraSide(
       server: try await SandboxServer.start(options),
-      api: isDataCenter ? "/rest/api/2" : "/rest/api/3")
+      api: options.deployment == .server ? "/rest/api/2" : "/rest/api/3")
   }
 
   func stop() async throws { try await server.stop() }

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Jira
+import JiraSandbox
 import JobQueue
 import Logging
 import Postgres
@@ -39,7 +40,12 @@ struct SyncWorld: Sendable {
       member: member, logger: logger)
     let tally = SyncTally()
     let worker = Worker(
-      database: client, handlers: [RowHandler(session: session, options: setup.row, tally: tally)],
+      database: client,
+      handlers: [
+        RowHandler(session: session, options: setup.row, tally: tally),
+        PollHandler(session: session, settings: setup.sync),
+        SweepHandler(session: session, settings: setup.sync),
+      ],
       options: setup.options, incarnation: member.worker, name: setup.name, logger: logger,
       heard: { if $0 == SiteSession.notification { await session.heardFromFleet() } })
     return RunningWorker(worker: worker, session: session, tally: tally, transport: transport)
@@ -140,6 +146,21 @@ struct SyncWorld: Sendable {
     try await run("select jira_sync.enqueue(\(kind), \(row))")
   }
 
+  /// Asks for a poll, and works until nothing is left to do.
+  ///
+  /// - Returns: the calls to JIRA, without those that find out what the site is like.
+  @discardableResult
+  func poll(_ change: (inout WorkerSetup) -> Void = { _ in }) async throws -> [SeenCall] {
+    jira.forgetCalls()
+    try await run("insert into jira_sync.jobs (kind) values ('poll')")
+    try await drain(change)
+    return jira.calls().filter { call in
+      !["/rest/api/2/serverInfo", "/serverInfo", "/myself", "/project/SCRSKY", "/field"].contains(
+        call.path)
+        && !call.path.hasPrefix("/issue/createmeta")
+    }
+  }
+
   // MARK: What is in the database
 
   /// A row as JSON.
@@ -189,16 +210,24 @@ struct SyncWorld: Sendable {
 /// - Parameters:
 ///   - isDataCenter: whether JIRA is Data Center instead of Cloud.
 ///   - indexLag: how long after a write JIRA's search sees it.
+///   - longestPage: the most issues that a search returns at once.
+///   - now: JIRA's clock, in milliseconds since 1970.
 ///   - body: the test.
 /// - Throws: what the body throws, or what went wrong with its world.
 func withSyncWorld(
-  isDataCenter: Bool = false, indexLag: Duration = .zero,
+  isDataCenter: Bool = false, indexLag: Duration = .zero, longestPage: Int = 100,
+  now: (@Sendable () -> Int64)? = nil,
   _ body: (SyncWorld) async throws -> Void
 ) async throws {
+  var options = SandboxOptions()
+  options.deployment = isDataCenter ? .server : .cloud
+  options.indexLag = indexLag
+  options.longestPage = longestPage
+  if let now { options.now = now }
   await Turns.worlds.take()
   let outcome: Result<Void, any Error>
   do {
-    outcome = .success(try await withWorld(isDataCenter: isDataCenter, indexLag: indexLag, body))
+    outcome = .success(try await withWorld(options, body))
   } catch {
     outcome = .failure(error)
   }
@@ -207,14 +236,14 @@ func withSyncWorld(
 }
 
 private func withWorld(
-  isDataCenter: Bool, indexLag: Duration, _ body: (SyncWorld) async throws -> Void
+  _ options: SandboxOptions, _ body: (SyncWorld) async throws -> Void
 ) async throws {
-  let jira = try await JiraSide.start(isDataCenter: isDataCenter, indexLag: indexLag)
+  let jira = try await JiraSide.start(options)
   do {
     try await withDatabase { database in
       let sql = try await database.connect()
       var world = SyncWorld(database: database, sql: sql, jira: jira)
-      if isDataCenter { world.setup.credentials = .bearer("sandbox") }
+      if options.deployment == .server { world.setup.credentials = .bearer("sandbox") }
       do { try await body(world) } catch {
         await sql.close()
         throw error

@@ -14,6 +14,7 @@ struct WorkerSetup: Sendable {
   var name = "test"
   var timeouts = HTTPTimeouts()
   var row = RowHandlerOptions(looks: [.milliseconds(50), .milliseconds(150), .milliseconds(400)])
+  var sync = SyncSettings()
   var options = WorkerOptions(
     retry: RetryPolicy(base: .milliseconds(20), cap: .milliseconds(200)),
     drainPatience: .seconds(60))

@@ -1,0 +1,199 @@
+import JSON
+import Jira
+import JobQueue
+import Logging
+import Postgres
+
+/// One poll of a project, under the lease of its job.
+struct PollWork {
+  let run: JobRun
+  let job: Job
+  let site: Site
+  let settings: SyncSettings
+
+  /// Linked issues that changed, oldest change first, not yet read.
+  private var pending: [PollStore.Candidate] = []
+  private var candidates: Set<String> = []
+  private var watch = WatermarkWatch()
+  private var seen = 0
+  private var enqueued = 0
+
+  private var project: String { site.project.key }
+  private var database: PostgresClient { run.database }
+
+  init(run: JobRun, job: Job, site: Site, settings: SyncSettings) {
+    self.run = run
+    self.job = job
+    self.site = site
+    self.settings = settings
+  }
+
+  /// Searches, reads and enqueues.
+  mutating func perform() async throws {
+    let asked = try PollStart.since(job.arguments)
+    let state = try await PollStore.begin(project: project, database: database)
+    let from = PollStart.from(
+      watermark: state.watermark, oldestKnown: state.oldestKnown, asked: asked,
+      overlap: settings.pollOverlap)
+    guard let from else {
+      // Nothing is linked: only how far JIRA is by now matters.
+      let newest = try await newestUpdated()
+      try await finish(watermark: newest)
+      return
+    }
+    let form = try await timeForm(state)
+    do {
+      try await search(from: from, form: form, rereads: asked != nil)
+    } catch let error as JiraError where form == .absolute && error.kind == .invalid {
+      // A search that was understood before is refused: it is written in the other form from now on.
+      run.logger.warning("JIRA no longer takes a time in milliseconds; polling to the minute")
+      try await PollStore.remember(absoluteTime: false, project: project, database: database)
+      let zone = site.account.timeZone
+      try await search(from: from, form: .minutes(zone: zone), rereads: asked != nil)
+    }
+    if seen == 0, case .minutes(let zone) = form {
+      // The issue at the watermark should have shown: people change the zone of their profile.
+      let now = try await site.client.myself().timeZone
+      if now != zone {
+        try await search(from: from, form: .minutes(zone: now), rereads: asked != nil)
+      }
+    }
+    while !pending.isEmpty { try await readSome() }
+    try await finish(watermark: watch.end)
+  }
+
+  /// Ends the job after an error, which moves no watermark.
+  func fail(_ settlement: Settlement, reason: String) async throws {
+    run.logger.warning("polling \(project) did not come to its end: \(reason)")
+    let (project, job, behind) = (project, job, settings.pollBehindAfter)
+    try await run.write(for: [job], doing: "noting that polling \(project) failed") {
+      transaction, _ in
+      _ = try await transaction.pipeline(
+        PollStore.failing(project: project, error: reason, behindAfter: behind),
+        doing: "noting that polling \(project) failed")
+      return [(job, settlement)]
+    }
+  }
+
+  // MARK: - Steps
+
+  private mutating func search(
+    from: Int64, form: TimeForm, rereads: Bool
+  ) async throws {
+    let isCloud = site.client.dialect == .cloud
+    watch = WatermarkWatch(trustsLaterPages: isCloud)
+    let pages = site.client.search(
+      jql: try await query(from: from, form: form), fields: ["updated"],
+      maxResults: isCloud ? JiraClient.pageLimit : 1_000)
+    for try await page in pages {
+      let fresh = page.map { PollStore.Seen(id: $0.id, key: $0.key, updated: $0.updated) }
+      seen += page.count
+      watch.saw(fresh.map(\.updated))
+      guard !fresh.isEmpty else { continue }
+      let changed = try await PollStore.candidates(
+        among: fresh, rereads: rereads, database: database)
+      pending += changed.filter { candidates.insert("\($0.issueID) \($0.updated ?? 0)").inserted }
+      while pending.count >= JiraClient.fetchLimit { try await readSome() }
+    }
+  }
+
+  private func query(from: Int64, form: TimeForm) async throws -> JQL {
+    let time: JQL
+    switch form {
+    case .absolute: time = try .instant(.updated, .greaterOrEqual, from)
+    case .minutes(let zone):
+      let text = try await PollStore.localMinute(from, zone: zone, database: database)
+      time = try .compare(.updated, .greaterOrEqual, text)
+    }
+    return try .project(project).and(time).ordered(by: [(.updated, true), (.key, true)])
+  }
+
+  /// Reads up to a hundred of the issues that changed, and commits what differs together with how far that brings the watermark.
+  private mutating func readSome() async throws {
+    let some = Array(pending.prefix(JiraClient.fetchLimit))
+    let batch = try await site.client.issues(
+      ids: some.map(\.issueID), fields: site.mapping.issueFieldIDs)
+    let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
+    var findings: [PollStore.Finding] = []
+    var healed: [Int64] = []
+    var same: [(rowID: Int64, issueID: String, key: String, updated: Int64?)] = []
+    for candidate in some {
+      // One that the search shows and a look does not find was deleted since, which is for the sweep.
+      guard let issue = issues[candidate.issueID] else { continue }
+      let difference = IssueDifference(
+        of: issue, key: candidate.issueKey, base: candidate.base, leavingOut: candidate.parked,
+        mapping: site.mapping, dialect: site.client.dialect)
+      if candidate.isGone {
+        healed.append(candidate.rowID)
+        findings.append(PollStore.Finding(rowID: candidate.rowID, kind: "sync"))
+      } else if let kind = difference.jobKind {
+        findings.append(PollStore.Finding(rowID: candidate.rowID, kind: kind))
+      } else {
+        same.append((candidate.rowID, issue.id, issue.key, issue.updated))
+      }
+    }
+    pending.removeFirst(some.count)
+    let reached = pending.isEmpty ? nil : watch.reached(before: pending.first?.updated)
+    var statements: [SQL] = []
+    if !same.isEmpty { statements.append(PollStore.noting(read: same)) }
+    if !healed.isEmpty { statements.append(PollStore.healing(healed)) }
+    if !findings.isEmpty { statements.append(PollStore.enqueuing(findings)) }
+    if let reached { statements.append(PollStore.moving(to: reached, project: project)) }
+    enqueued += findings.count
+    guard !statements.isEmpty else { return }
+    let (batchOfStatements, doing) = (statements, "enqueuing what changed in \(project)")
+    try await run.write(for: [job], doing: doing) { transaction, _ in
+      _ = try await transaction.pipeline(batchOfStatements, doing: doing)
+      return []
+    }
+    try Task.checkCancellation()
+  }
+
+  private func finish(watermark: Int64?) async throws {
+    let (project, job, seen, enqueued) = (project, job, seen, enqueued)
+    if enqueued > 0 {
+      run.logger.info("\(enqueued) of \(seen) issues of \(project) changed")
+    }
+    try await run.write(for: [job], doing: "noting how far \(project) was polled") {
+      transaction, _ in
+      _ = try await transaction.pipeline(
+        [PollStore.unparking]
+          + PollStore.finishing(
+            project: project, watermark: watermark, seen: seen, enqueued: enqueued),
+        doing: "noting how far \(project) was polled")
+      return [(job, .done)]
+    }
+  }
+
+  // MARK: - Times
+
+  /// The newest `updated` of the project; nil where it has no issues.
+  private mutating func newestUpdated() async throws -> Int64? {
+    let pages = site.client.search(
+      jql: try JQL.project(project).ordered(by: [(.updated, false)]), fields: ["updated"],
+      maxResults: 1)
+    var iterator = pages.makeAsyncIterator()
+    let page = try await iterator.next() ?? []
+    seen += page.count
+    return page.compactMap(\.updated).max()
+  }
+
+  /// How this site reads times, tried out once.
+  private func timeForm(_ state: PollStore.State) async throws -> TimeForm {
+    let fallback = TimeForm.minutes(zone: site.account.timeZone)
+    if let known = state.hasAbsoluteTime { return known ? .absolute : fallback }
+    guard let sample = state.sample,
+      let understands = try await TimeProbe(client: site.client, issueID: sample).result()
+    else { return fallback }
+    if !understands {
+      run.logger.warning(
+        """
+        JIRA does not understand times in milliseconds in a search; polling to the minute, in the zone of the account's \
+        profile (\(site.account.timeZone ?? "unknown"))
+        """)
+    }
+    try await PollStore.remember(
+      absoluteTime: understands, project: project, database: database)
+    return understands ? .absolute : fallback
+  }
+}
