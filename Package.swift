@@ -94,7 +94,9 @@ let package = Package(
     // What scripts/bench measures with.
     .executableTarget(
       name: "Bench",
-      dependencies: ["JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging],
+      dependencies: [
+        "Sync", "Jira", "JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging,
+      ],
       swiftSettings: settings),
     // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
     .executableTarget(

@@ -11,6 +11,8 @@ struct SandboxLog: Sendable {
     var number: Int
     /// Seconds since 1970.
     var time: Double
+    /// Whether it changes something.
+    var isWrite: Bool
   }
 
   /// The requests behind a number, oldest first.
@@ -25,7 +27,11 @@ struct SandboxLog: Sendable {
       guard let number = entry["n"]?.integer, let time = entry["microseconds"]?.integer else {
         throw BenchError("the sandbox's log has an entry without number or time")
       }
-      return Request(number: number, time: Double(time) / 1e6)
+      let path = entry["path"]?.string ?? ""
+      let asks = ["/search/jql", "/search", "/issue/bulkfetch"].contains { path.hasSuffix($0) }
+      return Request(
+        number: number, time: Double(time) / 1e6,
+        isWrite: !asks && entry["method"]?.string != "GET")
     }
   }
 }
