@@ -2597,11 +2597,11 @@ CREATE TABLE jira_sync.conflicts (
     CONSTRAINT conflicts_resolution_has_its_time CHECK (((resolution IS NULL) OR (resolved_at IS NOT NULL))),
     CONSTRAINT conflicts_resolution_known CHECK ((resolution = ANY (ARRAY['row'::text, 'jira'::text, 'value'::text, 'agreed'::text, 'superseded'::text]))),
     CONSTRAINT conflicts_value_has_its_value CHECK (((resolution <> 'value'::text) OR (resolution_value IS NOT NULL))),
-    CONSTRAINT conflicts_winner_known CHECK ((winner = ANY (ARRAY['row'::text, 'jira'::text, 'nobody'::text])))
+    CONSTRAINT conflicts_winner_known CHECK ((winner = ANY (ARRAY['row'::text, 'jira'::text, 'value'::text, 'nobody'::text])))
 );
 COMMENT ON TABLE jira_sync.conflicts IS 'Both sides changed the same field: what each said, and which one won.';
 COMMENT ON COLUMN jira_sync.conflicts.policy IS 'The policy of the field: row_wins, jira_wins or manual.';
-COMMENT ON COLUMN jira_sync.conflicts.winner IS 'row, jira, or nobody while a person has to decide.';
+COMMENT ON COLUMN jira_sync.conflicts.winner IS 'row, jira, value (which a person gave to both), or nobody while a person has to decide.';
 COMMENT ON COLUMN jira_sync.conflicts.resolved_at IS 'When a person decided it, or it became void.';
 COMMENT ON COLUMN jira_sync.conflicts.resolved_by IS 'Who decided it.';
 COMMENT ON COLUMN jira_sync.conflicts.reason IS 'How it came about: both_changed, first_meeting, follower_changed (the side that only follows was edited), formatting (JIRA''s text cannot be written back as it is) or cut (JIRA holds only the beginning of the row''s text).';
