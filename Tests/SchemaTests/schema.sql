@@ -2972,9 +2972,19 @@ CREATE VIEW jira_sync.status WITH (security_invoker='true') AS
     l.creating,
     l.create_unknown,
     l.with_error,
-    k.open_conflicts
-   FROM (((((jira_sync.control c
+    k.open_conflicts,
+    p.watermark_at AS poll_watermark,
+    p.last_finished_at AS polled_at,
+    p.failing_since AS poll_failing_since,
+    p.last_error AS poll_error,
+    p.swept_at,
+    d.schedules,
+    d.next_tick_at,
+    d.missed_ticks,
+    (clock_timestamp() - p.last_finished_at) AS poll_lag
+   FROM (((((((jira_sync.control c
      LEFT JOIN jira_sync.site s ON (s.singleton))
+     LEFT JOIN jira_sync.polls p ON ((s.project_key = p.project_key)))
      CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE ((jobs.state = 'ready'::text) AND (jobs.run_at <= now()))) AS due,
             count(*) FILTER (WHERE ((jobs.state = 'ready'::text) AND (jobs.run_at > now()))) AS later,
             count(*) FILTER (WHERE (jobs.state = 'running'::text)) AS running,
@@ -2992,8 +3002,12 @@ CREATE VIEW jira_sync.status WITH (security_invoker='true') AS
            FROM jira_sync.links) l)
      CROSS JOIN LATERAL ( SELECT count(*) AS open_conflicts
            FROM jira_sync.conflicts
-          WHERE ((conflicts.winner = 'nobody'::text) AND (conflicts.resolved_at IS NULL))) k);
-COMMENT ON VIEW jira_sync.status IS 'The whole system in one row: site, queue, workers, links, conflicts.';
+          WHERE ((conflicts.winner = 'nobody'::text) AND (conflicts.resolved_at IS NULL))) k)
+     CROSS JOIN LATERAL ( SELECT count(*) AS schedules,
+            min(schedule_list.next_run) AS next_tick_at,
+            (COALESCE(sum(schedule_list.missed), (0)::numeric))::bigint AS missed_ticks
+           FROM jira_sync.schedule_list) d);
+COMMENT ON VIEW jira_sync.status IS 'The whole system in one row: site, queue, workers, links, conflicts, poller, schedules.';
 CREATE TABLE jira_sync.threads (
     channel text NOT NULL,
     fingerprint text NOT NULL,
@@ -3074,6 +3088,8 @@ CREATE INDEX events_fingerprint ON jira_sync.events USING btree (fingerprint, id
 CREATE INDEX events_lost_worker ON jira_sync.events USING btree (((details ->> 'incarnation'::text))) WHERE (kind = 'worker_lost'::text);
 CREATE INDEX job_history_row ON ONLY jira_sync.job_history USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
 CREATE INDEX job_history_default_file_audit_id_finished_at_idx ON jira_sync.job_history_default USING btree (file_audit_id, finished_at) WHERE (file_audit_id IS NOT NULL);
+CREATE INDEX job_history_failed ON ONLY jira_sync.job_history USING btree (finished_at) WHERE (outcome = ANY (ARRAY['refused'::text, 'dead'::text, 'crashed'::text]));
+CREATE INDEX job_history_default_finished_at_idx ON jira_sync.job_history_default USING btree (finished_at) WHERE (outcome = ANY (ARRAY['refused'::text, 'dead'::text, 'crashed'::text]));
 CREATE INDEX job_history_id ON ONLY jira_sync.job_history USING btree (id);
 CREATE INDEX job_history_default_id_idx ON jira_sync.job_history_default USING btree (id);
 CREATE INDEX jobs_dead ON jira_sync.jobs USING btree (key) WHERE (state = 'dead'::text);
@@ -3093,6 +3109,7 @@ CREATE INDEX messages_recent ON jira_sync.messages USING btree (channel, created
 CREATE INDEX threads_open ON jira_sync.threads USING btree (kind) WHERE is_open;
 CREATE INDEX threads_unsettled ON jira_sync.threads USING btree (channel) WHERE ((waiting > 0) OR (resolved_event_id IS NOT NULL));
 ALTER INDEX jira_sync.job_history_row ATTACH PARTITION jira_sync.job_history_default_file_audit_id_finished_at_idx;
+ALTER INDEX jira_sync.job_history_failed ATTACH PARTITION jira_sync.job_history_default_finished_at_idx;
 ALTER INDEX jira_sync.job_history_id ATTACH PARTITION jira_sync.job_history_default_id_idx;
 CREATE TRIGGER events_inserted AFTER INSERT ON jira_sync.events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.events_inserted();
 CREATE TRIGGER jobs_inserted AFTER INSERT ON jira_sync.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_inserted();

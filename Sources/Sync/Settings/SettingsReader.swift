@@ -12,7 +12,7 @@ struct SettingsReader {
   private(set) var issues: [MappingError.Issue] = []
 
   /// Keys of `poll` and `sweep` that say when they run, which concerns the schedules.
-  private static let scheduleKeys = ["every", "interval", "cron", "at", "enabled"]
+  private static let scheduleKeys = ["interval"]
 
   init(file: String) { self.file = file }
 

@@ -11,7 +11,7 @@ struct SyncSettingsTests {
   func reads() throws {
     let settings = try read(
       """
-      poll: {overlap: 2m, behind_after: 1h, every: 30s}
+      poll: {overlap: 2m, behind_after: 1h, interval: 30 seconds}
       sweep: {may_miss: 5%}
       on_row_deleted: close
       breaker: {changes: 7, within: 10m}
