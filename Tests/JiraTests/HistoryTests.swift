@@ -42,6 +42,20 @@ import Testing
     #expect(try await client.resolver(of: "1") == nil)
   }
 
+  @Test func withoutResolutionsWhoeverMovedItLastCounts() async throws {
+    let moved = #"{"field":"status","fieldId":"status","from":"3","to":"4","toString":"Closed"}"#
+    let (client, _) = try makeClient([
+      .json(
+        "{\"isLast\":true,\"values\":[\(change(1, "ada", "10:00", moved)),\(change(2, "bob", "11:00", moved)),\(change(3, "eve", "12:00", other))]}"
+      ),
+      .json(
+        "{\"isLast\":true,\"values\":[\(change(1, "ada", "10:00", reopened)),\(change(2, "bob", "11:00", moved))]}"
+      ),
+    ])
+    #expect(try await client.resolver(of: "1")?.id == "bob")
+    #expect(try await client.resolver(of: "1")?.id == "bob", "reopened, and closed again")
+  }
+
   @Test func dataCenterTellsWithTheIssue() async throws {
     let (client, transport) = try makeClient(
       [

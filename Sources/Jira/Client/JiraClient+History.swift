@@ -18,19 +18,24 @@ extension JiraClient {
     }
   }
 
-  /// Who gave an issue the resolution that it has.
+  /// Who gave an issue the resolution that it has; where its workflow sets none, who gave it its status.
   ///
   /// - Parameter id: the issue's id or key.
-  /// - Returns: the author of the last change that set a resolution; nil where a later one took it away, there is none, or its author is not known.
+  /// - Returns: the author of the last change that set a resolution; where none did, or a later one took it away, of the last change of the status since; nil where there is none, or its author is not known.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func resolver(of id: String) async throws -> JiraUser? {
+    var mover: JiraUser?
+    var hasMoved = false
     for change in try await changes(of: id).reversed() {
-      guard
-        let item = change.items.last(where: { $0.isOf(id: "resolution", name: "Resolution") })
+      if let item = change.items.last(where: { $0.isOf(id: "resolution", name: "Resolution") }) {
+        return item.to == nil && item.toText == nil ? mover : change.author
+      }
+      guard !hasMoved, change.items.contains(where: { $0.isOf(id: "status", name: "Status") })
       else { continue }
-      return item.to == nil && item.toText == nil ? nil : change.author
+      mover = change.author
+      hasMoved = true
     }
-    return nil
+    return mover
   }
 
   private func pagedChanges(of id: String) async throws -> [IssueChange] {

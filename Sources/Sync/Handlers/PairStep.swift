@@ -111,7 +111,7 @@ struct PairStep: Sendable {
     if let conflict = plan.conflicts.first(where: { $0.field == field }), conflict.winner != nil {
       return "\(conflict.reason.rawValue): \(conflict.winnerName)_wins"
     }
-    if isNew, side == .jira { return "created" }
+    if isNew { return "created" }
     if side == .row, mapping.fills.contains(where: { $0.name == field }),
       plan.rowWrites.contains(where: { mapping[$0.field]?.statusRules != nil })
     {

@@ -59,7 +59,7 @@ enum PollStore {
           from jira_sync.links as l where l.state = 'linked') end as oldest_known,
         case when p.absolute_time is null then (
           select l.issue_id from jira_sync.links as l
-          where l.state = 'linked' order by l.id limit 1) end as sample
+          where l.state = 'linked' order by l.issue_updated desc nulls last limit 1) end as sample
       """, doing: "reading how far \(project) was polled"
     ).one
     return State(

@@ -10,7 +10,14 @@ struct TimeProbe: Sendable {
   /// - Returns: whether it was found; nil where the issue changes too fast or does not show.
   func result() async throws -> Bool? {
     for _ in 0..<2 {
-      guard let before = try await updated(JQL.ids([issueID])) else { return nil }
+      let before: Int64
+      do {
+        guard let shown = try await updated(JQL.ids([issueID])) else { return nil }
+        before = shown
+      } catch let error as JiraError where error.kind == .invalid {
+        // JIRA refuses a search for an id that is gone; that says nothing of times.
+        return nil
+      }
       let found: Int64?
       do {
         found = try await updated(
