@@ -6,6 +6,8 @@ struct Pace: Sendable {
   var measure: Duration
   /// How long the fault strikes.
   var fault: Duration
+  /// How long the database is away.
+  var outage: Duration
   /// A worker's lease, in seconds.
   var lease: Double
   /// How many workers.
@@ -17,11 +19,12 @@ struct Pace: Sendable {
 
   /// For `scripts/test`.
   static let short = Pace(
-    rate: 100, measure: .milliseconds(1_500), fault: .seconds(3), lease: 1, workers: 3,
-    mustReach: 0.5)
+    rate: 100, measure: .milliseconds(1_500), fault: .seconds(3), outage: .seconds(4),
+    lease: 1, workers: 3, mustReach: 0.5)
   /// With the default lease.
   static let full = Pace(
-    rate: 200, measure: .seconds(8), fault: .seconds(25), lease: 8, workers: 4)
+    rate: 200, measure: .seconds(8), fault: .seconds(25), outage: .seconds(60),
+    lease: 8, workers: 4)
 
   /// The lease as a duration.
   var leaseTime: Duration { .milliseconds(Int(lease * 1_000)) }

@@ -36,6 +36,20 @@ struct Scenario: Sendable {
         }
       }
     },
+    Scenario(name: "outage") { arena, _ in
+      guard let command = arena.site.restartCommand else { return }
+      guard try await Site.run(command, ["stop"]) == 0 else {
+        throw UsageError(message: "the cluster could not be stopped by \(command)")
+      }
+      let away: Result<Void, any Error>
+      do { away = .success(try await Task.sleep(for: arena.pace.outage)) } catch {
+        away = .failure(error)
+      }
+      guard try await Site.run(command, ["start"]) == 0 else {
+        throw UsageError(message: "the cluster could not be started again by \(command)")
+      }
+      try away.get()
+    },
     Scenario(name: "backends terminated") { arena, time in
       try await repeating(every: .milliseconds(500), for: time) {
         try await arena.terminateBackends()
@@ -49,6 +63,9 @@ struct Scenario: Sendable {
     },
     Scenario(name: "read-only") { arena, time in
       try await setting("default_transaction_read_only", to: "on", in: arena, for: time)
+    },
+    Scenario(name: "disk full") { arena, time in
+      try await refusingHistory(in: arena, for: time)
     },
     Scenario(name: "PgBouncer, session", pooling: "session", strike: bouncerFault),
     Scenario(name: "PgBouncer, transaction", pooling: "transaction", strike: bouncerFault),
@@ -100,6 +117,27 @@ struct Scenario: Sendable {
       }
     }
     for connection in taken { await connection.close() }
+  }
+
+  /// Every completion fails as it does where the disk is full, while claims and changes go on.
+  ///
+  /// A disk that is really full needs a file system of its own, which not every machine lets a test make.
+  private static func refusingHistory(in arena: Arena, for time: Duration) async throws {
+    _ = try await arena.ask(
+      """
+      create function chaos.disk_full() returns trigger language plpgsql as $$
+      begin
+        raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+      end $$
+      """, doing: "filling the disk")
+    _ = try await arena.ask(
+      """
+      create trigger disk_full before insert on jira_sync.job_history
+      for each row execute function chaos.disk_full()
+      """, doing: "filling the disk")
+    try await Task.sleep(for: time)
+    _ = try await arena.ask(
+      "drop function chaos.disk_full cascade", doing: "making room on the disk")
   }
 
   /// Changes a setting of the workers' role, from their next connection on, and back.
