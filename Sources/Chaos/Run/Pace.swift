@@ -7,7 +7,7 @@ struct Pace: Sendable {
   /// How long the fault strikes.
   var fault: Duration
   /// How long the database is away.
-  var outage: Duration
+  var outage = Duration.zero
   /// A worker's lease, in seconds.
   var lease: Double
   /// How many workers.
