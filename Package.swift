@@ -152,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "JiraSyncCLITests",
       dependencies: [
-        "JiraSyncCLI", "Sync", "Jira", "Postgres", "Schema", "JSON", "TestSupport", logging,
+        "JiraSyncCLI", "Sync", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON", "TestSupport",
+        logging,
       ], swiftSettings: settings),
   ]
 )

@@ -12,7 +12,7 @@ struct SearchQuery {
   func request(at cursor: SearchCursor, dialect: JiraDialect) -> JiraRequest {
     var body: [String: JSON] = [
       "jql": .string(jql.text), "maxResults": .int(max(1, maxResults)),
-      "fields": .array((fields.isEmpty ? ["id"] : fields).map(JSON.string)),
+      "fields": .array((fields.isEmpty ? ["key"] : fields).map(JSON.string)),
     ]
     switch dialect {
     case .cloud:

@@ -16,6 +16,7 @@ extension JiraSync {
     LinkCommand.self,
     UnlinkCommand.self,
     ScheduleCommand.self,
+    FieldsCommand.self,
     Notify.self,
     DoctorCommand.self,
     ConfigCommand.self,

@@ -17,3 +17,14 @@ extension Mapping {
     return mapping
   }
 }
+
+extension Mapping {
+  /// The mapping where no database is at hand: every column that the file names is taken for a text.
+  public var withColumnsAsNamed: Mapping {
+    var mapping = self
+    for name in mentions.map(\.column) where !mapping.columns.contains(where: { $0.name == name }) {
+      mapping.columns.append(TableColumn(name: name, kind: .text(limit: nil)))
+    }
+    return mapping
+  }
+}

@@ -11,6 +11,35 @@ public struct Base: Sendable, Hashable, Codable {
   /// - Parameter fields: the agreements by the field's name in the mapping.
   public init(fields: [String: BaseField] = [:]) { self.fields = fields }
 
+  /// The agreements that still mean something under a mapping.
+  ///
+  /// A field that now stands for another field of JIRA, or whose value goes into other columns, has never been in step: what was agreed of the old pair must not be taken for a change of the new one, and overwrite what is there.
+  ///
+  /// - Parameter mapping: the mapping as it is now.
+  /// - Returns: the base without the others.
+  func valid(under mapping: ResolvedMapping) -> Base {
+    var base = self
+    for field in mapping.fields {
+      guard let known = fields[field.name] else { continue }
+      let isOther = known.fieldID.map { $0 != field.fieldID } ?? false
+      let isElsewhere =
+        field.mapping.direction.pulls && !known.raw.isEmpty
+        && Set(known.raw.keys) != Set(field.mapping.columns)
+      if isOther || isElsewhere { base.fields[field.name] = nil }
+    }
+    return base
+  }
+
+  /// The base with the fields of JIRA noted that its agreements are about.
+  ///
+  /// - Parameter mapping: the mapping that the agreements were made under.
+  /// - Returns: the base to keep.
+  func noting(_ mapping: ResolvedMapping) -> Base {
+    var base = self
+    for field in mapping.fields { base.fields[field.name]?.fieldID = field.fieldID }
+    return base
+  }
+
   /// Notes a step of a transition before it is made; on a way of several steps, each of them.
   ///
   /// - Parameters:

@@ -11,6 +11,8 @@ public struct BaseField: Sendable, Hashable, Codable {
   public var issue: FieldValue?
   /// The value that was about to be written to the issue when nobody came back to say that it was: an issue that has it was written by us, not by a person.
   public var sent: FieldValue?
+  /// The JIRA field that it is an agreement with; nil in bases from before this was noted.
+  public var fieldID: String?
 
   /// Describes an agreement.
   ///

@@ -46,6 +46,6 @@ extension Plan {
       base.fields[write.field] = BaseField(
         raw: known.raw, canonical: known.canonical, issue: read.value)
     }
-    return base
+    return base.noting(mapping)
   }
 }

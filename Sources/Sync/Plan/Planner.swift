@@ -23,7 +23,7 @@ struct Planner {
     base: Base, row: Row, issue: IssueSnapshot, mapping: ResolvedMapping,
     verdicts: [String: Verdict], parked: [String: String]
   ) {
-    self.base = base
+    self.base = base.valid(under: mapping)
     self.row = row
     before = row
     self.issue = issue
@@ -32,7 +32,7 @@ struct Planner {
     self.parked = parked
     // A field that is no longer mapped would keep the columns that it was made from "changed".
     let names = Set(mapping.mapping.fields.map(\.name))
-    result = Plan(newBase: Base(fields: base.fields.filter { names.contains($0.key) }))
+    result = Plan(newBase: Base(fields: self.base.fields.filter { names.contains($0.key) }))
   }
 
   mutating func plan() -> Plan {

@@ -15,13 +15,17 @@ public func plan(
   verdicts: [String: Verdict] = [:], parked: [String: String] = [:]
 ) -> Plan {
   guard case .present(let values) = row else { return Plan(newBase: base ?? Base()) }
+  var plan: Plan
   switch issue {
   case .absent:
-    return creationPlan(row: values, mapping: mapping)
+    plan = creationPlan(row: values, mapping: mapping)
   case .present(let snapshot):
     var planner = Planner(
       base: base ?? Base(), row: values, issue: snapshot, mapping: mapping, verdicts: verdicts,
       parked: parked)
-    return planner.plan()
+    plan = planner.plan()
   }
+  plan.newBase = plan.newBase.noting(mapping)
+  plan.notedBase = plan.notedBase.noting(mapping)
+  return plan
 }

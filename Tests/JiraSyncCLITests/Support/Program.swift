@@ -40,6 +40,11 @@ struct Program {
     try await execute(Self.executable(), arguments, environment: environment)
   }
 
+  /// Runs it to its end, with arguments that a list has.
+  func run(_ arguments: [String], environment: [String: String]) async throws -> Outcome {
+    try await execute(Self.executable(), arguments, environment: environment)
+  }
+
   /// Runs a script of `scripts/` to its end.
   ///
   /// - Parameters:

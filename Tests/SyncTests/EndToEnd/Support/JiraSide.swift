@@ -98,6 +98,18 @@ struct JiraSide: Sendable {
     guard reply.status == 204 else { throw Unexpected(text: "moving \(key): \(reply.status)") }
   }
 
+  /// Does something to the site that only administrators may.
+  @discardableResult
+  func administer(_ method: String, _ path: String, _ body: JSON = [:]) throws -> JSON {
+    let reply = server.sandbox.administer(
+      SandboxRequest(
+        method, "\(Sandbox.adminPrefix)/\(path.replacing(" ", with: "%20"))", body: body.data))
+    guard reply.status < 300 else {
+      throw Unexpected(text: String(decoding: reply.body, as: UTF8.self))
+    }
+    return reply.body.isEmpty ? .null : try JSON(parsing: reply.body)
+  }
+
   // MARK: What goes wrong
 
   /// Makes requests go wrong; rules apply in the order in which they were made.

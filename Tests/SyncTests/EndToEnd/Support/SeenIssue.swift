@@ -26,8 +26,13 @@ struct SeenIssue: Sendable {
   func text(_ name: String) -> String? {
     guard let value = self[name] else { return nil }
     if let text = value.string ?? value["value"]?.string { return text }
-    guard let paragraphs = value["content"]?.array else { return nil }
-    return paragraphs.map(Self.plain).joined(separator: "\n\n")
+    guard value["content"]?.array != nil else { return nil }
+    return Self.plainText(value)
+  }
+
+  /// The text of each paragraph of a document.
+  static func plainText(_ document: JSON) -> String {
+    (document["content"]?.array ?? []).map(plain).joined(separator: "\n\n")
   }
 
   /// The options of a field, sorted.

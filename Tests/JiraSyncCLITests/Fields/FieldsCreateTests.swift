@@ -1,0 +1,77 @@
+import JSON
+import TestSupport
+import Testing
+
+@testable import JiraSandbox
+
+/// `jira-sync fields create`: what is missing is made where that is permitted, and named where it is not.
+@Suite("Making missing fields", .requiresPostgres)
+struct FieldsCreateTests {
+  @Test("An administrator gets fields with types, options and screens; then all is well")
+  func makes() async throws {
+    try await withFieldsWorld { world in
+      try await world.addRow(layer: "Routers")
+      for name in ["Layer", "Workflows", "Notes", "Audit date", "File path"] {
+        try world.administer("DELETE", "fields/\(name)")
+      }
+      try world.administer("PUT", "fields/File status", ["options": ["SYSTEM"]])
+      try world.administer("PUT", "people/sandbox@example.com", ["administrator": true])
+      let dry = try await world.run("create", "--dry-run")
+      #expect(dry.status == 0)
+      #expect(
+        dry.output.contains(
+          "would make Layer: a field of the type select with the options 'Routers'"))
+      #expect(try world.field("Layer") == nil)
+
+      let outcome = try await world.run("create")
+      #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+      #expect(outcome.output.contains("made File status (customfield_10015): the options 'NOVEL'"))
+      let kinds = [
+        "Layer": "select", "Workflows": "multiselect", "Notes": "textarea",
+        "Audit date": "datetime", "File path": "textfield",
+      ]
+      for (name, kind) in kinds {
+        let field = try #require(try world.field(name))
+        #expect(field.customType ?? field.kind.customType == kind)
+        #expect(field.isOnCreateScreen && field.isOnEditScreen, "\(name) is on both screens")
+      }
+      #expect(try world.field("Workflows")?.options.map(\.value) == ["WF1", "WF2"])
+      #expect(try await world.run("check").status == 0)
+      #expect(
+        try await world.run("create").output == "nothing to make: JIRA has every field and option\n"
+      )
+    }
+  }
+
+  @Test("A cascading field gets both levels")
+  func cascading() async throws {
+    try await withFieldsWorld { world in
+      try await world.addRow(layer: "Routers")
+      try world.configure("fields:\n  place: {columns: [status, layer_name], field: Place}\n")
+      try world.administer("PUT", "people/sandbox@example.com", ["administrator": true])
+      #expect(try await world.run("create").status == 0)
+      let place = try #require(try world.field("Place"))
+      let parent = try #require(place.topOptions.first)
+      #expect(parent.value == "NOVEL")
+      #expect(place.options(below: parent).map(\.value) == ["Routers"])
+    }
+  }
+
+  @Test(
+    "Without the right, or on Data Center: 1, and what an administrator has to make",
+    arguments: [false, true])
+  func notPermitted(isDataCenter: Bool) async throws {
+    try await withFieldsWorld(isDataCenter: isDataCenter) { world in
+      try await world.addRow(layer: "Routers")
+      try world.administer("DELETE", "fields/Layer")
+      let outcome = try await world.run("create")
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.output.contains(
+          isDataCenter ? "JIRA Data Center has no API" : "may not administer JIRA"))
+      #expect(
+        outcome.output.contains("Layer: a field of the type select with the options 'Routers'"))
+      #expect(try world.field("Layer") == nil)
+    }
+  }
+}
