@@ -102,7 +102,8 @@ let package = Package(
     .executableTarget(
       name: "Chaos",
       dependencies: [
-        "JobQueue", "Schema", "Postgres", "JSON", "Locks", argumentParser, logging, unixSignals,
+        "Sync", "Jira", "HTTP", "JiraSandbox", "JobQueue", "Schema", "Postgres", "JSON", "Locks",
+        argumentParser, logging, unixSignals,
       ], swiftSettings: settings),
 
     // The migrations become part of the binary while it is built.

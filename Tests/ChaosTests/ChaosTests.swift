@@ -74,7 +74,7 @@ struct ChaosTests {
   }
 
   /// The program, beside the tests' own bundle.
-  private static func executable() throws -> URL {
+  static func executable() throws -> URL {
     var arguments = CommandLine.arguments.makeIterator()
     while let argument = arguments.next() {
       if argument == "--test-bundle-path", let path = arguments.next() {

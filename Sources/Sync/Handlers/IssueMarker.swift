@@ -25,6 +25,11 @@ struct IssueMarker: Sendable, Hashable {
   /// The label that a creation can be found by.
   static func label(_ marker: UUID) -> String { "jira-sync-\(marker.uuidString.lowercased())" }
 
+  /// Whether a label is that of any creation.
+  static func isLabel(_ label: String) -> Bool {
+    label.hasPrefix("jira-sync-") && UUID(uuidString: String(label.dropFirst(10))) != nil
+  }
+
   init(marker: UUID?, rowID: Int64, token: Int64, writes: [FieldWrite] = []) {
     self.marker = marker
     self.rowID = rowID

@@ -139,7 +139,7 @@ extension RowWork {
     var issues: [String: Issue] = [:]
     do {
       let batch = try await site.client.issues(
-        ids: made.map(\.id), fields: site.mapping.issueFieldIDs,
+        ids: made.map(\.id), fields: site.mapping.issueFieldIDs + CreatedMark.fields,
         properties: [IssueMarker.property])
       issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     } catch let error as JiraError {
@@ -152,21 +152,29 @@ extension RowWork {
       let item = entry.draft.item
       tally.created(item.rowID)
       logger.info("created \(entry.key) for \(item.filePath)", metadata: ["job": "\(item.job.id)"])
-      if let issue = issues[entry.id],
-        IssueMarker(issue.properties[IssueMarker.property])?.marker == entry.draft.marker
-      {
-        steps.append(PairStep(created: entry.draft, issue: issue, site: site))
-      } else {
+      guard let issue = issues[entry.id] else {
+        try await storeUnread(entry)
+        continue
+      }
+      switch CreatedMark(of: issue, for: entry.draft, isOnly: made.count == 1) {
+      case .ours: steps.append(PairStep(created: entry.draft, issue: issue, site: site))
+      case .another:
         // Bulk answers name no drafts; an issue with another marker is looked for by its own.
-        let known = issues[entry.id] != nil
-        if known {
-          let error = JiraError(
-            kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
-            messages: ["issue \(entry.key) carries the marker of another row"])
-          try await admitUnknown([(entry.draft, error)])
-        } else {
-          try await storeUnread(entry)
-        }
+        let error = JiraError(
+          kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
+          messages: ["issue \(entry.key) carries the marker of another row"])
+        try await admitUnknown([(entry.draft, error)])
+      case .none:
+        // Looking would find nothing, and making it again would go on for ever.
+        let error = JiraError(
+          kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
+          messages: [
+            """
+            \(entry.key) was made, but JIRA has dropped both its label and its property, and it is not certain which row \
+            it is for. Link it by hand, and let the account set labels or issue properties
+            """
+          ])
+        try await refuse(entry.draft, error: error)
       }
     }
     try await carryOut(steps)
