@@ -11,8 +11,21 @@ struct SandboxLog: Sendable {
     var number: Int
     /// Seconds since 1970.
     var time: Double
-    /// Whether it changes something.
-    var isWrite: Bool
+    var method = ""
+    var path = ""
+    /// 0 where no answer was sent yet.
+    var status = 0
+
+    var makesIssues: Bool {
+      method == "POST" && (path.hasSuffix("/issue") || path.hasSuffix("/issue/bulk"))
+    }
+
+    /// Whether it changes something: a POST that only asks does not.
+    var isWrite: Bool {
+      guard method != "GET" else { return false }
+      return !["/search", "/search/jql", "/search/approximate-count", "/issue/bulkfetch"]
+        .contains(where: path.hasSuffix)
+    }
   }
 
   /// The requests behind a number, oldest first.
@@ -27,11 +40,9 @@ struct SandboxLog: Sendable {
       guard let number = entry["n"]?.integer, let time = entry["microseconds"]?.integer else {
         throw BenchError("the sandbox's log has an entry without number or time")
       }
-      let path = entry["path"]?.string ?? ""
-      let asks = ["/search/jql", "/search", "/issue/bulkfetch"].contains { path.hasSuffix($0) }
       return Request(
-        number: number, time: Double(time) / 1e6,
-        isWrite: !asks && entry["method"]?.string != "GET")
+        number: number, time: Double(time) / 1e6, method: entry["method"]?.string ?? "",
+        path: entry["path"]?.string ?? "", status: entry["status"]?.integer ?? 0)
     }
   }
 }

@@ -111,6 +111,17 @@ struct SettingsTests {
         change: ["JIRA_PAT": "geheim"], variable: "JIRA_PAT", said: "JIRA_EMAIL and JIRA_API_TOKEN"),
       Bad(
         change: ["JIRA_EMAIL": "a:b"], variable: "JIRA_EMAIL, JIRA_API_TOKEN", said: "colon"),
+      Bad(
+        change: ["JIRA_CLIENT_ID": "x"], variable: "JIRA_CLIENT_SECRET", said: "JIRA_CLIENT_ID is"),
+      Bad(
+        change: ["JIRA_CLIENT_SECRET": "geheim"], variable: "JIRA_CLIENT_ID",
+        said: "JIRA_CLIENT_SECRET is"),
+      Bad(
+        change: ["JIRA_CLIENT_ID": "x", "JIRA_CLIENT_SECRET": "geheim"],
+        variable: "JIRA_CLIENT_ID", said: "JIRA_EMAIL and JIRA_API_TOKEN"),
+      Bad(
+        change: ["JIRA_CLOUD_ID": "a/b"], variable: "JIRA_EMAIL, JIRA_API_TOKEN, JIRA_CLOUD_ID",
+        said: "cloud id"),
       Bad(change: ["JIRA_PROJECT": nil], variable: "JIRA_PROJECT", said: "not set"),
       Bad(change: ["JIRA_PROJECT": "scrsky"], variable: "JIRA_PROJECT", said: "found 'scrsky'"),
       Bad(change: ["JIRA_PROJECT": "A B"], variable: "JIRA_PROJECT", said: "found 'A B'"),

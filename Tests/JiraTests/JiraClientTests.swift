@@ -75,9 +75,40 @@ import Testing
     #expect(transport.requests[1].target.contains("startAt=2&maxResults=200"))
   }
 
-  @Test func oldDataCentersHaveNoCreateMetadata() async throws {
-    let (client, _) = try makeClient([.json(404, "{}")], dialect: .dataCenter)
-    #expect(try await client.createMetadata(project: "S", issueTypeID: "1") == nil)
+  @Test func oldDataCentersTellEverythingAtOnce() async throws {
+    let (client, transport) = try makeClient(
+      [
+        .json(404, "{}"),
+        .json(
+          #"{"projects":[{"key":"S","issuetypes":[{"id":"1","fields":{"summary":{"required":true,"name":"Summary"}}}]}]}"#
+        ),
+      ], dialect: .dataCenter)
+    let fields = try #require(try await client.createMetadata(project: "S", issueTypeID: "1"))
+    #expect(fields.map(\.fieldID) == ["summary"])
+    #expect(fields.first?.isRequired == true)
+    #expect(
+      transport.requests[1].target
+        == "/rest/api/2/issue/createmeta?projectKeys=S&issuetypeIds=1&expand=projects.issuetypes.fields"
+    )
+    let (silent, _) = try makeClient([.json(404, "{}"), .json(404, "{}")], dialect: .dataCenter)
+    #expect(try await silent.createMetadata(project: "S", issueTypeID: "1") == nil)
+  }
+
+  @Test(arguments: [JiraDialect.cloud, .dataCenter])
+  func peopleAreLookedForAsTheSiteWants(dialect: JiraDialect) async throws {
+    let isCloud = dialect == .cloud
+    let person = isCloud ? #"{"accountId":"a1"}"# : #"{"name":"a1"}"#
+    let (client, transport) = try makeClient(
+      [.json("[\(person)]"), .json(person), .json(404, "{}")], dialect: dialect)
+    #expect(try await client.users(matching: "ada l").map(\.id) == ["a1"])
+    #expect(try await client.user("a1")?.id == "a1")
+    #expect(try await client.user("nobody") == nil)
+    let api = isCloud ? "/rest/api/3" : "/rest/api/2"
+    #expect(
+      transport.requests[0].target
+        == "\(api)/user/search?\(isCloud ? "query" : "username")=ada%20l&maxResults=50")
+    #expect(
+      transport.requests[1].target == "\(api)/user?\(isCloud ? "accountId" : "username")=a1")
   }
 
   @Test func aServerThatRepeatsAPageDoesNotHoldUsForEver() async throws {

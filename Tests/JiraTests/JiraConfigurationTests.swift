@@ -58,4 +58,38 @@ import Testing
     // A look-alike is not Atlassian's.
     #expect(try configuration("https://atlassian.net.example.com").dialect == nil)
   }
+
+  @Test func scopedTokensAndServiceAccountsCallThroughTheGateway() throws {
+    let scoped = try JiraConfiguration(
+      baseURL: "https://example.atlassian.net", credentials: .anonymous, cloudID: "11-22")
+    #expect(scoped.baseURL == "https://api.atlassian.com/ex/jira/11-22")
+    #expect(scoped.siteURL == "https://example.atlassian.net")
+    #expect(scoped.dialect == .cloud)
+    let direct = try configuration("https://api.atlassian.com/ex/jira/11-22")
+    #expect(direct.baseURL == direct.siteURL)
+    #expect(direct.dialect == .cloud)
+    #expect(throws: JiraConfigurationError.self) {
+      try JiraConfiguration(
+        baseURL: "https://example.atlassian.net", credentials: .anonymous, cloudID: "../x")
+    }
+  }
+
+  @Test(arguments: [
+    "http://auth.example.com/token", "ftp://x", "", "https://", "http://127.0.0.1.example.com/",
+  ])
+  func accessTokensAreNotFetchedInClearText(url: String) {
+    #expect(throws: JiraConfigurationError.self) {
+      try JiraConfiguration(
+        baseURL: "https://example.atlassian.net",
+        credentials: .clientCredentials(OAuthClient(id: "i", secret: "s", tokenURL: url)))
+    }
+  }
+
+  @Test func aMarkTellsCredentialsApartAndGivesNothingAway() {
+    let first = JiraCredentials.basic(email: "a@example.com", token: "hunter2")
+    #expect(first.mark == JiraCredentials.basic(email: "a@example.com", token: "hunter2").mark)
+    #expect(first.mark != JiraCredentials.basic(email: "a@example.com", token: "hunter3").mark)
+    #expect(first.mark != JiraCredentials.bearer("hunter2").mark)
+    #expect(first.mark.count <= 6)
+  }
 }

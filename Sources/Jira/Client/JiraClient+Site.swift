@@ -92,7 +92,7 @@ extension JiraClient {
   /// - Parameters:
   ///   - project: the project's key or id.
   ///   - issueTypeID: the issue type's id.
-  /// - Returns: nil where the site has no such endpoint, as Data Center before 8.4.
+  /// - Returns: nil where the site tells neither page by page nor, as Data Center before 8.4, all at once.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func createMetadata(
     project: String, issueTypeID: String
@@ -108,7 +108,37 @@ extension JiraClient {
         FieldMetadata($0)
       }
     } catch let error as JiraError where error.kind == .notFound && dialect == .dataCenter {
+      return try await oldCreateMetadata(project: project, issueTypeID: issueTypeID)
+    }
+  }
+
+  /// The form that Data Center had until version 9: everything in one answer, the fields as an object by their ids.
+  private func oldCreateMetadata(
+    project: String, issueTypeID: String
+  ) async throws -> [FieldMetadata]? {
+    let isID = project.allSatisfy { $0.isASCII && $0.isNumber }
+    let request = JiraRequest(
+      method: "GET", template: "/issue/createmeta",
+      query: [
+        (name: isID ? "projectIds" : "projectKeys", value: project),
+        (name: "issuetypeIds", value: issueTypeID),
+        (name: "expand", value: "projects.issuetypes.fields"),
+      ])
+    let answer: JiraAnswer
+    do {
+      answer = try await perform(request)
+    } catch let error as JiraError where error.kind == .notFound {
       return nil
+    }
+    let types = try answer.json()["projects"]?[0]?["issuetypes"]?.array ?? []
+    guard
+      let fields = types.first(where: { $0["id"]?.identifier == issueTypeID })?["fields"]?.object
+    else { return nil }
+    return try fields.sorted { $0.key < $1.key }.map { id, field throws(JiraError) in
+      guard let metadata = FieldMetadata(field, id: id) else {
+        throw answer.unexpected("one of the fields is malformed")
+      }
+      return metadata
     }
   }
 }

@@ -1,6 +1,7 @@
 import JSON
 import Jira
 import JobQueue
+import Locks
 import Logging
 import Postgres
 
@@ -18,9 +19,10 @@ extension RowWork {
     try await run.settle(unlinked.filter { !$0.hasDebt }.map { ($0.job, .done) })
     let fresh = try await withoutTicketed(unlinked.filter(\.hasDebt))
     guard !fresh.isEmpty else { return }
-    let size = JiraClient.bulkCreateLimit
+    // As many as one call reads back.
+    let size = JiraClient.fetchLimit
     for start in stride(from: 0, to: fresh.count, by: size) {
-      // Call by call: looks are counted from the intent, and a call may wait long for the one before.
+      // Looks are counted from the intent, and a call may wait long for the ones before.
       let drafts = fresh[start..<min(start + size, fresh.count)]
         .filter { run.isOpen($0.job) }.map { CreationDraft(item: $0, site: site) }
       guard !drafts.isEmpty else { continue }
@@ -104,37 +106,59 @@ extension RowWork {
     }
   }
 
+  /// Sends creations, in as many calls as it takes, and deals with what came of each.
   private func send(_ drafts: [CreationDraft]) async throws {
-    let outcomes: [CreateOutcome]
-    do {
-      if let only = drafts.first, drafts.count == 1 {
-        outcomes = [try await site.client.createIssue(only.issueDraft)]
-      } else {
-        outcomes = try await site.client.createIssues(drafts.map(\.issueDraft))
-      }
-    } catch {
-      // Only the check before the call throws: nothing was sent.
-      try await clearIntents(drafts)
-      throw error
+    let size = JiraClient.bulkCreateLimit
+    let calls = stride(from: 0, to: drafts.count, by: size).map {
+      Array(drafts[$0..<min($0 + size, drafts.count)])
     }
-    var made: [(draft: CreationDraft, id: String, key: String)] = []
+    let answers = Lock<[Result<[CreateOutcome], any Error>?]>(
+      .init(repeating: nil, count: calls.count))
+    await withTaskGroup(of: Void.self) { group in
+      for (place, call) in calls.enumerated() {
+        group.addTask {
+          let answer: Result<[CreateOutcome], any Error>
+          do { answer = .success(try await outcomes(of: call)) } catch { answer = .failure(error) }
+          answers.withLock { $0[place] = answer }
+        }
+      }
+    }
+    var made: [MadeIssue] = []
     var notSent: [(draft: CreationDraft, error: JiraError)] = []
     var unknown: [(draft: CreationDraft, error: JiraError)] = []
-    for (draft, outcome) in zip(drafts, outcomes) {
-      switch outcome {
-      case .created(let id, let key): made.append((draft, id, key))
-      case .refused(let error): try await refuse(draft, error: error)
-      case .notSent(let error): notSent.append((draft, error))
-      case .unknown(let error): unknown.append((draft, error))
+    var failure: (any Error)?
+    for (call, answer) in zip(calls, answers.withLock { $0 }) {
+      guard case .success(let outcomes)? = answer else {
+        // Only the check before the call throws: nothing was sent.
+        try await clearIntents(call)
+        if case .failure(let error)? = answer { failure = error }
+        continue
+      }
+      for (draft, outcome) in zip(call, outcomes) {
+        switch outcome {
+        case .created(let id, let key):
+          made.append(MadeIssue(draft: draft, id: id, key: key, isAlone: call.count == 1))
+        case .refused(let error): try await refuse(draft, error: error)
+        case .notSent(let error): notSent.append((draft, error))
+        case .unknown(let error): unknown.append((draft, error))
+        }
       }
     }
     try await postpone(notSent)
     try await admitUnknown(unknown)
     try await link(made)
+    if let failure { throw failure }
+  }
+
+  private func outcomes(of drafts: [CreationDraft]) async throws -> [CreateOutcome] {
+    guard let only = drafts.first, drafts.count == 1 else {
+      return try await site.client.createIssues(drafts.map(\.issueDraft))
+    }
+    return [try await site.client.createIssue(only.issueDraft)]
   }
 
   /// Reads issues that were made, and stores their links.
-  private func link(_ made: [(draft: CreationDraft, id: String, key: String)]) async throws {
+  private func link(_ made: [MadeIssue]) async throws {
     guard !made.isEmpty else { return }
     var issues: [String: Issue] = [:]
     do {
@@ -156,7 +180,7 @@ extension RowWork {
         try await storeUnread(entry)
         continue
       }
-      switch CreatedMark(of: issue, for: entry.draft, isOnly: made.count == 1) {
+      switch CreatedMark(of: issue, for: entry.draft, isOnly: entry.isAlone) {
       case .ours: steps.append(PairStep(created: entry.draft, issue: issue, site: site))
       case .another:
         // Bulk answers name no drafts; an issue with another marker is looked for by its own.
@@ -181,9 +205,7 @@ extension RowWork {
   }
 
   /// Links an issue that could not be read back; the next run compares it.
-  private func storeUnread(
-    _ entry: (draft: CreationDraft, id: String, key: String)
-  ) async throws {
+  private func storeUnread(_ entry: MadeIssue) async throws {
     let item = entry.draft.item
     let pair = try LinkedPair(
       item: item, issueID: entry.id, issueKey: entry.key, base: entry.draft.plan.newBase,

@@ -29,7 +29,7 @@ extension RowWork {
     if !quiet.isEmpty { try await store(quiet.map { ($0, PairOutcome()) }) }
     try await forEach(steps.filter { !$0.isQuiet }) { step in
       guard run.isOpen(step.item.job) else { return }
-      guard .now < freshUntil else {
+      guard step.isNew || .now < freshUntil else {
         // The budget of calls is small: the rest is read again before it is written.
         let text = "other rows took the budget of calls; it is planned anew"
         try await run.settle(step.item.job, as: .postponed(text, after: .zero))

@@ -19,7 +19,7 @@ public actor CallBudget {
   /// What waited longer looks again before it goes.
   private static let trusted = Duration.milliseconds(3)
   /// Who comes later than this to his moment asks for another one, so as not to meet the calls behind.
-  private static let punctuality = Duration.milliseconds(40)
+  private static let punctuality = Duration.milliseconds(90)
 
   private let database: PostgresClient
   private var waiting: [Waiting] = []
