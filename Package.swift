@@ -155,6 +155,6 @@ let package = Package(
       dependencies: [
         "JiraSyncCLI", "Sync", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON", "TestSupport",
         logging,
-      ], swiftSettings: settings),
+      ], exclude: ["help.txt"], swiftSettings: settings),
   ]
 )

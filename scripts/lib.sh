@@ -227,11 +227,19 @@ find_postgres() {
     die "$EX_UNAVAILABLE" "Postgres does not run as root, and there is neither a user postgres nor nobody"
 }
 
-# need_pg_cron: the extension pg_cron is missing where the server in $pg_bin does not have it.
-need_pg_cron() {
-    local version
+# find_pg_cron: whether the server in $pg_bin has the extension pg_cron; installs it where apt can. It is optional.
+find_pg_cron() {
+    local version library
+    library=$("$pg_bin/pg_config" --pkglibdir 2>/dev/null || printf '%s' "$pg_bin/../lib")/pg_cron.so
+    [ ! -e "$library" ] || return 0
     version=$("$pg_bin/postgres" --version | grep -oE '[0-9]+' | head -n 1)
-    need "postgresql-$version-cron" test -e "$("$pg_bin/pg_config" --pkglibdir 2>/dev/null || echo "$pg_bin/../lib")/pg_cron.so"
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        say "installing postgresql-$version-cron …"
+        mkdir -p "$local_dir"
+        { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends install \
+            "postgresql-$version-cron"; } >"$local_dir/apt.log" 2>&1 9>&- || true
+    fi
+    [ -e "$library" ]
 }
 
 # as_postgres COMMAND…: runs it to its end as the user that Postgres runs as, in a folder that this user may enter.

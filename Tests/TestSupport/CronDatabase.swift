@@ -22,6 +22,9 @@ public enum CronDatabase {
     // Its owner is made with the first database of the pool.
     try await withDatabase(migrated: false) { _ in }
     let server = try await TestCluster.connect()
+    // Held until the connection is closed: suites of several targets run at once.
+    _ = try await server.query(
+      "select pg_advisory_lock(7341, 1)", doing: "waiting for other tests with \(name)")
     let found: Bool = try await server.query(
       "select exists (select from pg_database where datname = \(name)) as found",
       doing: "looking for \(name)"
@@ -30,7 +33,6 @@ public enum CronDatabase {
       _ = try await server.query(
         "create database \(identifier: name) template template0", doing: "making \(name)")
     }
-    await server.close()
     let database = TestDatabase(
       conninfo: try TestCluster.conninfo(database: name, user: DatabasePool.owner),
       superuserConninfo: try TestCluster.conninfo(database: name), name: name)
@@ -46,6 +48,12 @@ public enum CronDatabase {
       "alter database \(identifier: name) owner to \(identifier: DatabasePool.owner)",
       doing: "emptying \(name)")
     await admin.close()
-    try await body(database)
+    do {
+      try await body(database)
+    } catch {
+      await server.close()
+      throw error
+    }
+    await server.close()
   }
 }

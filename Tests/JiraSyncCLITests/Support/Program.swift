@@ -37,6 +37,11 @@ struct Program {
   /// - Returns: how it ended and what it wrote.
   /// - Throws: what went wrong with starting it.
   func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
+    try await run(arguments, environment: environment)
+  }
+
+  /// Runs it to its end.
+  func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
     try await execute(Self.executable(), arguments, environment: environment)
   }
 
@@ -63,7 +68,8 @@ struct Program {
       environment: environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given })
   }
 
-  private func execute(
+  /// Runs any program to its end, in the folder.
+  func execute(
     _ executable: URL, _ arguments: [String], environment: [String: String]
   ) async throws -> Outcome {
     // Files, not pipes: nobody has to empty them meanwhile.
@@ -100,7 +106,7 @@ struct Program {
   }
 
   /// It is built into the folder that the tests are built into.
-  private static func executable() throws -> URL {
+  static func executable() throws -> URL {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(filePath: tests).deletingLastPathComponent().appending(path: "jira-sync")
   }

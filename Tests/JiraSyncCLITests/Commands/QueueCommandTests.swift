@@ -1,0 +1,122 @@
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+/// `jira-sync status`, `jobs`, `schedule`, `conflicts`: what they list, and what they do.
+@Suite(.requiresPostgres, .timeLimit(.minutes(5)))
+struct QueueCommandTests {
+  @Test("status --json has these members, and more may come")
+  func status() async throws {
+    try await CommandWorld.with { world in
+      let status = try await world.json("status")
+      #expect(
+        status.keys.isSuperset(of: [
+          "site", "project", "due", "later", "running", "dead", "workers", "linked", "creating",
+          "create_unknown", "with_error", "open_conflicts", "oldest_due", "paused_at",
+          "pause_reason", "poll_watermark", "polled_at", "poll_lag_seconds", "poll_error",
+          "queue", "worker_list", "schedule_list", "errors", "rate_limits", "circuit",
+        ]))
+      let text = try await world.run("status").output
+      #expect(text.contains("workers    none; start one: jira-sync worker"))
+      #expect(!text.contains("\u{1B}"), "no colours where nobody looks")
+    }
+  }
+
+  @Test("jobs are listed, paused, resumed, cancelled, and made ready again")
+  func jobs() async throws {
+    try await CommandWorld.with(rows: 1) { world in
+      #expect(try await world.run("jobs").output == "no jobs\n")
+      try await world.execute(
+        "insert into jira_sync.jobs (kind, args) values ('noop', '{\"key\": \"a\"}'), ('noop', '{}')"
+      )
+      try await world.execute(
+        "update jira_sync.jobs set state = 'dead', last_error = 'gone wrong' where args = '{}'")
+      let list = try #require(try await world.json("jobs", "list").array)
+      #expect(
+        list.first?.keys == [
+          "id", "kind", "file_audit_id", "file_path", "key", "state", "priority", "run_at",
+          "attempt", "max_attempts", "crashes", "args", "worker", "last_error", "created_at",
+          "started_at", "cancel_requested",
+        ])
+      #expect(list.map { $0["state"] } == ["ready", "dead"])
+      #expect(try await world.json("jobs", "list", "--state", "dead").array?.count == 1)
+      #expect(try await world.run("jobs", "retry", "--all").output == "1 jobs are ready again\n")
+      #expect(try await world.run("jobs", "pause", "lunch").status == 0)
+      let paused = try await world.run("worker", "--drain")
+      #expect(paused.status == 69)
+      #expect(paused.errors.contains("paused (lunch)"))
+      #expect(try await world.run("jobs", "resume").status == 0)
+      let id: Int = try await world.value("select min(id) as value from jira_sync.jobs")
+      #expect(try await world.run("jobs", "cancel", "\(id)").output == "cancelled job \(id)\n")
+      #expect(try await world.run("worker", "--drain").status == 0)
+    }
+  }
+
+  @Test("schedules are listed, set and removed")
+  func schedules() async throws {
+    try await CommandWorld.with { world in
+      let list = try #require(try await world.json("schedule", "list").array)
+      #expect(list.map { $0["name"] } == ["poll", "sweep"])
+      #expect(
+        list.first?.keys == [
+          "name", "kind", "cron", "keeper", "keeper_reason", "set_by", "missed", "last_run",
+          "next_run", "last_job_id", "last_outcome", "args",
+        ])
+      let said = try await world.run("schedule", "set", "full_sync", "0 3 * * *").output
+      #expect(said.hasPrefix("full_sync: 0 3 * * *, kept by the workers, next at "))
+      #expect(try await world.json("schedule").array?.count == 3)
+      #expect(try await world.run("schedule", "remove", "full_sync").status == 0)
+      #expect(try await world.json("schedule").array?.count == 2)
+    }
+  }
+
+  @Test("conflicts are listed, and one is decided")
+  func conflicts() async throws {
+    try await CommandWorld.with(rows: 1) { world in
+      try await world.execute(
+        """
+        insert into jira_sync.conflicts (
+          file_audit_id, issue_key, field, columns, row_value, issue_value, policy, winner, reason)
+        select id, 'SCRSKY-1001', 'notes', '{notes}', '"ours"', '"theirs"', 'manual', 'nobody', 'both_changed'
+        from public.file_audit
+        """)
+      let list = try #require(try await world.json("conflicts", "list").array)
+      #expect(
+        list.first?.keys == [
+          "id", "at", "file_audit_id", "file_path", "issue_key", "field", "columns", "base",
+          "row_value", "issue_value", "policy", "winner", "reason", "resolution",
+          "resolution_value", "resolved_by", "resolved_at", "applied_at", "job_id",
+        ])
+      let decided = try await world.run("conflicts", "resolve", "1", "--value", "5")
+      #expect(decided.status == 0, "\(decided.errors)")
+      #expect(
+        try await world.value(
+          "select resolution = 'value' and resolution_value = '\"5\"' as value from jira_sync.conflicts"
+        ),
+        "the column holds texts, so 5 is one")
+      #expect(try await world.json("conflicts", "list").array?.isEmpty == true)
+      #expect(try await world.json("conflicts", "list", "--all").array?.count == 1)
+    }
+  }
+
+  @Test("a database without the schema, or with an old one, is said as such")
+  func schema() async throws {
+    try await withDatabase(migrated: false) { database in
+      try await Program.withFolder { program in
+        let environment = ["DATABASE_URL": database.conninfo]
+        let none = try await program.run("status", environment: environment)
+        #expect(none.status == 1)
+        #expect(none.errors.contains("has no schema jira_sync. Install it with: jira-sync migrate"))
+      }
+    }
+    try await CommandWorld.with { world in
+      try await world.execute(
+        "delete from jira_sync.migrations where version = (select max(version) from jira_sync.migrations)"
+      )
+      let old = try await world.run("jobs", "list")
+      #expect(old.status == 1)
+      #expect(old.errors.contains("is older than this program: 1 migrations are missing"))
+    }
+  }
+}

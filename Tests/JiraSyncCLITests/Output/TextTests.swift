@@ -1,0 +1,124 @@
+import Sync
+import Testing
+
+@testable import JiraSyncCLI
+
+/// What people read: pure functions, no terminal.
+struct TextTests {
+  @Test("a bar fits the terminal, and says rate and time left")
+  func bar() {
+    let line = Progress.bar(done: 450, total: 900, unit: "jobs", elapsed: 36, width: 80)
+    #expect(line == "[####################--------------------] 450 of 900 jobs, 12.5/s, 36 s left")
+    for width in [20, 40, 79, 80, 200] {
+      #expect(
+        Progress.bar(done: 1, total: 1_000_000, unit: "jobs", elapsed: 10, width: width).count
+          < width)
+    }
+    #expect(Progress.facts(done: 0, total: 10, unit: "jobs", elapsed: 3) == "0 of 10 jobs")
+    #expect(Progress.facts(done: 10, total: 10, unit: "rows", elapsed: 2) == "10 of 10 rows, 5.0/s")
+  }
+
+  @Test("a table is as wide as the terminal allows, and nothing forges a line")
+  func table() {
+    var table = TextTable([.init("ID", isNumeric: true), .init("ROW"), .init("ERROR")])
+    table.rows.append(["7", "src/a.py", .init("no\nsuch \u{1B}[31mfield")])
+    #expect(
+      table.text(for: Terminal(isColored: false, width: nil))
+        == "ID  ROW       ERROR\n 7  src/a.py  no ⏎ such �[31mfield")
+    table.rows.append([
+      "8", .init(String(repeating: "p", count: 100)), .init(String(repeating: "e", count: 100)),
+    ])
+    for line in table.text(for: Terminal(isColored: false, width: 80)).split(separator: "\n") {
+      #expect(line.count <= 80)
+    }
+    #expect(!table.text(for: Terminal(isColored: false, width: 80)).contains("\u{1B}"))
+    #expect(table.text(for: Terminal(isColored: true, width: 80)).contains("\u{1B}[2m"))
+  }
+
+  @Test(
+    "lengths of time as people say them",
+    arguments: [
+      (0.2, "200 ms"), (3, "3 s"), (99, "99 s"), (120, "2 min"), (7_200, "2 h"),
+      (200_000, "2 days"),
+    ]
+      as [(Double, String)])
+  func span(seconds: Double, text: String) {
+    #expect(Span.text(seconds) == text)
+  }
+
+  @Test(
+    "points in time",
+    arguments: [
+      "2026-11-24", "2026-11-24T08:00:00Z", "2026-11-24 08:00+01:00", "90s", "30m", "2h", "7d",
+    ])
+  func pointInTime(text: String) {
+    #expect(PointInTime(text) != nil)
+  }
+
+  @Test(
+    "what is no point in time",
+    arguments: [
+      "", "yesterday", "2026-13-01", "2026-02-30", "2026-11-24T25:00", "2 hours", "-1h", "1';drop",
+    ])
+  func noPointInTime(text: String) {
+    #expect(PointInTime(text) == nil)
+  }
+
+  @Test(
+    "addresses are shown without their passwords",
+    arguments: [
+      ("postgresql://ada:geheim@db/audit", "postgresql://ada:***@db/audit"),
+      ("postgresql://ada:ge@he/im@db/audit", "postgresql://ada:***@db/audit"),
+      (
+        "postgresql://db/audit?password=geheim&sslmode=require",
+        "postgresql://db/audit?password=***&sslmode=require"
+      ),
+      ("host=db password=geheim user=ada", "host=db password=*** user=ada"),
+      ("host=db password = 'ge he\\'im' user=ada", "host=db password=*** user=ada"),
+      ("smtps://ada:geheim@mail.example.com:465", "smtps://ada:***@mail.example.com:465"),
+      ("https://example.atlassian.net", "https://example.atlassian.net"),
+    ])
+  func withoutPassword(value: String, shown: String) {
+    let masked = SettingKind.withoutPassword(value)
+    #expect(!masked.contains("geheim") && !masked.contains("he/im") && !masked.contains("he\\'im"))
+    #expect(masked == shown)
+  }
+
+  @Test("a backfill is said in a sentence")
+  func backfill() {
+    func row(_ id: Int64, tickets: Int = 0, state: String? = nil) -> FoundRow {
+      FoundRow(id: id, filePath: "src/\(id)", hasDebt: true, linkState: state, tickets: tickets)
+    }
+    let backfill = Backfill([
+      row(1), row(2, tickets: 2), row(3, state: "linked"), row(4, state: "unlinked"),
+    ])
+    #expect(
+      backfill.sentence(policy: nil, project: "SCRSKY")
+        == "this makes 1 issue in SCRSKY, 1 more row names tickets already, compares 1 row with its issue"
+    )
+    #expect(
+      backfill.sentence(policy: .create, project: nil)
+        == "this makes 2 issues, 1 of them for rows that name tickets already, compares 1 row with its issue"
+    )
+    #expect(!Backfill([row(3, state: "linked")]).createsAnything)
+  }
+
+  @Test("init's answers go into .env so that they are read as they are")
+  func answers() throws {
+    var answers = SetupAnswers(known: [:])
+    #expect(answers.wants(.databaseURL))
+    #expect(answers.take(.databaseURL, "") == "it is needed")
+    #expect(
+      answers.take(.databaseURL, "postgresql://ada:p#a'$\"s\\@db/audit?sslmode=disable") == nil)
+    #expect(answers.take(.jiraURL, "ftp://example.com") != nil)
+    #expect(answers.take(.jiraURL, "https://example.atlassian.net") == nil)
+    #expect(answers.take(.project, "not a key") != nil)
+    #expect(answers.take(.project, "SCRSKY") == nil)
+    #expect(answers.wants(.email) && !answers.wants(.apiToken) && !answers.wants(.pat))
+    #expect(answers.take(.email, "") == nil)
+    #expect(answers.wants(.pat))
+    answers.take(.pat, "to ken # 1")
+    let file = try EnvFile(parsing: answers.envText)
+    #expect(file.values == answers.values)
+  }
+}
