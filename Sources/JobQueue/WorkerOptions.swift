@@ -20,7 +20,9 @@ public struct WorkerOptions: Sendable {
   public var drainPatience: Duration
   /// Whether it takes its part in `jira_sync.schedules`; one that drains must not.
   public var keepsSchedules: Bool
-  /// Schedules that a file asks for: by name, a period or five cron fields. What a person set stays.
+  /// Schedules that a file asks for, by name: a period or five cron fields each.
+  ///
+  /// What a person set stays.
   public var schedules: [String: String] = [:]
 
   /// Describes a worker.

@@ -43,12 +43,16 @@ struct SettingKind: Sendable, Hashable {
         /(password|sslpassword|passfile)\s*=\s*('(\\.|[^'\\])*'|\S*)/.ignoresCase()
       ) { "\($0.1)=***" }
     }
-    var shown = value.replacing(/([?&])((ssl)?password)=[^&]*/.ignoresCase()) { "\($0.1)\($0.2)=***" }
+    var shown = value.replacing(/([?&])((ssl)?password)=[^&]*/.ignoresCase()) {
+      "\($0.1)\($0.2)=***"
+    }
     // What stands before the last @ of the authority may hold the password, and a : begins it.
     guard let scheme = shown.firstRange(of: /:\/\//) else { return "***" }
     let rest = shown[scheme.upperBound...]
     let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-    guard let at = (rest.lastIndex { $0 == "@" }), at < end || !rest[..<at].contains("?") else { return shown }
+    guard let at = (rest.lastIndex { $0 == "@" }), at < end || !rest[..<at].contains("?") else {
+      return shown
+    }
     let login = rest[..<at]
     guard let colon = login.firstIndex(of: ":") else { return shown }
     shown.replaceSubrange(login.index(after: colon)..<at, with: "***")

@@ -38,6 +38,7 @@ public struct ScheduleSettings: Sendable, Hashable {
     let words = text.split(whereSeparator: \.isWhitespace)
     if words.count == 5 { return true }
     return text.lowercased().wholeMatch(
-      of: /\s*(every )?[1-9]\d{0,6} ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\s*/) != nil
+      of: /\s*(every )?[1-9]\d{0,6} ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\s*/)
+      != nil
   }
 }

@@ -18,6 +18,7 @@ struct CommandWorld: Sendable {
   ///   - rows: how many rows with debt there are.
   ///   - ticketed: how many of these name tickets already.
   ///   - body: the test.
+  /// - Throws: what the body throws, or what went wrong with the world.
   static func with(
     rows: Int = 0, ticketed: Int = 0, _ body: (CommandWorld) async throws -> Void
   ) async throws {

@@ -16,7 +16,9 @@ extension Checkup {
     ] {
       do {
         try check()
-        ok(name, name == "database" ? "DATABASE_URL is set" : "address, project and credentials are set")
+        ok(
+          name,
+          name == "database" ? "DATABASE_URL is set" : "address, project and credentials are set")
       } catch {
         failure(name, error)
       }
@@ -28,7 +30,8 @@ extension Checkup {
       _ = try settings.schedules()
       ok(
         "mapping",
-        (isThere ? settings.configFile.path : "built in") + ": \(mapping.fields.count) fields, issue type "
+        (isThere ? settings.configFile.path : "built in")
+          + ": \(mapping.fields.count) fields, issue type "
           + mapping.issueType)
     } catch {
       failure("mapping", error)
@@ -53,7 +56,8 @@ extension Checkup {
     if channels.isEmpty {
       warning(
         "channels", "nobody is told of dead jobs and conflicts",
-        remedy: "Optional: set SLACK_WEBHOOK_URL, or SMTP_URL with NOTIFY_EMAIL_FROM and NOTIFY_EMAIL_TO; then: "
+        remedy:
+          "Optional: set SLACK_WEBHOOK_URL, or SMTP_URL with NOTIFY_EMAIL_FROM and NOTIFY_EMAIL_TO; then: "
           + "jira-sync notify test")
     } else {
       ok("channels", channels.joined(separator: ", ") + "; try: jira-sync notify test")

@@ -68,7 +68,8 @@ extension Checkup {
       return false
     }
     let version: String = try await connection.query(
-      "select max(version) as version from jira_sync.migrations", doing: "reading the schema's version"
+      "select max(version) as version from jira_sync.migrations",
+      doing: "reading the schema's version"
     ).one.get("version")
     ok("schema", "jira_sync \(version)")
     let missing: [String] = try await connection.query(
@@ -119,8 +120,10 @@ extension Checkup {
     ).one.get("hidden")
     if isHidden {
       failure(
-        "row security", "public.file_audit has row-level security and no policy for this role: it sees no rows",
-        remedy: "grant jira_sync_worker to the role of DATABASE_URL; its policy lets all rows through")
+        "row security",
+        "public.file_audit has row-level security and no policy for this role: it sees no rows",
+        remedy:
+          "grant jira_sync_worker to the role of DATABASE_URL; its policy lets all rows through")
     }
   }
 
@@ -129,12 +132,15 @@ extension Checkup {
     let channel = "jira_sync_doctor_\(UUID().uuidString.prefix(8).lowercased())"
     let began = ContinuousClock.now
     try await connection.listen(channel)
-    let first: Int = try await connection.query("select pg_backend_pid() as pid", doing: "asking for the session").one.get("pid")
+    let first: Int = try await connection.query(
+      "select pg_backend_pid() as pid", doing: "asking for the session"
+    ).one.get("pid")
     _ = try await connection.query("select pg_notify(\(channel), '')", doing: "probing LISTEN")
     let isHeard = await withTaskGroup(of: Bool.self) { group in
       group.addTask {
         do {
-          for try await notification in connection.notifications where notification.channel == channel {
+          for try await notification in connection.notifications
+          where notification.channel == channel {
             return true
           }
         } catch {
@@ -151,14 +157,22 @@ extension Checkup {
       return heard
     }
     let took = (ContinuousClock.now - began) / .milliseconds(1)
-    let second: Int = try await connection.query("select pg_backend_pid() as pid", doing: "asking for the session").one.get("pid")
+    let second: Int = try await connection.query(
+      "select pg_backend_pid() as pid", doing: "asking for the session"
+    ).one.get("pid")
     if isHeard, first == second {
-      ok("LISTEN", "a notification came back in \(Int(took.rounded())) ms; direct or session-mode connection")
+      ok(
+        "LISTEN",
+        "a notification came back in \(Int(took.rounded())) ms; direct or session-mode connection")
     } else {
       warning(
         "LISTEN",
-        "notifications do not arrive" + (first == second ? "" : "; a pooler in transaction mode gives every statement another session"),
-        remedy: "Changes wait for the next look, some seconds. Use a direct or session-mode connection (Supabase: port 5432)")
+        "notifications do not arrive"
+          + (first == second
+            ? "" : "; a pooler in transaction mode gives every statement another session"),
+        remedy:
+          "Changes wait for the next look, some seconds. Use a direct or session-mode connection (Supabase: port 5432)"
+      )
     }
   }
 
@@ -171,7 +185,11 @@ extension Checkup {
     let difference = server - (before + after) / 2
     let text = "differs by \(Int((abs(difference) * 1_000).rounded())) ms from this machine's"
     if abs(difference) > 5 {
-      warning("clock", text, remedy: "The database's clock decides, so this does no harm to syncing; set the clocks right with NTP")
+      warning(
+        "clock", text,
+        remedy:
+          "The database's clock decides, so this does no harm to syncing; set the clocks right with NTP"
+      )
     } else {
       ok("clock", text)
     }
@@ -208,9 +226,14 @@ extension Checkup {
     let who: String = try holder.get("who")
     let age: Int = try holder.get("age")
     let seconds = try holder.get("seconds", as: Double?.self)
-    let text = "the oldest is \(who)" + (seconds.map { ", \(Span.text($0)) old" } ?? "") + ", \(age) transactions back"
+    let text =
+      "the oldest is \(who)" + (seconds.map { ", \(Span.text($0)) old" } ?? "")
+      + ", \(age) transactions back"
     if (seconds ?? 0) > 300 || age > 1_000_000 {
-      warning("horizon", text, remedy: "Vacuum cannot clean the queue behind it. \(try holder.get("remedy", as: String.self))")
+      warning(
+        "horizon", text,
+        remedy:
+          "Vacuum cannot clean the queue behind it. \(try holder.get("remedy", as: String.self))")
     } else {
       ok("horizon", text)
     }
@@ -218,14 +241,19 @@ extension Checkup {
 
   private mutating func checkSchedules(_ connection: PostgresConnection) async throws {
     let cron = try await connection.query(
-      "select usable, version, seconds, reason, remedy from jira_sync.pg_cron_state()", doing: "looking for pg_cron"
+      "select usable, version, seconds, reason, remedy from jira_sync.pg_cron_state()",
+      doing: "looking for pg_cron"
     ).one
     if try cron.get("usable") {
       let seconds: Bool = try cron.get("seconds")
-      ok("pg_cron", "\(try cron.get("version", as: String.self)); it knows \(seconds ? "seconds" : "whole minutes")")
+      ok(
+        "pg_cron",
+        "\(try cron.get("version", as: String.self)); it knows \(seconds ? "seconds" : "whole minutes")"
+      )
     } else {
       warning(
-        "pg_cron", "the workers keep the schedules: \(try cron.get("reason", as: String?.self) ?? "")",
+        "pg_cron",
+        "the workers keep the schedules: \(try cron.get("reason", as: String?.self) ?? "")",
         remedy: try cron.get("remedy", as: String?.self) ?? "Optional")
     }
     let missed = try await connection.query(
@@ -241,9 +269,11 @@ extension Checkup {
     ).one
     if try missed.get("schedules", as: Int.self) > 0 {
       warning(
-        "schedules", "ticks were missed within a day: \(try missed.get("missed", as: String?.self) ?? "")",
+        "schedules",
+        "ticks were missed within a day: \(try missed.get("missed", as: String?.self) ?? "")",
         remedy: try missed.get("late", as: Bool.self)
-          ? "Nobody keeps them now. Start a worker: jira-sync worker" : "Keep a worker running; see: jira-sync schedule list")
+          ? "Nobody keeps them now. Start a worker: jira-sync worker"
+          : "Keep a worker running; see: jira-sync schedule list")
     } else {
       ok("schedules", "no ticks were missed within a day")
     }
@@ -269,11 +299,15 @@ extension Checkup {
     }
     let dead: Int = try status.get("dead")
     if dead > 0 {
-      warning("dead jobs", "\(dead)", remedy: "jira-sync jobs list --state dead; then: jira-sync jobs retry --all")
+      warning(
+        "dead jobs", "\(dead)",
+        remedy: "jira-sync jobs list --state dead; then: jira-sync jobs retry --all")
     }
     let errors: Int = try status.get("with_error")
     if errors > 0 {
-      warning("links", "\(errors) rows with an error", remedy: "jira-sync explain ROW; see also: jira-sync status")
+      warning(
+        "links", "\(errors) rows with an error",
+        remedy: "jira-sync explain ROW; see also: jira-sync status")
     }
   }
 }

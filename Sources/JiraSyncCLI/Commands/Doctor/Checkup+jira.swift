@@ -37,7 +37,9 @@ extension Checkup {
       } else {
         warning(
           "time zone", "JIRA does not tell the account's time zone",
-          remedy: "It is only needed where the search self-test fails; set it in the profile of the account")
+          remedy:
+            "It is only needed where the search self-test fails; set it in the profile of the account"
+        )
       }
       try await checkPermissions(client, project: jira.project)
       await checkSearch(client, project: jira.project)
@@ -54,7 +56,9 @@ extension Checkup {
     guard abs(difference) > 60 else { return }
     warning(
       "clock", "differs by \(Span.text(difference)) from this machine's",
-      remedy: "The poller goes by JIRA's clock, so this does no harm to syncing; set the clocks right with NTP")
+      remedy:
+        "The poller goes by JIRA's clock, so this does no harm to syncing; set the clocks right with NTP"
+    )
   }
 
   private mutating func checkPermissions(_ client: JiraClient, project: String) async throws {
@@ -78,12 +82,14 @@ extension Checkup {
     } else {
       failure(
         "permissions",
-        "in \(project) the account lacks: " + missing.map { "\($0.1) (\($0.0))" }.joined(separator: ", "),
+        "in \(project) the account lacks: "
+          + missing.map { "\($0.1) (\($0.0))" }.joined(separator: ", "),
         remedy: "A project administrator grants them in the project's permission scheme")
     }
     for (key, name) in optional where granted[key] != true {
       warning(
-        "permissions", "the account lacks \(name) (\(key))", remedy: "Optional: only comments need it")
+        "permissions", "the account lacks \(name) (\(key))",
+        remedy: "Optional: only comments need it")
     }
   }
 
@@ -96,7 +102,11 @@ extension Checkup {
       let past = try await first(client, before)
       let none = try await first(client, after)
       if none == nil {
-        ok("search", past == nil ? "works; the project has no issue yet" : "finds issues by their time, without time zones")
+        ok(
+          "search",
+          past == nil
+            ? "works; the project has no issue yet"
+            : "finds issues by their time, without time zones")
       } else {
         warning(
           "search", "the site does not understand milliseconds in a search",
@@ -134,7 +144,8 @@ extension Checkup {
       let site = try await SiteFinder.find(client: client, project: project, mapping: mapping)
       ok(
         "mapping",
-        "\(site.mapping.fields.count) fields, issue type \(site.issueType.name) in \(site.project.name)")
+        "\(site.mapping.fields.count) fields, issue type \(site.issueType.name) in \(site.project.name)"
+      )
       for skipped in site.mapping.skipped {
         warning(
           "mapping", "\(skipped.name) is not synced: \(skipped.reason)",

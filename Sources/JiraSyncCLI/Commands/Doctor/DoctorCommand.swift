@@ -5,7 +5,8 @@ import JSON
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Checks everything: configuration, database, JIRA, notifications; says what to do about each trouble.",
+    abstract:
+      "Checks everything: configuration, database, JIRA, notifications; says what to do about each trouble.",
     discussion: """
       Each line is ok, a warning or a failure. What is optional and absent is a warning. Exits with 1 where something \
       failed. Nothing is changed.

@@ -40,7 +40,9 @@ struct Finding: Sendable, Hashable {
     var line =
       terminal.paint(mark.padded(to: 8), color) + "\(area) \(name)".padded(to: 26) + " "
       + text.onOneLine
-    if let remedy { line += "\n" + "".padded(to: 8) + terminal.paint("→ \(remedy.onOneLine)", color) }
+    if let remedy {
+      line += "\n" + "".padded(to: 8) + terminal.paint("→ \(remedy.onOneLine)", color)
+    }
     return line
   }
 }

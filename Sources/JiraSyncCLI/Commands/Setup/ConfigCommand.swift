@@ -84,8 +84,12 @@ struct ConfigCommand: AsyncParsableCommand {
       record(
         "limits", limits.callsPerSecond.map { "\($0) calls/s" } ?? "no ceiling",
         file?.settings["limits"] != nil),
-      record("poll.interval", schedules.intervals["poll"] ?? "1 minute", schedules.intervals["poll"] != nil),
-      record("sweep.interval", schedules.intervals["sweep"] ?? "1 day", schedules.intervals["sweep"] != nil),
+      record(
+        "poll.interval", schedules.intervals["poll"] ?? "1 minute",
+        schedules.intervals["poll"] != nil),
+      record(
+        "sweep.interval", schedules.intervals["sweep"] ?? "1 day",
+        schedules.intervals["sweep"] != nil),
     ]
     for (name, value) in (file?.settings ?? [:]).sorted(by: { $0.key < $1.key })
     where !["limits", "poll", "sweep"].contains(name) {
@@ -98,7 +102,8 @@ struct ConfigCommand: AsyncParsableCommand {
     var table = TextTable([.init("NAME"), .init("FROM"), .init("VALUE")])
     for record in records {
       table.rows.append([
-        .init(record.text("name")), .init(record.text("origin") ?? "not set", record.text("origin") == nil ? .dim : nil),
+        .init(record.text("name")),
+        .init(record.text("origin") ?? "not set", record.text("origin") == nil ? .dim : nil),
         .init(record.text("value") ?? "–"),
       ])
     }

@@ -30,10 +30,14 @@ struct InitCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The project's key (JIRA_PROJECT).", valueName: "key"))
   var project: String?
 
-  @Option(help: ArgumentHelp("What becomes of rows that name tickets already: create, adopt or skip.", valueName: "choice"))
+  @Option(
+    help: ArgumentHelp(
+      "What becomes of rows that name tickets already: create, adopt or skip.", valueName: "choice")
+  )
   var existingTickets: TicketChoice?
 
-  @Option(help: ArgumentHelp("How often JIRA is polled: 30 seconds, 5 minutes, …", valueName: "period"))
+  @Option(
+    help: ArgumentHelp("How often JIRA is polled: 30 seconds, 5 minutes, …", valueName: "period"))
   var pollInterval: String?
 
   @Flag(help: "Write the files without trying the settings out.")
@@ -49,7 +53,8 @@ struct InitCommand: AsyncParsableCommand {
     let files = SetupFiles(configPath: current.configFile.path)
     if !force, let existing = files.existing {
       throw CommandFailure(
-        .failed, "\(existing) exists already and is left as it is. Edit it, or replace it with --force")
+        .failed,
+        "\(existing) exists already and is left as it is. Edit it, or replace it with --force")
     }
     var answers = SetupAnswers(known: current.values)
     answers.take(.jiraURL, jiraUrl)
@@ -97,7 +102,8 @@ struct InitCommand: AsyncParsableCommand {
       let site = try await SiteFinder.find(
         client: client, project: jira.project, mapping: .standard)
       StandardStream.error.write(
-        "JIRA answers: \(site.project.name) on \(jira.configuration.siteURL), as \(site.account.displayName)")
+        "JIRA answers: \(site.project.name) on \(jira.configuration.siteURL), as \(site.account.displayName)"
+      )
     }
   }
 }

@@ -81,7 +81,8 @@ struct SetupAnswers: Sendable {
   var envText: String {
     let names = [
       "DATABASE_URL", "JIRA_BASE_URL", "JIRA_PROJECT", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_PAT",
-      "JIRA_CLIENT_ID", "JIRA_CLIENT_SECRET", "SLACK_WEBHOOK_URL", "SMTP_URL", "NOTIFY_EMAIL_FROM", "NOTIFY_EMAIL_TO",
+      "JIRA_CLIENT_ID", "JIRA_CLIENT_SECRET", "SLACK_WEBHOOK_URL", "SMTP_URL", "NOTIFY_EMAIL_FROM",
+      "NOTIFY_EMAIL_TO",
     ]
     return "# Written by jira-sync init. Secrets: keep it out of version control.\n"
       + names.compactMap { name in values[name].map { "\(name)=\(Self.quoted($0))\n" } }.joined()
@@ -89,7 +90,9 @@ struct SetupAnswers: Sendable {
 
   /// In single quotes, which keep everything; one with a single quote in double ones.
   private static func quoted(_ value: String) -> String {
-    let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-.:/@%?=&,+".contains($0)) }
+    let isPlain = value.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "_-.:/@%?=&,+".contains($0))
+    }
     if isPlain { return value }
     guard value.contains("'") else { return "'\(value)'" }
     var escaped = ""

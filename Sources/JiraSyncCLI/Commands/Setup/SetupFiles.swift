@@ -46,6 +46,7 @@ struct SetupFiles: Sendable {
 
   private static func failure(_ path: String) -> CommandFailure {
     CommandFailure(
-      .failed, "cannot write \(path): \(String(cString: strerror(errno))). Check the rights of the folder")
+      .failed,
+      "cannot write \(path): \(String(cString: strerror(errno))). Check the rights of the folder")
   }
 }

@@ -7,8 +7,11 @@ struct SetupYAML: Sendable {
 
   /// The file's text.
   var text: String {
-    let tickets = existingTickets.map { "existing_tickets: \($0.rawValue)" } ?? "# existing_tickets: create"
-    let poll = pollInterval.map { "poll:\n  interval: '\($0.replacing("'", with: "''"))'" } ?? "# poll:\n#   interval: 1 minute"
+    let tickets =
+      existingTickets.map { "existing_tickets: \($0.rawValue)" } ?? "# existing_tickets: create"
+    let poll =
+      pollInterval.map { "poll:\n  interval: '\($0.replacing("'", with: "''"))'" }
+      ?? "# poll:\n#   interval: 1 minute"
     return """
       # yaml-language-server: $schema=./jira-sync.schema.json
       #
