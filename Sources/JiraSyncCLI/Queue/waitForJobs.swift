@@ -48,7 +48,7 @@ struct JobsReport: Sendable {
       }
       if failures.count > 20 {
         StandardStream.error.write(
-          "… and \(failures.count - 20) more; see: jira-sync jobs list --state dead")
+          "… and \(failures.count - 20) more; see: jira-sync status, jira-sync explain ROW")
       }
       StandardStream.output.write(text)
     }

@@ -40,13 +40,8 @@ struct Program {
     try await run(arguments, environment: environment)
   }
 
-  /// Runs it to its end.
-  func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
-    try await execute(Self.executable(), arguments, environment: environment)
-  }
-
   /// Runs it to its end, with arguments that a list has.
-  func run(_ arguments: [String], environment: [String: String]) async throws -> Outcome {
+  func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
     try await execute(Self.executable(), arguments, environment: environment)
   }
 
