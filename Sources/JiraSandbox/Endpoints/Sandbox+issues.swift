@@ -149,9 +149,7 @@ extension Sandbox {
     }
     let shown = found.values.sorted { $0.id < $1.id }
       .map { renderer.issue($0, selection, properties: properties, expand: expand) }
-    return .json([
-      "expand": "names,schema", "issues": .array(shown), "issueErrors": .array(errors),
-    ])
+    return .json(["issues": .array(shown), "issueErrors": .array(errors)])
   }
 
   func edit(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {

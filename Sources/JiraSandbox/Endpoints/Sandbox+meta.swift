@@ -23,7 +23,12 @@ extension Sandbox {
   func editMeta(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {
     _ = try issue(call, idOrKey)
     let renderer = Renderer(site: site, call: call)
-    let fields = site.fields.filter(\.isOnEditScreen).map { ($0.id, renderer.meta($0)) }
+    // The id stands before each, not in it.
+    let fields = site.fields.filter(\.isOnEditScreen).map { field in
+      var meta = renderer.meta(field)
+      meta["fieldId"] = nil
+      return (field.id, meta)
+    }
     return .json(["fields": .object(Dictionary(uniqueKeysWithValues: fields))])
   }
 

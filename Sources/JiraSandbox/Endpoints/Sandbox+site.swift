@@ -104,9 +104,11 @@ extension Sandbox {
     return .json(
       .array(
         site.issueTypes.map { type in
-          var members = renderer.issueType(type.id)
-          members["statuses"] = statuses
-          return members
+          var members: [String: JSON] = ["statuses": statuses]
+          for name in ["self", "id", "name", "subtask"] {
+            members[name] = renderer.issueType(type.id)[name]
+          }
+          return .object(members)
         }))
   }
 
