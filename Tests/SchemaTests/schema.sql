@@ -2504,6 +2504,8 @@ CREATE TABLE jira_sync.changes (
     worker uuid,
     mapping_field text,
     cause text,
+    author text,
+    author_at timestamp with time zone,
     CONSTRAINT changes_side_known CHECK ((side = ANY (ARRAY['row'::text, 'jira'::text])))
 );
 COMMENT ON TABLE jira_sync.changes IS 'Every value that was written, on either side.';
@@ -2511,6 +2513,8 @@ COMMENT ON COLUMN jira_sync.changes.side IS 'The side that was written: row or j
 COMMENT ON COLUMN jira_sync.changes.field IS 'The column, or the name of the field in the mapping where JIRA was written.';
 COMMENT ON COLUMN jira_sync.changes.mapping_field IS 'The name of the field in the mapping.';
 COMMENT ON COLUMN jira_sync.changes.cause IS 'Why it was written: created, row_changed, jira_changed, resolved, decided (by a person), or the reason of a conflict and who won it, such as "both_changed: row_wins".';
+COMMENT ON COLUMN jira_sync.changes.author IS 'Who changed it in JIRA, where a row was written from there and JIRA tells; null for what was changed in the row.';
+COMMENT ON COLUMN jira_sync.changes.author_at IS 'When, by JIRA''s clock.';
 ALTER TABLE jira_sync.changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME jira_sync.changes_id_seq
     START WITH 1
@@ -2593,6 +2597,8 @@ CREATE TABLE jira_sync.conflicts (
     resolution text,
     resolution_value jsonb,
     applied_at timestamp with time zone,
+    issue_author text,
+    issue_author_at timestamp with time zone,
     CONSTRAINT conflicts_policy_known CHECK ((policy = ANY (ARRAY['row_wins'::text, 'jira_wins'::text, 'manual'::text]))),
     CONSTRAINT conflicts_resolution_has_its_time CHECK (((resolution IS NULL) OR (resolved_at IS NOT NULL))),
     CONSTRAINT conflicts_resolution_known CHECK ((resolution = ANY (ARRAY['row'::text, 'jira'::text, 'value'::text, 'agreed'::text, 'superseded'::text]))),
@@ -2608,6 +2614,8 @@ COMMENT ON COLUMN jira_sync.conflicts.reason IS 'How it came about: both_changed
 COMMENT ON COLUMN jira_sync.conflicts.resolution IS 'What was decided: row, jira or value; or why there is nothing to decide any more: agreed (both sides say the same) or superseded (a side changed again: a newer conflict has the values).';
 COMMENT ON COLUMN jira_sync.conflicts.resolution_value IS 'For value: what both sides shall say, as the column holds it; an object by column where there are several.';
 COMMENT ON COLUMN jira_sync.conflicts.applied_at IS 'When both sides said what was decided.';
+COMMENT ON COLUMN jira_sync.conflicts.issue_author IS 'Who gave the issue its value, where JIRA tells.';
+COMMENT ON COLUMN jira_sync.conflicts.issue_author_at IS 'When, by JIRA''s clock.';
 ALTER TABLE jira_sync.conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME jira_sync.conflicts_id_seq
     START WITH 1

@@ -12,10 +12,7 @@ extension JiraClient {
       case .cloud: try await pagedChanges(of: id)
       case .dataCenter: try await expandedChanges(of: id)
       }
-    return changes.sorted {
-      $0.created != $1.created
-        ? $0.created < $1.created : (Int64($0.id) ?? 0) < (Int64($1.id) ?? 0)
-    }
+    return IssueChange.sorted(changes)
   }
 
   /// Who gave an issue the resolution that it has; where its workflow sets none, who gave it its status.

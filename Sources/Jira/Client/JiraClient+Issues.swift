@@ -41,10 +41,11 @@ extension JiraClient {
   ///   - ids: the issues' ids, any number, each counted once.
   ///   - fields: the ids of the fields to fetch.
   ///   - properties: the keys of the entity properties to fetch, at most five.
+  ///   - withChanges: whether the latest entries of their histories are wanted, too (Cloud only).
   /// - Returns: the issues in the order of the ids, and the ids for which there is none.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func issues(
-    ids: [String], fields: [String], properties: [String] = []
+    ids: [String], fields: [String], properties: [String] = [], withChanges: Bool = false
   ) async throws -> IssueBatch {
     var batch = IssueBatch()
     var seen: Set<String> = []
@@ -53,7 +54,9 @@ extension JiraClient {
       let chunk = Array(wanted[start..<min(start + Self.fetchLimit, wanted.count)])
       let part =
         switch dialect {
-        case .cloud: try await bulkFetch(chunk, fields: fields, properties: properties)
+        case .cloud:
+          try await bulkFetch(
+            chunk, fields: fields, properties: properties, withChanges: withChanges)
         case .dataCenter: try await searchFetch(chunk, fields: fields, properties: properties)
         }
       batch.found += part.found
@@ -63,13 +66,15 @@ extension JiraClient {
   }
 
   private func bulkFetch(
-    _ ids: [String], fields: [String], properties: [String]
+    _ ids: [String], fields: [String], properties: [String], withChanges: Bool
   ) async throws -> IssueBatch {
     var body: [String: JSON] = [
       "issueIdsOrKeys": .array(ids.map(JSON.string)),
       "fields": .array((fields.isEmpty ? ["id"] : fields).map(JSON.string)),
     ]
     if !properties.isEmpty { body["properties"] = .array(properties.map(JSON.string)) }
+    // Here alone `expand` is a list.
+    if withChanges { body["expand"] = ["changelog"] }
     let answer = try await perform(
       JiraRequest(method: "POST", template: "/issue/bulkfetch", body: .object(body)))
     let json = try answer.json()

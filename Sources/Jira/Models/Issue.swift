@@ -10,6 +10,8 @@ public struct Issue: Sendable, Hashable {
   public var fields: [String: JSON]
   /// The values of the entity properties by key.
   public var properties: [String: JSON]
+  /// The latest entries of its history, oldest first; empty where nobody asked for them.
+  public var changes: [IssueChange] = []
 
   /// Describes an issue.
   public init(
@@ -27,6 +29,8 @@ public struct Issue: Sendable, Hashable {
     self.init(
       id: id, key: key, fields: json["fields"]?.object ?? [:],
       properties: json["properties"]?.object ?? [:])
+    changes = IssueChange.sorted(
+      (json["changelog"]?["histories"]?.array ?? []).compactMap(IssueChange.init))
   }
 
   /// When it was last changed, in milliseconds since 1970; nil where `updated` was not asked for.

@@ -56,4 +56,25 @@ public struct IssueChange: Sendable, Hashable {
     author = json["author"].flatMap(JiraUser.init)
     items = (json["items"]?.array ?? []).compactMap(Item.init)
   }
+
+  /// Who gave an issue the resolution that it has.
+  ///
+  /// - Parameter changes: the latest entries of its history, oldest first.
+  /// - Returns: nil where the entries do not tell.
+  public static func resolver(in changes: [IssueChange]) -> JiraUser? {
+    for change in changes.reversed() {
+      if let item = change.items.last(where: { $0.isOf(id: "resolution", name: "Resolution") }) {
+        return item.to == nil && item.toText == nil ? nil : change.author
+      }
+    }
+    return nil
+  }
+
+  /// Entries in the order of time; JIRA gives them in no order to rely on.
+  static func sorted(_ changes: [IssueChange]) -> [IssueChange] {
+    changes.sorted {
+      $0.created != $1.created
+        ? $0.created < $1.created : (Int64($0.id) ?? 0) < (Int64($1.id) ?? 0)
+    }
+  }
 }

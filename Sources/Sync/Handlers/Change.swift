@@ -26,4 +26,6 @@ struct Change: Sendable {
   let new: JSON
   let jobID: Int64
   let worker: UUID
+  /// Who changed it in JIRA, where it comes from there.
+  var author: Authorship?
 }

@@ -15,7 +15,7 @@ struct PairRecord: Sendable {
   let outcome: PairOutcome
   let pair: LinkedPair
   let changes: [Change]
-  let conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)]
+  let conflicts: [Dispute]
   /// The row refused what JIRA says.
   private let refusal: RowRefusal?
   /// Fields that changed sides too often, with how often: they are left alone from now on.
@@ -59,7 +59,8 @@ struct PairRecord: Sendable {
         Change(
           rowID: item.rowID, issueKey: step.issue.key, side: .row, field: write.column,
           mappingField: write.field, cause: step.cause(of: write.field, on: .row),
-          old: write.old, new: write.new, jobID: item.job.id, worker: worker)
+          old: write.old, new: write.new, jobID: item.job.id, worker: worker,
+          author: step.isNew ? nil : step.author(of: write.field))
       }
     }
     self.changes = changes
@@ -92,7 +93,7 @@ struct PairRecord: Sendable {
     // What was written to JIRA was noted before, conflicts included.
     conflicts =
       step.isQuiet
-      ? step.plan.conflicts.filter { !failed.contains($0.field) }.map { (item, step.issue.key, $0) }
+      ? step.plan.conflicts.filter { !failed.contains($0.field) }.map { Dispute($0, of: step) }
       : []
   }
 

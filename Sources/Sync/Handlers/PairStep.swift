@@ -25,6 +25,8 @@ struct PairStep: Sendable {
   var wasReadAgain = false
   /// The status that was really reached, and the one before.
   var moved: (from: String, to: String)?
+  /// The latest entries of the issue's history, as far as somebody asked for them.
+  var history: [IssueChange]
   private let mapping: ResolvedMapping
   private let dialect: JiraDialect
 
@@ -34,6 +36,7 @@ struct PairStep: Sendable {
   ) {
     self.item = item
     self.issue = issue
+    history = issue.changes
     mapping = site.mapping
     dialect = site.client.dialect
     let known = base ?? item.link?.base
@@ -98,6 +101,30 @@ struct PairStep: Sendable {
       leavingOut: known.union(leftOut).union(waiting).union(plan.problems.map(\.field)),
       mapping: mapping, dialect: dialect)
     return !difference.fields.isEmpty
+  }
+
+  /// Whether there is a conflict that is not on record yet, and nobody knows who gave the issue its value.
+  var lacksAuthors: Bool {
+    history.isEmpty
+      && plan.conflicts.contains { conflict in
+        !item.conflicts.contains {
+          $0.field == conflict.field && $0.row == conflict.row.plainJSON
+            && $0.issue == conflict.issue.plainJSON
+        }
+      }
+  }
+
+  /// Who gave the issue the value of a field, as far as the part of its history says that came with it.
+  ///
+  /// - Parameter field: the field's name in the mapping.
+  /// - Returns: nil where JIRA does not say.
+  func author(of field: String) -> Authorship? {
+    guard let mapped = mapping[field] else { return nil }
+    let change = history.last { change in
+      change.items.contains { $0.isOf(id: mapped.fieldID, name: mapped.fieldName) }
+    }
+    guard let change, let author = change.author else { return nil }
+    return Authorship(name: author.displayName, seconds: Double(change.created) / 1000)
   }
 
   /// Why a field is written.

@@ -5,16 +5,15 @@ import Postgres
 
 extension RowStore {
   /// Records values of which only one could stay, and tells people of those that wait for them.
-  static func disputing(_ conflicts: [(item: WorkItem, key: String?, conflict: FieldConflict)])
-    -> SQL
-  {
+  static func disputing(_ conflicts: [Dispute]) -> SQL {
     """
     with disputed as (
       insert into jira_sync.conflicts (
         file_audit_id, issue_key, field, columns, base, row_value, issue_value, policy, reason, winner,
-        job_id)
+        job_id, issue_author, issue_author_at)
       select u.row_id, u.key, u.field, string_to_array(u.columns, ','), u.base::jsonb, u.row::jsonb,
-        u.issue::jsonb, u.policy, u.reason, u.winner, u.job
+        u.issue::jsonb, u.policy, u.reason, u.winner, u.job,
+        u.author, to_timestamp(u.author_at)
       from unnest(
         \(conflicts.map(\.item.rowID))::bigint[], \(conflicts.map(\.key))::text[],
         \(conflicts.map(\.conflict.field))::text[],
@@ -25,8 +24,9 @@ extension RowStore {
         \(conflicts.map(\.conflict.policy.rawValue))::text[],
         \(conflicts.map(\.conflict.reason.rawValue))::text[],
         \(conflicts.map(\.conflict.winnerName))::text[],
-        \(conflicts.map(\.item.job.id))::bigint[])
-        as u(row_id, key, field, columns, base, row, issue, policy, reason, winner, job)
+        \(conflicts.map(\.item.job.id))::bigint[],
+        \(conflicts.map(\.author?.name))::text[], \(conflicts.map(\.author?.seconds))::float8[])
+        as u(row_id, key, field, columns, base, row, issue, policy, reason, winner, job, author, author_at)
       where u.winner <> 'nobody' or not exists (
         select from jira_sync.conflicts as c
         where c.file_audit_id = u.row_id and c.field = u.field and c.winner = 'nobody'

@@ -192,15 +192,18 @@ enum RowStore {
   static func recording(_ changes: [Change]) -> SQL {
     """
     insert into jira_sync.changes (
-      file_audit_id, issue_key, side, field, mapping_field, cause, old_value, new_value, job_id, worker)
-    select u.row_id, u.key, u.side, u.field, u.mapped, u.cause, u.old::jsonb, u.new::jsonb, u.job, u.worker
+      file_audit_id, issue_key, side, field, mapping_field, cause, old_value, new_value, job_id, worker,
+      author, author_at)
+    select u.row_id, u.key, u.side, u.field, u.mapped, u.cause, u.old::jsonb, u.new::jsonb, u.job, u.worker,
+      u.author, to_timestamp(u.author_at)
     from unnest(
       \(changes.map(\.rowID))::bigint[], \(changes.map(\.issueKey))::text[],
       \(changes.map(\.side.rawValue))::text[], \(changes.map(\.field))::text[],
       \(changes.map(\.mappingField))::text[], \(changes.map(\.cause))::text[],
       \(changes.map(\.old.text))::text[], \(changes.map(\.new.text))::text[],
-      \(changes.map(\.jobID))::bigint[], \(changes.map(\.worker))::uuid[])
-      as u(row_id, key, side, field, mapped, cause, old, new, job, worker)
+      \(changes.map(\.jobID))::bigint[], \(changes.map(\.worker))::uuid[],
+      \(changes.map(\.author?.name))::text[], \(changes.map(\.author?.seconds))::float8[])
+      as u(row_id, key, side, field, mapped, cause, old, new, job, worker, author, author_at)
     """
   }
 

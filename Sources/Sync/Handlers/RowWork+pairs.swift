@@ -8,7 +8,8 @@ extension RowWork {
   func bringIntoStep(_ items: [WorkItem]) async throws {
     let ids = items.compactMap(\.link?.issueID)
     let batch = try await site.client.issues(
-      ids: ids, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property])
+      ids: ids, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property],
+      withChanges: items.contains { $0.sides.row })
     let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     var steps: [PairStep] = []
     var lost: [WorkItem] = []
@@ -20,7 +21,7 @@ extension RowWork {
       }
     }
     try await refuseLost(lost)
-    try await carryOut(try await askingForResolvers(steps))
+    try await carryOut(try await askingForAuthors(try await askingForResolvers(steps)))
   }
 
   /// Carries out what plans say: nothing, for most; edits and transitions for the others.

@@ -1,5 +1,6 @@
 import Jira
 import Locks
+import Logging
 
 extension RowWork {
   /// Asks JIRA who resolved issues, where a row is to be told.
@@ -13,7 +14,10 @@ extension RowWork {
     let failed = Lock<Set<Int64>>([])
     try await forEach(open) { step in
       do {
-        guard let user = try await site.client.resolver(of: step.issue.id) else { return }
+        // Most often it came with the issue.
+        let known = IssueChange.resolver(in: step.issue.changes)
+        let asked = known == nil ? try await site.client.resolver(of: step.issue.id) : known
+        guard let user = asked else { return }
         resolvers.withLock {
           $0[step.item.rowID] = IssueSnapshot.Resolver(id: user.id, displayName: user.displayName)
         }
@@ -27,6 +31,31 @@ extension RowWork {
     return steps.filter { !left.contains($0.item.rowID) }.map { step in
       guard let resolver = known[step.item.rowID] else { return step }
       return PairStep(item: step.item, issue: step.issue, site: site, resolver: resolver)
+    }
+  }
+
+  /// Asks JIRA who edited the issues of conflicts that are about to be recorded: a call for each, and conflicts are rare.
+  ///
+  /// - Parameter steps: what is about to be carried out.
+  /// - Returns: the same steps; where JIRA does not say, without an author.
+  func askingForAuthors(_ steps: [PairStep]) async throws -> [PairStep] {
+    let open = steps.filter(\.lacksAuthors)
+    guard !open.isEmpty else { return steps }
+    let found = Lock<[Int64: [IssueChange]]>([:])
+    try await forEach(open) { step in
+      do {
+        let changes = try await site.client.changes(of: step.issue.id)
+        found.withLock { $0[step.item.rowID] = changes }
+      } catch let error as JiraError {
+        // The conflict is recorded all the same.
+        logger.info("\(step.issue.key) does not tell who edited it: \(error)")
+      }
+    }
+    let known = found.withLock { $0 }
+    return steps.map { step in
+      var step = step
+      if let changes = known[step.item.rowID] { step.history = changes }
+      return step
     }
   }
 }

@@ -114,8 +114,7 @@ extension RowWork {
 
   /// Commits what is about to be sent, with the conflicts it decides: whoever finds it at JIRA after a crash knows it as ours.
   func note(_ step: PairStep, base: Base, withConflicts: Bool) async throws {
-    let conflicts =
-      withConflicts ? step.plan.conflicts.map { (step.item, Optional(step.issue.key), $0) } : []
+    let conflicts = withConflicts ? step.plan.conflicts.map { Dispute($0, of: step) } : []
     try await run.write(for: [step.item.job], doing: "noting what is about to be sent") {
       transaction, _ in
       var statements = [try RowStore.noting(base, rowID: step.item.rowID)]

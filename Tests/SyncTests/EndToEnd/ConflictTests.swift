@@ -19,6 +19,8 @@ struct ConflictTests {
       #expect(try await world.row(id)["workflows"] == ["WF7"])
       #expect(try await world.row(id)["notes"] == "the row's")
       #expect(try world.jira.issue(key).text("Notes") == "JIRA's")
+      #expect(
+        try await world.count("jira_sync.conflicts where issue_author = 'Alex Example'") == 1)
       let event = try await world.run("select * from jira_sync.events where kind = 'conflict'").one
       #expect(
         try event.get("message", as: String.self) == """

@@ -53,17 +53,24 @@ struct PollTests {
       let (id, key) = try await world.addLinkedRow()
       try world.jira.move(
         key, along: ["Start work", "Ask for review", "Approve"], resolution: "Fixed")
-      try await world.poll()
+      let calls = try await world.poll()
       let row = try await world.row(id)
       #expect(row["has_technical_debt"] == false)
       #expect(row["audit_status"] == "COMPLETED")
       #expect(row["audit_date"]?.string != nil)
       #expect(row["audited_by"] == "Alex Example")
+      #expect(calls.filter { $0.path.hasSuffix("/changelog") }.isEmpty, "it came with the issue")
       #expect(try world.jira.issue(key).text("Audited by") == "Alex Example", "in the same run")
       #expect(
         try await world.run(
           "select kind from jira_sync.job_history where file_audit_id = \(id) order by finished_at"
         ).rows.last?.get("kind", as: String.self) == "sync")
+      #expect(
+        try await world.count(
+          """
+          jira_sync.changes where field = 'audit_status' and cause = 'jira_changed' and author = 'Alex Example'
+            and author_at > now() - interval '1 hour'
+          """) == 1, "JIRA's history says who did it")
       #expect(try await world.poll().count == 1, "what the run wrote is no news")
     }
   }
