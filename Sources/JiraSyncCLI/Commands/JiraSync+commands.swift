@@ -18,6 +18,7 @@ extension JiraSync {
     ScheduleCommand.self,
     FieldsCommand.self,
     Notify.self,
+    ReportCommand.self,
     DoctorCommand.self,
     ConfigCommand.self,
   ]

@@ -36,7 +36,8 @@ struct WorkerProcess: Sendable {
       member: member, logger: logger)
     self.session = session
     let channels = channels.channels(
-      site: services.jira.configuration.baseURL, transport: transport)
+      site: services.jira.configuration.siteURL, jira: { session.site?.client },
+      transport: transport)
     announcement = ChannelAnnouncement(
       channels: channels, worker: member.name, database: database, logger: logger)
     var options = WorkerOptions(
@@ -51,7 +52,7 @@ struct WorkerProcess: Sendable {
           tally: tally),
         PollHandler(session: session, settings: sync),
         SweepHandler(session: session, settings: sync), FullSyncHandler(), NoopHandler(),
-        NotifyHandler(channels: channels),
+        NotifyHandler(channels: channels), ReportHandler(),
       ],
       options: options,
       incarnation: member.worker, name: member.name, logger: logger,

@@ -1,4 +1,5 @@
 import HTTP
+import Jira
 import Notifications
 
 /// The channels that are configured, and what goes there.
@@ -14,12 +15,17 @@ struct ChannelSettings: Sendable {
   ///
   /// - Parameters:
   ///   - site: where JIRA is, for links; nil leaves them out.
+  ///   - jira: the way to JIRA, for comments.
   ///   - transport: what sends.
   /// - Returns: those that are configured and not switched off.
-  func channels(site: String?, transport: any HTTPTransport & MailTransport) -> Channels {
+  func channels(
+    site: String?, jira: (@Sendable () -> JiraClient?)? = nil,
+    transport: any HTTPTransport & MailTransport
+  ) -> Channels {
     Channels(
       Channels.Ingredients(
-        mail: mail, slackWebhook: slackWebhook?.revealed, site: site, transport: transport),
+        mail: mail, slackWebhook: slackWebhook?.revealed, site: site, jira: jira,
+        transport: transport),
       settings: notifications)
   }
 }

@@ -31,7 +31,7 @@ extension Settings {
   var siteForLinks: String? {
     // A malformed address is reported where JIRA is called.
     values["JIRA_BASE_URL"].flatMap {
-      try? JiraConfiguration(baseURL: $0, credentials: .anonymous).baseURL
+      try? JiraConfiguration(baseURL: $0, credentials: .anonymous).siteURL
     }
   }
 

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Jira
 import Postgres
 
 /// The channels that are configured, and what goes there.
@@ -12,6 +13,8 @@ public struct Channels: Sendable {
     public var slackWebhook: String?
     /// Where JIRA is, for links.
     public var site: String?
+    /// The way to JIRA, for comments; nil makes none.
+    public var jira: (@Sendable () -> JiraClient?)?
     /// Sends requests and mail.
     public var transport: any HTTPTransport & MailTransport
 
@@ -19,11 +22,12 @@ public struct Channels: Sendable {
     public init(
       mail: (server: MailServer, sender: Mailbox, recipients: [Mailbox])? = nil,
       slackWebhook: String? = nil, site: String? = nil,
-      transport: any HTTPTransport & MailTransport
+      jira: (@Sendable () -> JiraClient?)? = nil, transport: any HTTPTransport & MailTransport
     ) {
       self.mail = mail
       self.slackWebhook = slackWebhook
       self.site = site
+      self.jira = jira
       self.transport = transport
     }
   }
@@ -47,6 +51,7 @@ public struct Channels: Sendable {
           transport: transport)
       },
       ingredients.slackWebhook.map { SlackChannel(url: $0, site: site, transport: transport) },
+      ingredients.jira.map { JiraChannel(client: $0) },
     ]
     self.init(configured.compactMap(\.self), settings: settings)
   }

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// Mail over SMTP.
 public struct EmailChannel: NotificationChannel {
@@ -37,7 +38,12 @@ public struct EmailChannel: NotificationChannel {
   /// - Returns: what the server said.
   /// - Throws: `ChannelError`.
   public func send(_ message: Message) async throws(ChannelError) -> String {
-    let mail = composer.mail(message)
+    let report = message.items.first?.details["report"]
+    let page = report?["html"]?.string.map {
+      MailComposer.Attachment(name: "report.html", type: "text/html", text: $0)
+    }
+    let mail = composer.mail(
+      message, text: report?["text"]?.string, attachments: [page].compactMap(\.self))
     do throws(MailError) {
       let receipt = try await transport.send(
         mail, to: server,

@@ -1,3 +1,5 @@
+import JSON
+
 /// A message as HTML for mail: tables and styles in attributes, since mail programs know little else.
 struct MessageHTML: Sendable, Hashable {
   /// The document.
@@ -20,6 +22,11 @@ struct MessageHTML: Sendable, Hashable {
           #"<h2 style="font-size:15px;margin:20px 0 4px">\#(HTMLText.escaped(paragraphs.heading))</h2>"#
       }
       body += Self.section(paragraphs, site: site)
+      if let report = item.details["report"]?["tables"]?.string {
+        body +=
+          #"<pre style="font-size:11px;line-height:1.45;background:#f4f5f7;padding:12px 14px;overflow-x:auto">"#
+          + HTMLText.escaped(report) + "</pre>"
+      }
     }
     let more = message.items.count - MessageText.limit
     if more > 0 { body += Self.paragraph("And \(more.grouped) more.") }

@@ -88,7 +88,7 @@ struct OutboxWorld: Sendable {
   func worker(drainsWithin horizon: Duration? = nil) throws -> Worker {
     Worker(
       database: PostgresClient(try database.configuration),
-      handlers: [NotifyHandler(channels: channels), NoopHandler()],
+      handlers: [NotifyHandler(channels: channels), ReportHandler(), NoopHandler()],
       options: WorkerOptions(drainsWithin: horizon), name: "test",
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }

@@ -1,0 +1,203 @@
+import Postgres
+
+/// Reads what a report is made of.
+public struct ReportStore: Sendable {
+  private let connection: PostgresConnection
+
+  /// Reads through a connection.
+  ///
+  /// - Parameter connection: an open one.
+  public init(_ connection: PostgresConnection) { self.connection = connection }
+
+  /// Makes the report of the time that has just passed.
+  ///
+  /// - Parameter period: how long.
+  /// - Returns: the report.
+  /// - Throws: `PostgresError`.
+  public func report(of period: Duration) async throws -> Report {
+    let seconds = Double(period.components.seconds)
+    let since: SQL = "(clock_timestamp() - make_interval(secs => \(seconds)::float8))"
+    let results = try await connection.pipeline(
+      [
+        Self.totals(since), Self.days(since), Self.shares("layer", since),
+        Self.shares("workflow", since),
+        Self.failures(since), Self.conflicts(since), Self.oldest,
+      ], doing: "reading what happened")
+    var report = try Self.totals(results[0].one)
+    report.days = try results[1].rows.map { row in
+      Report.Day(
+        date: try row.get("day"), created: try row.get("created"), toJira: try row.get("to_jira"),
+        toRows: try row.get("to_rows"), open: try row.get("open"))
+    }
+    report.layers = try results[2].rows.map(Self.share)
+    report.workflows = try results[3].rows.map(Self.share)
+    report.failures = try results[4].rows.map { row in
+      Report.Failure(
+        outcome: try row.get("outcome"), example: try row.get("example"),
+        count: try row.get("count"), last: try row.get("last"))
+    }
+    report.conflicts = try results[5].rows.map { row in
+      Report.Conflicts(
+        field: try row.get("field"), rowWon: try row.get("row_won"),
+        jiraWon: try row.get("jira_won"), byHand: try row.get("by_hand"), open: try row.get("open"))
+    }
+    report.oldest = try results[6].rows.map { row in
+      Report.Oldest(
+        path: try row.get("file_path", as: String?.self) ?? "?",
+        issueKey: try row.get("issue_key", as: String?.self),
+        debt: try row.get("debt", as: String?.self) ?? "",
+        since: try row.get("since", as: Double?.self))
+    }
+    return report
+  }
+
+  private static func totals(_ row: PostgresRow) throws -> Report {
+    var report = Report(from: try row.get("starts"), to: try row.get("ends"))
+    report.site = try row.get("site", as: String?.self)
+    report.project = try row.get("project", as: String?.self)
+    report.rows = try row.get("rows")
+    report.open = try row.get("open")
+    report.linked = try row.get("linked")
+    report.withError = try row.get("with_error")
+    report.created = try row.get("created")
+    report.issuesUpdated = try row.get("issues_updated")
+    report.rowsUpdated = try row.get("rows_updated")
+    report.runs = try row.get("runs")
+    report.dead = try row.get("dead")
+    report.toJira = Report.Speed(
+      count: try row.get("push_count"), median: try row.get("push_median", as: Double?.self),
+      p95: try row.get("push_p95", as: Double?.self))
+    report.toRow = Report.Speed(
+      count: try row.get("pull_count"), median: try row.get("pull_median", as: Double?.self),
+      p95: try row.get("pull_p95", as: Double?.self))
+    report.calls = Report.Calls(
+      today: try row.get("calls_today"), refusals: try row.get("refusals"),
+      outages: try row.get("outages"))
+    return report
+  }
+
+  private static func share(_ row: PostgresRow) throws -> Report.Share {
+    Report.Share(
+      name: try row.get("name"), open: try row.get("open"), before: try row.get("before"))
+  }
+
+  /// A change's way begins when its job is enqueued, which the trigger does in the change's transaction, or the poller when
+  /// it has found the change.
+  private static func totals(_ since: SQL) -> SQL {
+    """
+    select
+      extract(epoch from \(since))::float8 as starts,
+      extract(epoch from clock_timestamp())::float8 as ends,
+      (select base_url from jira_sync.site) as site,
+      (select project_key from jira_sync.site) as project,
+      (select count(*) from public.file_audit) as rows,
+      (select count(*) from jira_sync.debt_spans where closed_at is null) as open,
+      (select count(*) from jira_sync.links where state = 'linked') as linked,
+      (select count(*) from jira_sync.links where last_error is not null and state <> 'row_gone') as with_error,
+      (select count(*) from jira_sync.links where issue_id is not null and created_at >= \(since)) as created,
+      (select count(distinct file_audit_id) from jira_sync.changes where side = 'jira' and at >= \(since))
+        as issues_updated,
+      (select count(distinct file_audit_id) from jira_sync.changes where side = 'row' and at >= \(since))
+        as rows_updated,
+      (select count(*) from jira_sync.jobs where state = 'dead') as dead,
+      h.*,
+      (select coalesce(sum(calls_today), 0) from jira_sync.rate_limits
+        where scope = 'site' and day = (now() at time zone 'UTC')::date) as calls_today,
+      (select coalesce(sum(refusals), 0)::bigint from jira_sync.rate_limits) as refusals,
+      (select count(*) from jira_sync.events where kind = 'circuit_opened' and at >= \(since)) as outages
+    from (
+      select
+        count(*) filter (where kind not in ('notify', 'report', 'noop')) as runs,
+        count(*) filter (where outcome = 'done' and kind in ('push', 'sync')) as push_count,
+        percentile_cont(0.5) within group (order by extract(epoch from finished_at - enqueued_at))
+          filter (where outcome = 'done' and kind in ('push', 'sync')) as push_median,
+        percentile_cont(0.95) within group (order by extract(epoch from finished_at - enqueued_at))
+          filter (where outcome = 'done' and kind in ('push', 'sync')) as push_p95,
+        count(*) filter (where outcome = 'done' and kind = 'pull') as pull_count,
+        percentile_cont(0.5) within group (order by extract(epoch from finished_at - enqueued_at))
+          filter (where outcome = 'done' and kind = 'pull') as pull_median,
+        percentile_cont(0.95) within group (order by extract(epoch from finished_at - enqueued_at))
+          filter (where outcome = 'done' and kind = 'pull') as pull_p95
+      from jira_sync.job_history where finished_at >= \(since)
+    ) as h
+    """
+  }
+
+  private static func days(_ since: SQL) -> SQL {
+    """
+    select d.day::date::text as day,
+      (select count(*) from jira_sync.links as l
+        where l.issue_id is not null and l.created_at >= d.day and l.created_at < d.day + interval '1 day') as created,
+      coalesce(c.to_jira, 0) as to_jira, coalesce(c.to_rows, 0) as to_rows,
+      (select count(*) from jira_sync.debt_spans as s
+        where s.opened_at < d.day + interval '1 day'
+          and (s.closed_at is null or s.closed_at >= d.day + interval '1 day')) as open
+    from (
+      select g at time zone 'UTC' as day
+      from generate_series(
+        date_trunc('day', \(since) at time zone 'UTC'), clock_timestamp() at time zone 'UTC', '1 day') as g
+    ) as d
+    left join (
+      select date_trunc('day', at at time zone 'UTC') at time zone 'UTC' as day,
+        count(*) filter (where side = 'jira') as to_jira, count(*) filter (where side = 'row') as to_rows
+      from jira_sync.changes where at >= \(since) group by 1
+    ) as c on c.day = d.day
+    order by d.day
+    """
+  }
+
+  /// Open debt, now and at the beginning, by layer or by workflow.
+  private static func shares(_ what: String, _ since: SQL) -> SQL {
+    """
+    select n.name,
+      count(*) filter (where s.closed_at is null) as open,
+      count(*) filter (where s.opened_at < \(since)
+        and (s.closed_at is null or s.closed_at >= \(since))) as before
+    from jira_sync.debt_spans as s
+    cross join lateral (
+      select s.layer as name where \(what) = 'layer'
+      union all
+      select w.name from jsonb_array_elements_text(s.workflows) as w (name) where \(what) = 'workflow'
+    ) as n
+    group by n.name
+    having count(*) filter (where s.closed_at is null) > 0
+      or count(*) filter (where s.opened_at < \(since) and s.closed_at >= \(since)) > 0
+    order by open desc, n.name
+    limit 30
+    """
+  }
+
+  private static func failures(_ since: SQL) -> SQL {
+    """
+    select outcome, count(*) as count, (array_agg(left(error, 500) order by finished_at desc))[1] as example,
+      extract(epoch from max(finished_at))::float8 as last
+    from jira_sync.job_history
+    where finished_at >= \(since) and outcome in ('refused', 'dead', 'retry', 'crashed') and error is not null
+      and kind <> 'notify'
+    group by outcome, jira_sync.cause(error)
+    order by count desc, last desc
+    limit 15
+    """
+  }
+
+  private static func conflicts(_ since: SQL) -> SQL {
+    """
+    select field,
+      count(*) filter (where winner = 'row' and resolved_by is null) as row_won,
+      count(*) filter (where winner = 'jira' and resolved_by is null) as jira_won,
+      count(*) filter (where resolved_by is not null) as by_hand,
+      count(*) filter (where winner = 'nobody' and resolved_at is null) as open
+    from jira_sync.conflicts
+    where at >= \(since) or (winner = 'nobody' and resolved_at is null)
+    group by field order by open desc, count(*) desc, field
+    """
+  }
+
+  private static let oldest: SQL = """
+    select file_path, issue_key, left(split_part(debt_text, E'\\n', 1), 200) as debt,
+      extract(epoch from linked_at)::float8 as since
+    from jira_sync.debt_spans where closed_at is null
+    order by linked_at nulls first, file_audit_id
+    limit 10
+    """
+}
