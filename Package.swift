@@ -144,8 +144,8 @@ let package = Package(
     .testTarget(
       name: "NotificationsTests",
       dependencies: [
-        "Notifications", "JobQueue", "HTTP", "Jira", "Postgres", "JSON", "Locks", "TestSupport",
-        logging,
+        "Notifications", "JobQueue", "HTTP", "Jira", "Postgres", "JSON", "Locks", "JiraSandbox",
+        "TestSupport", logging,
       ], exclude: ["servers"], swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],

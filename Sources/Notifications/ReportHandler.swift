@@ -30,7 +30,7 @@ public struct ReportHandler: JobHandler {
     }
   }
 
-  private func summarize(_ job: Job, _ run: JobRun) async throws {
+  private func summarize(_ job: Job, _ run: JobRun, settles: Bool = true) async throws {
     let text = job.arguments["since"]?.string ?? "1d"
     guard let period = TimeSpan.parse(text) else {
       return try await run.settle(
@@ -55,7 +55,7 @@ public struct ReportHandler: JobHandler {
           subject => \("\(name): \(ReportWords.counted(report.open, "file")) with technical debt"),
           message => \(words.summary), job_id => \(job.id), details => \(details.text)::jsonb)
         """, doing: "telling of the report")
-      return [(job, .done)]
+      return settles ? [(job, .done)] : []
     }
   }
 
@@ -77,12 +77,17 @@ public struct ReportHandler: JobHandler {
             and h.kind in ('sync', 'push', 'pull')) as failed,
         (select count(*) from jira_sync.links as l
           where l.issue_id is not null and l.created_at >= \(since)::timestamptz) as created,
-        extract(epoch from clock_timestamp() - \(since)::timestamptz)::float8 as seconds
+        extract(epoch from clock_timestamp() - \(since)::timestamptz)::float8 as seconds,
+        (select cardinality(j.merged) > 0 from jira_sync.jobs as j where j.id = \(job.id)) as merged
       """, doing: "looking how far the backfill is"
     ).one
     if try row.get("going_on", as: Bool.self) {
       return try await run.settle(
         job, as: .postponed("the backfill goes on", after: .seconds(2)))
+    }
+    // A report that fell due meanwhile has been merged into this job.
+    if try row.get("merged", as: Bool?.self) == true {
+      try await summarize(job, run, settles: false)
     }
     let done: Int = try row.get("done")
     let failed: Int = try row.get("failed")

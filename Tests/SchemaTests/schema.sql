@@ -2636,6 +2636,103 @@ CREATE TABLE jira_sync.control (
 COMMENT ON TABLE jira_sync.control IS 'One row: whether the queue is paused, and its housekeeping.';
 COMMENT ON COLUMN jira_sync.control.pause_reason IS 'Why it was paused, by pause(reason).';
 COMMENT ON COLUMN jira_sync.control.history_days IS 'How many days of job_history are kept.';
+CREATE TABLE jira_sync.links (
+    id bigint NOT NULL,
+    file_audit_id bigint NOT NULL,
+    file_path text NOT NULL,
+    issue_id text,
+    issue_key text,
+    marker uuid,
+    state text DEFAULT 'creating'::text NOT NULL,
+    last_error text,
+    issue_updated timestamp with time zone,
+    synced_at timestamp with time zone,
+    base jsonb,
+    base_raw jsonb,
+    write_token bigint,
+    attempted_at timestamp with time zone,
+    looks integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    missed_sweeps integer DEFAULT 0 NOT NULL,
+    farewell text,
+    released boolean DEFAULT false NOT NULL,
+    turns jsonb,
+    CONSTRAINT links_farewell_known CHECK ((farewell = ANY (ARRAY['begun'::text, 'done'::text]))),
+    CONSTRAINT links_linked_names_its_issue CHECK (((state <> 'linked'::text) OR ((issue_id IS NOT NULL) AND (issue_key IS NOT NULL)))),
+    CONSTRAINT links_looks_not_negative CHECK ((looks >= 0)),
+    CONSTRAINT links_state_known CHECK ((state = ANY (ARRAY['creating'::text, 'create_unknown'::text, 'linked'::text, 'unlinked'::text, 'issue_gone'::text, 'row_gone'::text]))),
+    CONSTRAINT links_unknown_has_its_marker CHECK (((state <> 'create_unknown'::text) OR (marker IS NOT NULL)))
+);
+COMMENT ON TABLE jira_sync.links IS 'Which row belongs to which issue, and on what both sides last agreed.';
+COMMENT ON COLUMN jira_sync.links.file_path IS 'The path when row and link last met; tells a row from one that took its id.';
+COMMENT ON COLUMN jira_sync.links.issue_id IS 'The id, which stays when the issue moves; the key may change.';
+COMMENT ON COLUMN jira_sync.links.marker IS 'Sent with the creation as label and property, so that an issue whose creation went unanswered is found.';
+COMMENT ON COLUMN jira_sync.links.state IS 'creating (begun, or refused with last_error), create_unknown (JIRA may or may not have made it; being looked for), linked, unlinked (a person said so: never made again), issue_gone, row_gone.';
+COMMENT ON COLUMN jira_sync.links.last_error IS 'What stands in the way, naming column and field; null where nothing does.';
+COMMENT ON COLUMN jira_sync.links.issue_updated IS 'The issue''s `updated` when it was last read.';
+COMMENT ON COLUMN jira_sync.links.synced_at IS 'When row and issue were last found or made equal.';
+COMMENT ON COLUMN jira_sync.links.base IS 'Per field, the values on which both sides last agreed.';
+COMMENT ON COLUMN jira_sync.links.base_raw IS 'Per column, the value of the row at that time.';
+COMMENT ON COLUMN jira_sync.links.write_token IS 'The fencing token in the issue''s property when it was last read: another one there is a write of ours that was never recorded.';
+COMMENT ON COLUMN jira_sync.links.attempted_at IS 'When a creation was last sent.';
+COMMENT ON COLUMN jira_sync.links.looks IS 'How often a creation without an answer was looked for.';
+COMMENT ON COLUMN jira_sync.links.missed_sweeps IS 'How many sweeps in a row found no issue: two make it count as gone.';
+COMMENT ON COLUMN jira_sync.links.farewell IS 'What was to be done at the issue of a deleted row by on_row_deleted: begun, or done.';
+COMMENT ON COLUMN jira_sync.links.released IS 'The issue was let go: a row that is loaded again gets another.';
+COMMENT ON COLUMN jira_sync.links.turns IS 'Per field, which side was written last and when it changed sides, for the breaker.';
+CREATE TABLE jira_sync.site (
+    singleton boolean DEFAULT true NOT NULL,
+    base_url text NOT NULL,
+    project_key text NOT NULL,
+    deployment text NOT NULL,
+    mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
+    watched_columns text[] DEFAULT '{}'::text[] NOT NULL,
+    bound_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT site_deployment_check CHECK ((deployment = ANY (ARRAY['cloud'::text, 'server'::text]))),
+    CONSTRAINT site_singleton_check CHECK (singleton)
+);
+COMMENT ON TABLE jira_sync.site IS 'One row: the JIRA site and project that the links lead to. Issue ids of one site are strangers'' on another.';
+COMMENT ON COLUMN jira_sync.site.mapping IS 'The mapping as it was resolved against the site.';
+COMMENT ON COLUMN jira_sync.site.watched_columns IS 'Columns whose change enqueues a job.';
+CREATE VIEW jira_sync.debt_spans WITH (security_invoker='true') AS
+ SELECT r.id AS file_audit_id,
+    r.file_path,
+    r.layer,
+    r.workflows,
+    r.debt_text,
+    l.issue_key,
+    l.created_at AS linked_at,
+        CASE
+            WHEN ((l.created_at IS NULL) OR (l.created_at < (s.bound_at + '01:00:00'::interval))) THEN '-infinity'::timestamp with time zone
+            ELSE l.created_at
+        END AS opened_at,
+        CASE
+            WHEN (NOT r.has_debt) THEN COALESCE(c.closed_at, l.synced_at, l.created_at)
+            ELSE NULL::timestamp with time zone
+        END AS closed_at
+   FROM (((( SELECT f.id,
+            (j.doc ->> 'file_path'::text) AS file_path,
+            COALESCE(NULLIF((j.doc ->> 'layer_name'::text), ''::text), 'no layer'::text) AS layer,
+                CASE
+                    WHEN (jsonb_typeof((j.doc -> 'workflows'::text)) = 'array'::text) THEN (j.doc -> 'workflows'::text)
+                    ELSE '[]'::jsonb
+                END AS workflows,
+            (j.doc ->> 'technical_debt'::text) AS debt_text,
+            COALESCE(f.has_technical_debt, false) AS has_debt
+           FROM (public.file_audit f
+             CROSS JOIN LATERAL ( SELECT to_jsonb(f.*) AS doc) j)) r
+     LEFT JOIN LATERAL ( SELECT k.issue_key,
+            k.created_at,
+            k.synced_at
+           FROM jira_sync.links k
+          WHERE ((k.file_audit_id = r.id) AND (k.state <> 'row_gone'::text))
+         LIMIT 1) l ON (true))
+     LEFT JOIN LATERAL ( SELECT max(k.at) AS closed_at
+           FROM jira_sync.changes k
+          WHERE ((NOT r.has_debt) AND (k.file_audit_id = r.id) AND (k.field = ANY (ARRAY['has_technical_debt'::text, 'audit_status'::text])))) c ON (true))
+     LEFT JOIN jira_sync.site s ON (s.singleton))
+  WHERE (r.has_debt OR (l.created_at IS NOT NULL));
+COMMENT ON VIEW jira_sync.debt_spans IS 'Since when each row has debt, and until when it had: from its link to the last change of its status. Rows that nobody has linked, and those of the first hour, count as having had it always.';
 CREATE TABLE jira_sync.deliveries (
     id bigint NOT NULL,
     channel text NOT NULL,
@@ -2746,50 +2843,6 @@ CREATE SEQUENCE jira_sync.lease_tokens
     NO MAXVALUE
     CACHE 1;
 COMMENT ON SEQUENCE jira_sync.lease_tokens IS 'Fencing tokens: a new one for every lease.';
-CREATE TABLE jira_sync.links (
-    id bigint NOT NULL,
-    file_audit_id bigint NOT NULL,
-    file_path text NOT NULL,
-    issue_id text,
-    issue_key text,
-    marker uuid,
-    state text DEFAULT 'creating'::text NOT NULL,
-    last_error text,
-    issue_updated timestamp with time zone,
-    synced_at timestamp with time zone,
-    base jsonb,
-    base_raw jsonb,
-    write_token bigint,
-    attempted_at timestamp with time zone,
-    looks integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    missed_sweeps integer DEFAULT 0 NOT NULL,
-    farewell text,
-    released boolean DEFAULT false NOT NULL,
-    turns jsonb,
-    CONSTRAINT links_farewell_known CHECK ((farewell = ANY (ARRAY['begun'::text, 'done'::text]))),
-    CONSTRAINT links_linked_names_its_issue CHECK (((state <> 'linked'::text) OR ((issue_id IS NOT NULL) AND (issue_key IS NOT NULL)))),
-    CONSTRAINT links_looks_not_negative CHECK ((looks >= 0)),
-    CONSTRAINT links_state_known CHECK ((state = ANY (ARRAY['creating'::text, 'create_unknown'::text, 'linked'::text, 'unlinked'::text, 'issue_gone'::text, 'row_gone'::text]))),
-    CONSTRAINT links_unknown_has_its_marker CHECK (((state <> 'create_unknown'::text) OR (marker IS NOT NULL)))
-);
-COMMENT ON TABLE jira_sync.links IS 'Which row belongs to which issue, and on what both sides last agreed.';
-COMMENT ON COLUMN jira_sync.links.file_path IS 'The path when row and link last met; tells a row from one that took its id.';
-COMMENT ON COLUMN jira_sync.links.issue_id IS 'The id, which stays when the issue moves; the key may change.';
-COMMENT ON COLUMN jira_sync.links.marker IS 'Sent with the creation as label and property, so that an issue whose creation went unanswered is found.';
-COMMENT ON COLUMN jira_sync.links.state IS 'creating (begun, or refused with last_error), create_unknown (JIRA may or may not have made it; being looked for), linked, unlinked (a person said so: never made again), issue_gone, row_gone.';
-COMMENT ON COLUMN jira_sync.links.last_error IS 'What stands in the way, naming column and field; null where nothing does.';
-COMMENT ON COLUMN jira_sync.links.issue_updated IS 'The issue''s `updated` when it was last read.';
-COMMENT ON COLUMN jira_sync.links.synced_at IS 'When row and issue were last found or made equal.';
-COMMENT ON COLUMN jira_sync.links.base IS 'Per field, the values on which both sides last agreed.';
-COMMENT ON COLUMN jira_sync.links.base_raw IS 'Per column, the value of the row at that time.';
-COMMENT ON COLUMN jira_sync.links.write_token IS 'The fencing token in the issue''s property when it was last read: another one there is a write of ours that was never recorded.';
-COMMENT ON COLUMN jira_sync.links.attempted_at IS 'When a creation was last sent.';
-COMMENT ON COLUMN jira_sync.links.looks IS 'How often a creation without an answer was looked for.';
-COMMENT ON COLUMN jira_sync.links.missed_sweeps IS 'How many sweeps in a row found no issue: two make it count as gone.';
-COMMENT ON COLUMN jira_sync.links.farewell IS 'What was to be done at the issue of a deleted row by on_row_deleted: begun, or done.';
-COMMENT ON COLUMN jira_sync.links.released IS 'The issue was let go: a row that is loaded again gets another.';
-COMMENT ON COLUMN jira_sync.links.turns IS 'Per field, which side was written last and when it changed sides, for the breaker.';
 ALTER TABLE jira_sync.links ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME jira_sync.links_id_seq
     START WITH 1
@@ -2930,20 +2983,6 @@ CREATE VIEW jira_sync.schedule_list WITH (security_invoker='true') AS
          LIMIT 1) h ON (true))
   WHERE s.enabled;
 COMMENT ON VIEW jira_sync.schedule_list IS 'The schedules that are on: when they last ran and will run next, who keeps them, and how many ticks were missed.';
-CREATE TABLE jira_sync.site (
-    singleton boolean DEFAULT true NOT NULL,
-    base_url text NOT NULL,
-    project_key text NOT NULL,
-    deployment text NOT NULL,
-    mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
-    watched_columns text[] DEFAULT '{}'::text[] NOT NULL,
-    bound_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT site_deployment_check CHECK ((deployment = ANY (ARRAY['cloud'::text, 'server'::text]))),
-    CONSTRAINT site_singleton_check CHECK (singleton)
-);
-COMMENT ON TABLE jira_sync.site IS 'One row: the JIRA site and project that the links lead to. Issue ids of one site are strangers'' on another.';
-COMMENT ON COLUMN jira_sync.site.mapping IS 'The mapping as it was resolved against the site.';
-COMMENT ON COLUMN jira_sync.site.watched_columns IS 'Columns whose change enqueues a job.';
 CREATE TABLE jira_sync.workers (
     incarnation uuid NOT NULL,
     name text NOT NULL,
