@@ -9,6 +9,11 @@ public protocol JobHandler: Sendable {
   /// Why nothing of these kinds can be done at the moment; nil where it can. Asked before each claim.
   var closedReason: String? { get }
 
+  /// Whether its runs count against the worker's concurrency.
+  ///
+  /// False for work that mostly waits for a stranger's server, and of which little goes on at a time: it then holds up nothing else.
+  var takesSlot: Bool { get }
+
   /// Works on some jobs and settles each of them through the run.
   ///
   /// Jobs that are not settled when it returns or throws are tried again later. It must react to cancellation of its
@@ -22,6 +27,8 @@ public protocol JobHandler: Sendable {
 extension JobHandler {
   /// A hundred jobs.
   public var maximumBatch: Int { 100 }
+  /// Its runs count.
+  public var takesSlot: Bool { true }
   /// Nothing is ever in the way.
   public var closedReason: String? { nil }
 }

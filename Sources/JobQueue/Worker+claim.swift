@@ -37,16 +37,18 @@ extension Worker {
     }
     if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt) } }
     var started = 0
+    var beside = 0
     for handler in open {
       let batch = jobs.filter { handler.kinds.contains($0.kind) }
       for start in stride(from: 0, to: batch.count, by: handler.maximumBatch) {
         let end = min(start + handler.maximumBatch, batch.count)
-        begin(Array(batch[start..<end]), handler: handler)
-        started += 1
+        if begin(Array(batch[start..<end]), handler: handler) { started += 1 } else { beside += 1 }
       }
     }
     wakeUp.claimed(
       runs: started, alone: jobs.contains { $0.crashes > 0 }, isFull: claim.isFull, now: sentAt)
+    // The claim has told the database that this worker is awake.
+    if beside > 0 { wakeUp.lostTouch() }
     // Merging can make a kind that nobody here handles.
     let strangers = jobs.filter { !kinds.contains($0.kind) }
     await giveUp(

@@ -3,7 +3,10 @@ import Postgres
 
 extension Worker {
   /// Starts a run of some jobs.
-  func begin(_ jobs: [Job], handler: any JobHandler) {
+  ///
+  /// - Returns: whether it counts against the concurrency. One that was running in a crash does, since it must be alone.
+  func begin(_ jobs: [Job], handler: any JobHandler) -> Bool {
+    let takesSlot = handler.takesSlot || jobs.contains { $0.crashes > 0 }
     lastRunID += 1
     let id = lastRunID
     var logger = logger
@@ -25,7 +28,9 @@ extension Worker {
       try await Task.sleep(for: options.runDeadline)
       self.deadlinePassed(run: id)
     }
-    runs[id] = ActiveRun(run: run, task: task, deadline: deadline, startedAt: .now)
+    runs[id] = ActiveRun(
+      run: run, task: task, deadline: deadline, startedAt: .now, takesSlot: takesSlot)
+    return takesSlot
   }
 
   /// A person took jobs back: runs that have nothing else to do are stopped.
@@ -64,7 +69,7 @@ extension Worker {
     }
     // What came long ago and was passed over while its key ran may be claimed now.
     wasNotified = true
-    wakeUp.runEnded()
+    if active.takesSlot { wakeUp.runEnded() } else { wakeUp.notified() }
     post(.runEnded)
   }
 

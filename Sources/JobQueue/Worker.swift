@@ -54,6 +54,8 @@ public actor Worker {
     let task: Task<Void, Never>
     let deadline: Task<Void, any Error>
     let startedAt: ContinuousClock.Instant
+    /// Whether it counts against the concurrency.
+    let takesSlot: Bool
     var deadlineHasPassed = false
   }
 

@@ -13,6 +13,9 @@ public struct NotifyHandler: JobHandler {
   /// Each channel for itself: one that hangs holds up no other.
   public let maximumBatch = 1
 
+  /// It waits for strangers, and there is one run a channel at the most.
+  public let takesSlot = false
+
   private let channels: Channels
 
   /// Makes a handler.

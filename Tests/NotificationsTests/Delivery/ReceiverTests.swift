@@ -96,7 +96,9 @@ import Testing
     receiver.stop()
   }
 
-  /// Broken variant: a handler that takes several channels in one run.
+  /// The worker has one slot.
+  ///
+  /// Broken variants: a handler that takes several channels in one run, or one whose runs take a slot.
   @Test func `a webhook that hangs keeps nobody else waiting`() async throws {
     let receiver = try await ReceiverProcess.webhook("hang")
     let mail = RecordingChannel("email")

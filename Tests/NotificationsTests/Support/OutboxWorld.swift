@@ -89,7 +89,7 @@ struct OutboxWorld: Sendable {
     Worker(
       database: PostgresClient(try database.configuration),
       handlers: [NotifyHandler(channels: channels), ReportHandler(), NoopHandler()],
-      options: WorkerOptions(drainsWithin: horizon), name: "test",
+      options: WorkerOptions(concurrency: 1, drainsWithin: horizon), name: "test",
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
