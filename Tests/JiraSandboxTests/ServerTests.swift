@@ -96,6 +96,34 @@ struct ServerTests {
     }
   }
 
+  @Test("Late, cut short, cut off before anything is done, and never: each as it says")
+  func wire() async throws {
+    try await withServer { server, session in
+      func fault(_ action: JSON) async throws {
+        let rule: JSON = ["times": 1, "action": action]
+        _ = try await session.data(for: request(server, "POST", "/sandbox/admin/faults", rule))
+      }
+      try await fault(["latency": 300])
+      let begin = ContinuousClock.now
+      _ = try await session.data(for: request(server, "GET", "/rest/api/3/myself"))
+      #expect(ContinuousClock.now - begin >= .milliseconds(300))
+      for action: JSON in ["truncate", "reset-before", "hang"] {
+        try await fault(action)
+        // A connection of its own: on a used one libcurl would quietly ask again.
+        let fresh = URLSession(configuration: .ephemeral)
+        var asked = try request(server, "POST", "/rest/api/3/issue", task)
+        asked.timeoutInterval = action == "hang" ? 1 : 20
+        let sent = asked
+        await #expect(throws: (any Error).self, "\(action.text)") {
+          try await fresh.data(for: sent)
+        }
+        fresh.invalidateAndCancel()
+      }
+      let keys = server.sandbox.store.read { $0.issues.values.map(\.key) }
+      #expect(keys == ["SCRSKY-1001"], "only what was cut short had been done")
+    }
+  }
+
   @Test("Without being asked for, the admin endpoints do not exist")
   func noAdmin() async throws {
     try await withServer {
