@@ -8,7 +8,7 @@ struct Bench: AsyncParsableCommand {
     abstract: "Measures a running jira-sync; scripts/bench starts what it needs.",
     discussion: "Prints lines of a name and a number. Nothing here asserts a time.",
     subcommands: [
-      WakeUps.self, Updates.self, NoopWorker.self, Echoes.self, TwoPeople.self, PlanTime.self, Calls.self,
-      SandboxCommand.self,
+      WakeUps.self, Updates.self, NoopWorker.self, Echoes.self, TwoPeople.self,
+      PlanTime.self, Calls.self, SandboxCommand.self,
     ])
 }

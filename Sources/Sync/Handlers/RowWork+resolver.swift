@@ -38,6 +38,7 @@ extension RowWork {
   ///
   /// - Parameter steps: what is about to be carried out.
   /// - Returns: the same steps; where JIRA does not say, without an author.
+  /// - Throws: `LeaseLost`; what JIRA says is logged.
   func askingForAuthors(_ steps: [PairStep]) async throws -> [PairStep] {
     let open = steps.filter(\.lacksAuthors)
     guard !open.isEmpty else { return steps }
