@@ -19,6 +19,8 @@ struct SettingKind: Sendable, Hashable {
     SettingKind(name: "JIRA_PAT", isSecret: true),
     SettingKind(name: "JIRA_CLIENT_ID"),
     SettingKind(name: "JIRA_CLIENT_SECRET", isSecret: true),
+    SettingKind(name: "JIRA_CLOUD_ID"),
+    SettingKind(name: "JIRA_TOKEN_URL", mayHoldPassword: true),
     SettingKind(name: "JIRA_SYNC_CONFIG", builtIn: "jira-sync.yaml"),
     SettingKind(name: "SLACK_WEBHOOK_URL", isSecret: true),
     SettingKind(name: "SMTP_URL", mayHoldPassword: true),
