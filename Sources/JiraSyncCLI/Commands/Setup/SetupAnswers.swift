@@ -81,7 +81,8 @@ struct SetupAnswers: Sendable {
   var envText: String {
     let names = [
       "DATABASE_URL", "JIRA_BASE_URL", "JIRA_PROJECT", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_PAT",
-      "JIRA_CLIENT_ID", "JIRA_CLIENT_SECRET", "JIRA_CLOUD_ID", "JIRA_TOKEN_URL", "SLACK_WEBHOOK_URL", "SMTP_URL", "NOTIFY_EMAIL_FROM",
+      "JIRA_CLIENT_ID", "JIRA_CLIENT_SECRET", "JIRA_CLOUD_ID", "JIRA_TOKEN_URL",
+      "SLACK_WEBHOOK_URL", "SMTP_URL", "NOTIFY_EMAIL_FROM",
       "NOTIFY_EMAIL_TO",
     ]
     return "# Written by jira-sync init. Secrets: keep it out of version control.\n"
