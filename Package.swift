@@ -21,6 +21,8 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
@@ -74,10 +76,16 @@ let package = Package(
       name: "Notifications",
       dependencies: ["JobQueue", "Jira", "HTTP", "Postgres", "JSON", "Locks", logging],
       swiftSettings: settings),
+    .target(
+      name: "Dashboard",
+      dependencies: [
+        "JobQueue", "Postgres", "JSON", "Locks", "CSys", nioCore, nioPosix, nioHTTP1, logging,
+      ], swiftSettings: settings),
     .executableTarget(
       name: "JiraSyncCLI",
       dependencies: [
-        "Sync", "Notifications", "Schema", "JobQueue", "Jira", "HTTP", "Postgres", "JSON",
+        "Dashboard", "Sync", "Notifications", "Schema", "JobQueue", "Jira", "HTTP", "Postgres",
+        "JSON",
         argumentParser, logging,
         unixSignals,
       ], swiftSettings: settings),
@@ -147,6 +155,11 @@ let package = Package(
         "Notifications", "JobQueue", "HTTP", "Jira", "Postgres", "JSON", "Locks", "JiraSandbox",
         "TestSupport", logging,
       ], exclude: ["servers"], swiftSettings: settings),
+    .testTarget(
+      name: "DashboardTests",
+      dependencies: [
+        "Dashboard", "JobQueue", "Postgres", "JSON", "Locks", "JiraSyncCLI", "TestSupport", logging,
+      ], exclude: ["tools"], swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
       swiftSettings: settings),

@@ -23,6 +23,7 @@ public final class JobRun: Sendable {
   private let leases: Lock<LeaseClock>
   private let generation: Int
   private let retryPolicy: RetryPolicy
+  private let vitals: WorkerVitals
   private let progress = Lock(Progress())
 
   private struct Progress {
@@ -33,12 +34,13 @@ public final class JobRun: Sendable {
 
   init(
     jobs: [Job], store: JobStore, leases: Lock<LeaseClock>, retryPolicy: RetryPolicy,
-    logger: Logger
+    vitals: WorkerVitals, logger: Logger
   ) {
     self.jobs = jobs
     self.store = store
     self.leases = leases
     self.retryPolicy = retryPolicy
+    self.vitals = vitals
     self.logger = logger
     database = store.database
     generation = leases.withLock { $0.generation }
@@ -191,6 +193,7 @@ public final class JobRun: Sendable {
       return fresh
     }
     guard !fresh.isEmpty else { return }
+    vitals.lost(leases: fresh.count)
     logger.warning("\(LeaseLost(jobs: fresh))")
   }
 }

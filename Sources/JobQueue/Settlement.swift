@@ -16,7 +16,7 @@ public enum Settlement: Sendable, Hashable {
   case dead(String)
 
   /// The outcome in `job_history`.
-  var outcome: String {
+  public var outcome: String {
     switch self {
     case .done: "done"
     case .refused: "refused"

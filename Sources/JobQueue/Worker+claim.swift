@@ -19,6 +19,7 @@ extension Worker {
     guard
       let claim = try await claim(kinds: kinds, lowestFirst: lowestFirst, lookBack: lookBack)
     else { return }
+    vitals.answered(on: \.statements)
     let jobs = claim.jobs
     let isEmpty = jobs.isEmpty && claim.unreadable.isEmpty
     window.claimed(sentAt: sentAt, lookBack: lookBack, isShort: isEmpty)
@@ -93,6 +94,7 @@ extension Worker {
     let sentAt = ContinuousClock.now
     let result = try await store.database.query(
       store.pulsing(fallsAsleep: true), doing: "falling asleep")
+    vitals.answered(on: \.statements)
     guard let row = result.rows.first else { return }
     let pulse = try Pulse(row: row)
     leases.withLock { $0.renewed(sentAt: sentAt) }

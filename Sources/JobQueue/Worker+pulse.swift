@@ -4,6 +4,7 @@ import Postgres
 extension Worker {
   /// Does what a heartbeat asks for; called in the loop only.
   func handle(_ pulse: Pulse) async {
+    vitals.heard(isPaused: pulse.paused)
     wakeUp.pulsed(dueNow: pulse.dueNow, nextDueIn: pulse.dueIn, now: .now)
     cancel(pulse.cancelled)
     if !pulse.known {
@@ -59,6 +60,7 @@ extension Worker {
     await attempt("rescuing jobs of lost workers") {
       let rescued = try await self.store.rescue()
       guard rescued > 0 else { return }
+      self.vitals.rescued(rescued)
       self.logger.warning("gave \(rescued) jobs of lost workers back to the queue")
       self.wakeUp.notified()
     }

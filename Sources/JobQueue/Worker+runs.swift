@@ -12,7 +12,8 @@ extension Worker {
     var logger = logger
     logger[metadataKey: "run"] = "\(id)"
     let run = JobRun(
-      jobs: jobs, store: store, leases: leases, retryPolicy: options.retry, logger: logger)
+      jobs: jobs, store: store, leases: leases, retryPolicy: options.retry, vitals: vitals,
+      logger: logger)
     let task = Task {
       let failure: (any Error)?
       do {
@@ -85,6 +86,7 @@ extension Worker {
       } catch {
         // While stopping there is no time: the lease ends by itself, and the jobs run elsewhere.
         if stopStage == .hurrying { return }
+        vitals.failed(on: \.statements, error)
         _ = troubles.began("the database", error: error, logger: logger)
         do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
       }

@@ -21,6 +21,7 @@ extension Worker {
         }
       } catch {
         if Task.isCancelled { return }
+        vitals.failed(on: \.heartbeat, error)
         _ = troubles.began("the listening connection", error: error, logger: logger)
         var random = SystemRandomNumberGenerator()
         do { try await Task.sleep(for: backoff.failed(using: &random)) } catch { return }
@@ -111,6 +112,7 @@ extension Worker {
     guard let row = result.rows.first else { return }
     let pulse = try Pulse(row: row)
     leases.withLock { $0.renewed(sentAt: sentAt) }
+    vitals.answered(on: \.heartbeat)
     post(.pulsed(pulse))
   }
 }

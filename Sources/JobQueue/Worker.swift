@@ -19,6 +19,8 @@ public actor Worker {
   let name: String
   let logger: Logger
   let store: JobStore
+  /// How it is doing, for whoever asks.
+  public nonisolated let vitals = WorkerVitals()
   let leases: Lock<LeaseClock>
   let observe: @Sendable (RunOutcome) -> Void
   let heard: @Sendable (String) async -> Void
@@ -110,6 +112,7 @@ public actor Worker {
 
   private func work() async throws -> WorkerEnd {
     do { try await register() } catch {
+      vitals.entered(.ended)
       await store.database.close()
       throw error
     }
@@ -122,6 +125,7 @@ public actor Worker {
     await touch.value
     await keeping?.value
     await takeLeave()
+    vitals.entered(.ended)
     return try end.get()
   }
 
@@ -131,6 +135,7 @@ public actor Worker {
     switch stopStage {
     case .none:
       stopStage = .finishing
+      vitals.entered(.stopping)
       logger.info("stopping: \(runs.count) runs may finish within \(options.stopDeadline)")
       Task { [options] in
         try await Task.sleep(for: options.stopDeadline)
@@ -160,6 +165,7 @@ public actor Worker {
   private func loop() async throws -> WorkerEnd {
     var closedSince: ContinuousClock.Instant?
     while true {
+      vitals.turned(to: "handling what has happened")
       while !inbox.isEmpty { await handle(inbox.removeFirst()) }
       if stopStage > .none {
         if runs.isEmpty { return .stopped }
@@ -177,8 +183,10 @@ public actor Worker {
       do {
         switch wakeUp.next(now: .now) {
         case .claim(let lowestFirst):
+          vitals.turned(to: "claiming jobs")
           try await claim(for: open, lowestFirst: lowestFirst)
         case .announceSleep:
+          vitals.turned(to: "falling asleep")
           try await fallAsleep()
         case .rest(let until): await waitForEvent(until: until)
         case .wait(let until):
@@ -205,6 +213,7 @@ public actor Worker {
 
   /// Says once what is wrong with the database, and waits a little; a draining worker gives up in time.
   private func endure(_ error: any Error) async throws {
+    vitals.failed(on: \.statements, error)
     let since = troubles.began("the database", error: error, logger: logger)
     if options.drainsWithin != nil, .now - since >= options.drainPatience { throw error }
     await waitForEvent(until: .now + .milliseconds(500))
@@ -241,12 +250,15 @@ public actor Worker {
       do {
         try await announce()
         isRegistered = true
+        vitals.answered(on: \.statements)
         try await store.maintain()
+        vitals.entered(.working)
         troubles.ended("the database", logger: logger)
         return
       } catch let error as PostgresError where error.isHopeless {
         throw error
       } catch {
+        vitals.failed(on: \.statements, error)
         _ = troubles.began("the database", error: error, logger: logger)
         if options.drainsWithin != nil, .now - since >= options.drainPatience { throw error }
         await waitForEvent(until: .now + .seconds(1))

@@ -20,6 +20,7 @@ public struct JiraClient: Sendable {
   private let transport: any HTTPTransport
   private let beforeCall: @Sendable (JiraCall) async throws -> Void
   private let afterFailure: @Sendable (JiraCall, JiraError) async -> Void
+  private let observe: @Sendable (JiraCallEvent) -> Void
   private let tokens: AccessTokens?
   private let logger: Logger?
 
@@ -30,15 +31,18 @@ public struct JiraClient: Sendable {
   ///   - transport: what sends the requests.
   ///   - beforeCall: runs before each call that goes out; when it throws, the call does not go out and the error is passed on.
   ///   - logger: where each call is noted at level debug; nil notes nothing.
+  ///   - observe: told of each call; must not take long.
   public init(
     configuration: JiraConfiguration, transport: any HTTPTransport,
     beforeCall: @escaping @Sendable (JiraCall) async throws -> Void = { _ in },
-    logger: Logger? = nil
+    logger: Logger? = nil,
+    observe: @escaping @Sendable (JiraCallEvent) -> Void = { _ in }
   ) {
     self.configuration = configuration
     self.transport = transport
     self.beforeCall = beforeCall
     self.logger = logger
+    self.observe = observe
     afterFailure = { _, _ in }
     tokens = AccessTokens(configuration, transport: transport)
     if let dialect = configuration.dialect {
@@ -59,6 +63,7 @@ public struct JiraClient: Sendable {
     transport = other.transport
     tokens = other.tokens
     logger = other.logger
+    observe = other.observe
     self.beforeCall = beforeCall ?? other.beforeCall
     self.afterFailure = afterFailure ?? other.afterFailure
     self.dialect = dialect ?? other.dialect
@@ -122,6 +127,8 @@ public struct JiraClient: Sendable {
 
   /// Lets `beforeCall` have its say.
   func announce(_ request: JiraRequest) async throws {
+    let start = ContinuousClock.now
+    defer { observe(.waited(request.call, .now - start)) }
     try await beforeCall(request.call)
   }
 
@@ -228,6 +235,7 @@ public struct JiraClient: Sendable {
   }
 
   private func note(_ request: JiraRequest, _ result: String, _ duration: Duration) {
+    observe(.answered(request.call, result: result, duration))
     logger?.debug(
       "JIRA call",
       metadata: [

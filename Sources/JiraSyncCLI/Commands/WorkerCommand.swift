@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dashboard
 import JobQueue
 import Logging
 import Postgres
@@ -21,6 +22,7 @@ struct WorkerCommand: AsyncParsableCommand {
         jira-sync worker
         jira-sync worker --concurrency 8
         jira-sync worker --drain
+        jira-sync worker --http-port 8090    http://127.0.0.1:8090/
       """)
 
   @Option(
@@ -31,12 +33,32 @@ struct WorkerCommand: AsyncParsableCommand {
   @Flag(help: "End when nothing is left to do.")
   var drain = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Serve a dashboard, /metrics, /readyz and /healthz on this port; 0 takes any that is free.",
+      valueName: "port"))
+  var httpPort: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The address to serve them on (default: 127.0.0.1, which only this machine can reach).",
+      valueName: "address"))
+  var httpHost: String?
+
   @OptionGroup(title: "Common options")
   var common: CommonOptions
 
   func validate() throws {
     guard (1...100).contains(concurrency) else {
       throw ValidationError("--concurrency is \(concurrency); it takes a number from 1 to 100")
+    }
+    if let httpPort, !DashboardSettings.isPort(httpPort) {
+      throw ValidationError("--http-port is \(httpPort); it takes a number from 0 to 65535")
+    }
+    if let httpHost, !DashboardSettings.isHost(httpHost) {
+      throw ValidationError(
+        "--http-host is '\(httpHost)'; it takes an address of this machine, such as 127.0.0.1 or 0.0.0.0"
+      )
     }
   }
 
@@ -48,6 +70,7 @@ struct WorkerCommand: AsyncParsableCommand {
     let limits = try settings.limits()
     let channels = try settings.channels()
     let schedules = try settings.schedules()
+    let dashboard = try settings.dashboard(port: httpPort, host: httpHost)
     let logger = settings.logger(label: "jira-sync.worker")
     if drain {
       // Said within ten seconds, and before anything else is waited for.
@@ -55,8 +78,8 @@ struct WorkerCommand: AsyncParsableCommand {
     }
     let process = WorkerProcess(
       services: services, mapping: mapping, limits: limits, channels: channels,
-      schedules: schedules, sync: try settings.sync(), concurrency: concurrency, drains: drain,
-      logger: logger)
+      schedules: schedules, sync: try settings.sync(), dashboard: dashboard,
+      concurrency: concurrency, drains: drain, logger: logger)
     switch try await process.run() {
     case .stopped: return
     case .paused(let reason):

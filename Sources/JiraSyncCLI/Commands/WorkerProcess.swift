@@ -1,3 +1,4 @@
+import Dashboard
 import Glibc
 import HTTP
 import Jira
@@ -17,11 +18,13 @@ struct WorkerProcess: Sendable {
   private let worker: Worker
   private let transport: CurlClient
   private let announcement: ChannelAnnouncement
+  private let dashboard: WorkerDashboard
+  private let name: String
 
   init(
     services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
     limits: SiteLimits, channels: ChannelSettings, schedules: ScheduleSettings, sync: SyncSettings,
-    concurrency: Int,
+    dashboard: DashboardSettings, concurrency: Int,
     drains: Bool, logger: Logger
   ) {
     self.services = services
@@ -29,9 +32,20 @@ struct WorkerProcess: Sendable {
     let member = SiteMember(name: "\(HostName.current):\(getpid())")
     let database = PostgresClient(services.database, logger: logger)
     transport = CurlClient()
+    name = member.name
+    self.dashboard = WorkerDashboard(
+      settings: dashboard, database: services.database, logger: logger)
+    let metrics = self.dashboard.metrics
     let session = SiteSession(
       client: JiraClient(
-        configuration: services.jira.configuration, transport: transport, logger: logger),
+        configuration: services.jira.configuration, transport: transport, logger: logger,
+        observe: { event in
+          switch event {
+          case .waited(_, let duration): metrics?.waited(duration)
+          case .answered(let call, let result, let duration):
+            metrics?.called(endpoint: call.endpoint, result: result, duration: duration)
+          }
+        }),
       project: services.jira.project, mapping: mapping, database: database, limits: limits,
       member: member, logger: logger)
     self.session = session
@@ -60,6 +74,7 @@ struct WorkerProcess: Sendable {
         if notification == SiteSession.notification { await session.heardFromFleet() }
       },
       observe: { outcome in
+        metrics?.ended(outcome)
         logger.debug(
           "job \(outcome.job.id) ended",
           metadata: [
@@ -77,8 +92,15 @@ struct WorkerProcess: Sendable {
   /// Works until the worker ends.
   ///
   /// - Throws: `SiteError` where the configuration does not fit the site or the database, `PostgresError` where the schema
-  ///   is not there.
+  ///   is not there, `DashboardBindError` where the dashboard cannot be served.
   func run() async throws -> WorkerEnd {
+    // First, so that nothing has begun where the port is taken, and somebody can see how it starts.
+    try await dashboard.serving(name: name, vitals: worker.vitals, session: session) {
+      try await work()
+    }
+  }
+
+  private func work() async throws -> WorkerEnd {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     // Before anything can happen that somebody should hear of.
     let isAnnounced = await announcement.attempt()

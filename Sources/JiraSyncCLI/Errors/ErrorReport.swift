@@ -1,3 +1,4 @@
+import Dashboard
 import Jira
 import Notifications
 import Postgres
@@ -22,6 +23,10 @@ struct ErrorReport: Sendable, Hashable {
     case let error as MappingError: self.init(text: error.description, status: .configuration)
     case let error as NotificationSettingsError:
       self.init(text: error.description, status: .configuration)
+    case let error as DashboardSettingsError:
+      self.init(text: error.description, status: .configuration)
+    case let error as DashboardBindError:
+      self.init(text: error.description, status: error.isTaken ? .unavailable : .configuration)
     case let error as SiteError: self.init(text: error.description, status: .configuration)
     case let error as LinkError: self.init(text: error.description, status: .failed)
     case let error as CommandFailure: self.init(text: error.description, status: error.status)
