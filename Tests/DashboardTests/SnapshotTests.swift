@@ -8,7 +8,7 @@ import Testing
 /// What the page asks the database: right, cheap, and seldom.
 @Suite(.requiresPostgres, .timeLimit(.minutes(5)))
 struct SnapshotTests {
-  private func source(_ database: TestDatabase, user: String? = nil) throws -> SnapshotSource {
+  private func source(_ database: TestDatabase) throws -> SnapshotSource {
     SnapshotSource(
       try database.configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
@@ -53,7 +53,8 @@ struct SnapshotTests {
       let snapshot = try await taken(source)
       let total = snapshot.total
       #expect((total.due, total.later, total.running, total.dead) == (1, 1, 0, 1))
-      #expect((590...700).contains(snapshot.now - (try #require(total.oldestDue))))
+      let oldestDue = try #require(total.oldestDue)
+      #expect((590...700).contains(snapshot.now - oldestDue))
       #expect(snapshot.pauseReason == "for a test")
       #expect(snapshot.circuit.state == "open")
       #expect(snapshot.budget.rate == 10)

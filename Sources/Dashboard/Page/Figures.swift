@@ -22,9 +22,9 @@ enum Figures {
     let seconds = max(seconds, 0)
     return switch seconds {
     case ..<0.95: "\((seconds * 10).rounded() / 10) s"
-    case ..<90: "\(Int(seconds.rounded())) s"
-    case ..<5_400: "\(Int((seconds / 60).rounded())) min"
-    case ..<129_600: "\(Int((seconds / 3_600).rounded())) h"
+    case ..<120: "\(Int(seconds.rounded())) s"
+    case ..<7_200: "\(Int((seconds / 60).rounded())) min"
+    case ..<172_800: "\(Int((seconds / 3_600).rounded())) h"
     default: "\(Int((seconds / 86_400).rounded())) d"
     }
   }

@@ -49,6 +49,7 @@ extension Snapshot {
 
 extension Snapshot.Details {
   fileprivate init(_ text: String, now: Double) {
+    self.init()
     let row = Snapshot.Row(id: 42, number: text, path: text)
     workers = [
       Snapshot.Worker(
