@@ -1,5 +1,6 @@
-/// What the database says of the queue and what surrounds it, at one moment. Times are in seconds since 1970, by the
-/// database's clock.
+/// What the database says of the queue and what surrounds it, at one moment.
+///
+/// Times are in seconds since 1970, by the database's clock.
 struct Snapshot: Sendable {
   /// When it was taken.
   var now = 0.0
