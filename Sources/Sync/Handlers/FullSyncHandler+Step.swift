@@ -37,8 +37,14 @@ extension FullSyncHandler {
           'enqueued', \(enqueued)::bigint + (select count(*) from batch as b),
           'total', \(total)::bigint)
         where j.id = \(job)::bigint and exists (select from batch)
+      ),
+      -- With the first batch, so that it is asked for once.
+      followed as materialized (
+        select jira_sync.follow_backfill(\(job)::bigint)
+        where \(after)::bigint = \(Int64.min)::bigint and exists (select from batch)
       )
-      select count(*) as count, max(b.id) as last from batch as b
+      select count(*) as count, max(b.id) as last, (select count(*) from followed) as followed
+      from batch as b
       """
     }
   }

@@ -142,6 +142,9 @@ import Testing
       try await world.run("insert into jira_sync.jobs (kind) values ('full_sync')")
       try await world.run("select jira_sync.register(\(worker)::uuid, 'x:1', '{full_sync}', 1, 60)")
       try await world.run("select id from jira_sync.claim(\(worker)::uuid, '{full_sync}', 1, true)")
+      // What its handler asks for with the first batch.
+      try await world.run(
+        "select jira_sync.follow_backfill(id) from jira_sync.jobs where kind = 'full_sync'")
       try await world.run("update jira_sync.jobs set run_at = now() where kind = 'report'")
       try await world.drain()
       #expect(channel.taken.isEmpty)
