@@ -1076,6 +1076,17 @@ CREATE FUNCTION jira_sync.file_audit_updated() RETURNS trigger
         end;
         $$;
 COMMENT ON FUNCTION jira_sync.file_audit_updated() IS 'Trigger, written by watch(): a mapped column of a row with an issue changed.';
+CREATE FUNCTION jira_sync.follow_backfill(job bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+    insert into jira_sync.jobs (kind, run_at, max_attempts, args)
+    values (
+        'report', clock_timestamp() + interval '2 s', 1000000,
+        jsonb_build_object('backfill', jsonb_build_object('job', job, 'since', clock_timestamp()))
+    );
+$$;
+COMMENT ON FUNCTION jira_sync.follow_backfill(job bigint) IS 'Sees to it that people hear of a full_sync when all that it enqueued has run.';
 CREATE FUNCTION jira_sync.give_back(me uuid, kept bigint[]) RETURNS bigint
     LANGUAGE sql
     SET search_path TO ''
@@ -1202,14 +1213,6 @@ begin
         end if;
         if old.state = 'dead' then
             perform jira_sync.resolve_gone();
-        end if;
-        -- When all that it enqueues has run, the handler of reports says so.
-        if new.state = 'running' and new.kind = 'full_sync' and new.attempt = 1 then
-            insert into jira_sync.jobs (kind, run_at, max_attempts, args)
-            values (
-                'report', clock_timestamp() + interval '2 s', 1000000,
-                jsonb_build_object('backfill', jsonb_build_object('job', new.id, 'since', clock_timestamp()))
-            );
         end if;
     exception
         when others then
@@ -3161,7 +3164,7 @@ ALTER INDEX jira_sync.job_history_id ATTACH PARTITION jira_sync.job_history_defa
 CREATE TRIGGER events_inserted AFTER INSERT ON jira_sync.events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.events_inserted();
 CREATE TRIGGER jobs_inserted AFTER INSERT ON jira_sync.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_inserted();
 CREATE TRIGGER jobs_rescheduled AFTER UPDATE OF run_at ON jira_sync.jobs FOR EACH STATEMENT EXECUTE FUNCTION jira_sync.jobs_changed();
-CREATE TRIGGER jobs_state_changed AFTER UPDATE OF state ON jira_sync.jobs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND ((new.state = 'dead'::text) OR (old.state = 'dead'::text) OR (new.kind = 'full_sync'::text) OR ((old.state = 'running'::text) AND (new.crashes > old.crashes))))) EXECUTE FUNCTION jira_sync.jobs_state_changed();
+CREATE TRIGGER jobs_state_changed AFTER UPDATE OF last_error, run_at ON jira_sync.jobs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND ((new.state = 'dead'::text) OR (old.state = 'dead'::text) OR ((old.state = 'running'::text) AND (new.crashes > old.crashes))))) EXECUTE FUNCTION jira_sync.jobs_state_changed();
 CREATE TRIGGER links_error_changed AFTER UPDATE OF last_error ON jira_sync.links FOR EACH ROW WHEN (((old.last_error IS DISTINCT FROM new.last_error) AND (new.state <> 'create_unknown'::text))) EXECUTE FUNCTION jira_sync.links_error_changed();
 CREATE TRIGGER links_refused AFTER INSERT ON jira_sync.links FOR EACH ROW WHEN (((new.last_error IS NOT NULL) AND (new.state <> 'create_unknown'::text))) EXECUTE FUNCTION jira_sync.links_error_changed();
 ALTER TABLE jira_sync.changes ENABLE ROW LEVEL SECURITY;
