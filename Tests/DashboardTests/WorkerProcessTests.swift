@@ -46,7 +46,13 @@ struct WorkerProcessTests {
 
       try await open(database, true)
       try await worker.readiness(200, saying: "nothing that calls JIRA is claimed")
-      let seeing = try await worker.site.ask("GET", "/metrics")
+      // What was seen last, that the database is away, is shown for a second.
+      var seeing = try await worker.site.ask("GET", "/metrics")
+      let deadline = ContinuousClock.now + .seconds(30)
+      while !seeing.body.contains("jira_sync_database_up 1"), .now < deadline {
+        try await Task.sleep(for: .milliseconds(100))
+        seeing = try await worker.site.ask("GET", "/metrics")
+      }
       #expect(seeing.body.contains("jira_sync_database_up 1"))
       #expect(seeing.body.contains("jira_sync_workers 1"))
       #expect(seeing.body.contains("jira_sync_worker_ready 1"))

@@ -18,7 +18,7 @@ import Testing
         select 'poll', jsonb_build_object('n', n), 'JIRA said: issue X-' || n || ' is "odd"'
         from generate_series(1, 5) as n
         """)
-      try await world.run("update jira_sync.jobs set state = 'dead'")
+      try await world.run("update jira_sync.jobs set state = 'dead', last_error = last_error")
       try await world.drain()
       #expect(channel.taken.map(\.headline) == ["Jobs were given up"])
       #expect(channel.taken.first?.items.first?.times == 5)
