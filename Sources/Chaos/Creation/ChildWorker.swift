@@ -43,9 +43,10 @@ final class ChildWorker: Sendable {
     if !hasEnded { _ = Glibc.kill(pid, signal) }
   }
 
-  /// Waits until it has ended: its status, or the signal that ended it as a negative number.
+  /// Waits until it has ended.
   ///
   /// - Parameter patience: after so long it is killed.
+  /// - Returns: its status, or the signal that ended it as a negative number.
   func end(within patience: Duration = .seconds(60)) async -> Int32 {
     let watchdog = Task {
       try await Task.sleep(for: patience)
