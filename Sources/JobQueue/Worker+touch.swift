@@ -84,6 +84,7 @@ extension Worker {
 
   private func keepBeating(on connection: PostgresConnection) async throws {
     var sinceBeat = Duration.zero
+    var isFirst = true
     while true {
       try await Task.sleep(for: options.heartbeat)
       sinceBeat += options.heartbeat
@@ -91,6 +92,11 @@ extension Worker {
       guard !runs.isEmpty || !canListen || sinceBeat >= options.idlePulse else { continue }
       sinceBeat = .zero
       try await beat(on: connection)
+      if isFirst, runs.isEmpty {
+        // Half of what is resident now is code that has run once, to start.
+        isFirst = false
+        csys_release_code()
+      }
       if runs.isEmpty, lastRunID != trimmedAfterRun {
         // The allocator keeps what a batch needed, in each thread's arena; who idles gives it back.
         trimmedAfterRun = lastRunID

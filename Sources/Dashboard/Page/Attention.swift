@@ -95,7 +95,7 @@ struct Attention: Sendable, Hashable {
         Attention(
           level: .error,
           title: dead == 1 ? "1 job is dead" : "\(Figures.grouped(dead)) jobs are dead",
-          text: "Their attempts are used up. Put the cause right, then: jira-sync jobs retry",
+          text: "Their attempts are used up. Put the cause right, then: jira-sync jobs retry --all",
           anchor: "dead"))
     }
     let errors = snapshot.linksWithError
