@@ -63,7 +63,9 @@ struct ExactlyOneTests {
       let issues = try world.jira.issues()
       #expect(issues.count == rows, "\(world.jira.creations())")
       #expect(Set(issues.compactMap { $0.text("File path") }).count == rows)
-      #expect(world.jira.creations().count == (fault.isMade ? 1 : 2))
+      // Rows whose last looks come apart are sent apart; what was made is never sent again.
+      let calls = fault.isMade ? 1...1 : 2...1 + rows
+      #expect(calls.contains(world.jira.creations().count))
       for id in ids {
         let link = try await world.link(id)
         #expect(link.state == "linked")
