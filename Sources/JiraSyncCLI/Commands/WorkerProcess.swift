@@ -151,7 +151,7 @@ struct WorkerProcess: Sendable {
 
   /// What was done since the process began, as the last line of a draining worker says it.
   func summary(since started: ContinuousClock.Instant) async throws -> SyncSummary {
-    return try await withDatabase(services.database, logger: logger) { connection in
+    try await withDatabase(services.database, logger: logger) { connection in
       // Taken when connected: what failed first must not fall out of the window because connecting took long.
       let elapsed = ContinuousClock.now - started
       let seconds =
