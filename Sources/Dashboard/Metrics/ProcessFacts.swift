@@ -25,6 +25,7 @@ struct ProcessFacts: Sendable {
   static func current() -> ProcessFacts {
     let statm = text(at: "/proc/self/statm")?.split(separator: " ").compactMap { Int($0) }
     let page = sysconf(Int32(_SC_PAGESIZE))
+    // Where there is no /proc the figure is left out.
     let descriptors = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
     return ProcessFacts(
       residentBytes: statm.flatMap { $0.count > 1 ? $0[1] * page : nil },

@@ -62,6 +62,7 @@ public final class DashboardServer: Sendable {
       return DashboardServer(
         url: "http://\(name):\(address?.port ?? port)/", group: group, channel: channel)
     } catch {
+      // The address is what people have to hear of; a thread that does not end says nothing more.
       try? await group.shutdownGracefully()
       throw DashboardBindError(host: host, port: port, error)
     }

@@ -12,6 +12,7 @@ import UnixSignals
 func interruptible<Value: Sendable>(
   saying words: String?, _ body: @escaping () async throws -> Value
 ) async throws -> Value {
+  // One task calls it, once, and the caller waits until that has ended.
   nonisolated(unsafe) let body = body
   let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
   return try await withThrowingTaskGroup(of: Value?.self) { group in
