@@ -34,6 +34,7 @@ extension Sandbox {
     _ idOrKey: String, along id: String, _ body: JSON, by author: Person, version: APIVersion
   ) throws(Refusal) {
     let (site, now) = (site, options.now())
+    let properties = try Sandbox.properties(in: body)
     try store.change { state throws(Refusal) in
       guard let issue = state.issue(idOrKey) else { throw .noSuchIssue }
       guard let edge = site.transitions(from: issue.statusID).first(where: { $0.id == id }) else {
@@ -46,7 +47,7 @@ extension Sandbox {
         throw .field("resolution", "Resolution is required.")
       }
       IssueRules(site: site).transition(
-        issue, along: edge, change, by: author.accountID, at: now, in: &state)
+        issue, along: edge, change, properties: properties, by: author.accountID, at: now, in: &state)
     }
   }
 }

@@ -53,10 +53,11 @@ struct IssueRules: Sendable {
 
   /// Moves an issue along an edge of the workflow.
   func transition(
-    _ issue: Issue, along edge: Transition, _ change: IssueChange, by author: String,
-    at now: Int64, in state: inout SandboxState
+    _ issue: Issue, along edge: Transition, _ change: IssueChange, properties: [String: JSON],
+    by author: String, at now: Int64, in state: inout SandboxState
   ) {
     var moved = issue
+    moved.properties.merge(properties) { $1 }
     moved.statusID = edge.to
     if let resolution = change.resolutionID { moved.resolutionID = resolution }
     if edge.clearsResolution { moved.resolutionID = nil }

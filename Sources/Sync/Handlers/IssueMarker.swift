@@ -19,7 +19,7 @@ struct IssueMarker: Sendable, Hashable {
   var rowID: Int64
   /// The fencing token of the lease that wrote last.
   var token: Int64
-  /// Digests of the values that this lease wrote, by field id.
+  /// Digests of the values that this lease wrote, by field id; the status that it moved the issue to among them.
   var written: [String: String]
 
   /// The label that a creation can be found by.
@@ -30,11 +30,15 @@ struct IssueMarker: Sendable, Hashable {
     label.hasPrefix("jira-sync-") && UUID(uuidString: String(label.dropFirst(10))) != nil
   }
 
-  init(marker: UUID?, rowID: Int64, token: Int64, writes: [FieldWrite] = []) {
+  init(
+    marker: UUID?, rowID: Int64, token: Int64, writes: [FieldWrite] = [],
+    status: IssueStatus.Category? = nil
+  ) {
     self.marker = marker
     self.rowID = rowID
     self.token = token
     written = Dictionary(writes.map { ($0.fieldID, Self.digest($0.value)) }) { $1 }
+    if let status { written[FieldResolver.statusFieldID] = Self.digest(StatusState(status).value) }
   }
 
   init?(_ json: JSON?) {

@@ -81,7 +81,7 @@ struct PairRecord: Sendable {
     pair = try LinkedPair(
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
       error: texts.isEmpty ? nil : texts.joined(separator: "\n"), updated: step.issue.updated,
-      writeToken: step.writtenFields.isEmpty ? step.readToken : item.job.token, turns: turns)
+      writeToken: step.hasLeftToken ? item.job.token : step.readToken, turns: turns)
     hasUnseenChange = step.hasUnseenChange(base: base, leavingOut: failed)
     closings =
       refusal == nil

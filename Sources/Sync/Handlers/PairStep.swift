@@ -84,6 +84,9 @@ struct PairStep: Sendable {
   /// Whether JIRA need not be written to.
   var isQuiet: Bool { plan.issueWrites.isEmpty && plan.transition == nil }
 
+  /// Whether the issue's property now holds this run's token.
+  var hasLeftToken: Bool { !writtenFields.isEmpty || moved != nil }
+
   /// The names of the fields that are mapped.
   var mappedFields: Set<String> { Set(mapping.fields.map(\.name)) }
 
@@ -188,7 +191,9 @@ struct PairStep: Sendable {
       """
   }
 
-  /// The base with values that an older lease of ours wrote after it had been lost.
+  /// The base with values that a write of ours left at the issue without ever being recorded: by a worker that died behind it, or late, by a lease that was lost.
+  ///
+  /// Such a value counts as what both sides last agreed on, so that a row that says something else is written again. Were it taken for the issue's side of the agreement alone, the two would be agreed to differ.
   private static func claiming(
     _ base: Base, issue: Issue, recorded: Int64?, mapping: ResolvedMapping, dialect: JiraDialect
   ) -> Base {
@@ -200,10 +205,13 @@ struct PairStep: Sendable {
       guard let digest = marker.written[field.fieldID], let known = base.fields[field.name] else {
         continue
       }
-      let value = issueValue(field, issueFields: issue.fields, dialect: dialect).value
+      let value = field.comparable(
+        issueValue(field, issueFields: issue.fields, dialect: dialect).value,
+        known: known, constantLabels: mapping.mapping.labels)
       if value != known.issueValue, IssueMarker.digest(value) == digest {
-        base.fields[field.name] = BaseField(
-          raw: known.raw, canonical: known.canonical, issue: value)
+        var claimed = BaseField(raw: known.raw, canonical: value)
+        claimed.fieldID = known.fieldID
+        base.fields[field.name] = claimed
       }
     }
     return base

@@ -29,7 +29,7 @@ extension RowWork {
       }
       let marker = IssueMarker(
         marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
-        writes: step.writtenFields)
+        writes: step.writtenFields, status: next.transition.to.category)
       try await site.client.transition(
         step.issue.id, to: next.transition.id, fields: next.fields,
         properties: [IssueMarker.property: marker.json])

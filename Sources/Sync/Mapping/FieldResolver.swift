@@ -3,6 +3,9 @@ import Jira
 
 /// Finds the fields of a mapping on a JIRA site, and collects what is wrong.
 struct FieldResolver {
+  /// The id of the field that holds an issue's status.
+  static let statusFieldID = "status"
+
   private let mapping: Mapping
   private let dialect: JiraDialect
   private let known: [JiraField]
@@ -43,7 +46,7 @@ struct FieldResolver {
     case .status:
       add(
         ResolvedField(
-          mapping: field, fieldID: "status", fieldName: "status", type: .status,
+          mapping: field, fieldID: Self.statusFieldID, fieldName: "status", type: .status,
           writableOnCreate: false, columns: columns))
     case .issueKey:
       add(

@@ -1,6 +1,7 @@
 /// Holds the first who comes until it is opened, or until its task is cancelled; the others pass.
 struct Gate: Sendable {
   private let once = Once()
+  private let opened = Once()
   private let arrival = AsyncStream.makeStream(of: Never.self)
   private let opening = AsyncStream.makeStream(of: Never.self)
 
@@ -15,5 +16,11 @@ struct Gate: Sendable {
   func reached() async { for await _ in arrival.stream {} }
 
   /// Lets who stands there go on.
-  func open() { opening.continuation.finish() }
+  func open() {
+    _ = opened.isFirst()
+    opening.continuation.finish()
+  }
+
+  /// Whether it was opened.
+  var isOpen: Bool { opened.hasHappened }
 }

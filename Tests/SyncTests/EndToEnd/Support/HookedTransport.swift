@@ -11,6 +11,8 @@ struct HookedTransport: HTTPTransport {
     var after: @Sendable (HTTPRequest) async -> Void = { _ in }
     /// Whether a request that got no answer is sent again: what no client may do, for showing that it is noticed.
     var sendsAgain = false
+    /// Whether requests are on their way already when `before` is called: they arrive, whatever becomes of the worker meanwhile.
+    var isUnderWay = false
     /// What JIRA answers to each request of this worker, as to one whose token has expired.
     var refuses: Int?
     /// When that begins; nil for at once.
@@ -23,6 +25,18 @@ struct HookedTransport: HTTPTransport {
   let hooks: Hooks
 
   func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    guard hooks.isUnderWay else { return try await perform(request) }
+    // A task that nobody can cancel.
+    return try await Task { () async -> Result<HTTPResponse, HTTPError> in
+      do throws(HTTPError) {
+        return .success(try await perform(request))
+      } catch {
+        return .failure(error)
+      }
+    }.value.get()
+  }
+
+  private func perform(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     await hooks.before(request)
     if hooks.isUnplugged?.hasHappened == true {
       throw HTTPError(

@@ -161,6 +161,16 @@ struct SyncWorld: Sendable {
     }
   }
 
+  /// What another worker does with the jobs of one that was lost.
+  func rescueAll() async throws {
+    let other = try await database.connect()
+    _ = try await other.query(
+      """
+      update jira_sync.jobs set state = 'ready', worker = null, token = null where state = 'running'
+      """, doing: "rescuing")
+    await other.close()
+  }
+
   // MARK: What is in the database
 
   /// A row as JSON.

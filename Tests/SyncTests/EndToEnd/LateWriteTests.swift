@@ -1,0 +1,139 @@
+import HTTP
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+/// What a lost worker leaves at JIRA without anybody's noting it.
+///
+/// All of these are caught with a base that takes such a value for the issue's side of the agreement alone: row and issue are then agreed to differ.
+@Suite("A write that nobody recorded is ours, and is put right", .requiresPostgres,
+  .timeLimit(.minutes(1)))
+struct LateWriteTests {
+  /// A field that both sides may change, and one that JIRA only follows.
+  enum Case: String, CaseIterable, CustomTestStringConvertible {
+    case both = "notes"
+    case push = "layer_number"
+
+    var testDescription: String { rawValue }
+
+    func setting(_ value: Int, row: Int64) -> SQL {
+      switch self {
+      case .both: "update public.file_audit set notes = \("\(value)") where id = \(row)"
+      case .push: "update public.file_audit set layer_number = \(value) where id = \(row)"
+      }
+    }
+
+    func value(in issue: SeenIssue) -> Int? {
+      switch self {
+      case .both: issue.text("Notes").flatMap { Int($0) }
+      case .push: issue["Layer number"]?.integer
+      }
+    }
+
+    func value(in row: JSON) -> Int? {
+      switch self {
+      case .both: row[rawValue]?.string.flatMap { Int($0) }
+      case .push: row[rawValue]?.integer
+      }
+    }
+  }
+
+  @Test(
+    "A worker dies behind its write, and the row is changed back: the issue follows",
+    arguments: Case.allCases)
+  func changedBack(case: Case) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(`case`.setting(1, row: id))
+      try await world.drain()
+      try await world.run(`case`.setting(2, row: id))
+      let gate = Gate()
+      let lost = try world.startWorker { setup in
+        setup.hooks.after = { if $0.method == "PUT" { await gate.stopHere() } }
+      }
+      await gate.reached()
+      try await lost.stopAtOnce()
+      #expect(`case`.value(in: try world.jira.issue(key)) == 2)
+      try await world.run(`case`.setting(1, row: id))
+      try await world.rescueAll()
+      try await world.drain()
+      #expect(`case`.value(in: try world.jira.issue(key)) == 1)
+      #expect(`case`.value(in: try await world.row(id)) == 1)
+      #expect(try await world.count("jira_sync.conflicts") == 0, "nobody else edited anything")
+      try await world.poll()
+      #expect(world.jira.writes() == [])
+    }
+  }
+
+  @Test(
+    "A lost lease's write arrives after its successor's: the next poll puts it right",
+    arguments: Case.allCases)
+  func arrivesLate(case: Case) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(`case`.setting(1, row: id))
+      let (gate, arrival) = (Gate(), Gate())
+      let lost = try world.startWorker { setup in
+        setup.hooks.isUnderWay = true
+        setup.hooks.before = { if $0.method == "PUT" { await gate.stopHere() } }
+        // It may take its job again meanwhile, as another worker might.
+        setup.hooks.after = { if $0.method == "PUT", gate.isOpen { await arrival.stopHere() } }
+      }
+      await gate.reached()
+      try await world.rescueAll()
+      try await world.run(`case`.setting(2, row: id))
+      try await world.drain()
+      #expect(`case`.value(in: try world.jira.issue(key)) == 2)
+      gate.open()
+      await arrival.reached()
+      arrival.open()
+      try await lost.stopAtOnce()
+      #expect(`case`.value(in: try world.jira.issue(key)) == 1)
+
+      try await world.poll()
+      #expect(`case`.value(in: try world.jira.issue(key)) == 2)
+      #expect(`case`.value(in: try await world.row(id)) == 2, "it was no person's edit")
+      #expect(try await world.count("jira_sync.conflicts") == 0)
+      try await world.poll()
+      #expect(world.jira.writes() == [])
+    }
+  }
+
+  /// Caught, too, by a marker that says nothing of the status.
+  @Test("A lost lease's step of a transition arrives late: the issue goes back, the row stays")
+  func movesLate() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(
+        "update public.file_audit set audit_status = 'IN_PROGRESS' where id = \(id)")
+      let (gate, arrival) = (Gate(), Gate())
+      let lost = try world.startWorker { setup in
+        setup.hooks.isUnderWay = true
+        setup.hooks.before = { if $0.isStep { await gate.stopHere() } }
+        setup.hooks.after = { if $0.isStep, gate.isOpen { await arrival.stopHere() } }
+      }
+      await gate.reached()
+      try await world.rescueAll()
+      try await world.run(
+        "update public.file_audit set audit_status = 'NOT_STARTED' where id = \(id)")
+      try await world.drain()
+      #expect(try world.jira.issue(key).status == "To Do")
+      gate.open()
+      await arrival.reached()
+      arrival.open()
+      try await lost.stopAtOnce()
+      #expect(try world.jira.issue(key).status == "In Progress")
+
+      try await world.poll()
+      #expect(try world.jira.issue(key).status == "To Do")
+      #expect(try await world.row(id)["audit_status"] == "NOT_STARTED")
+      #expect(try await world.count("jira_sync.conflicts") == 0)
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// Whether it is a step of a transition.
+  fileprivate var isStep: Bool { method == "POST" && url.hasSuffix("/transitions") }
+}
