@@ -7,26 +7,30 @@ enum ArrayLiteral {
 
   /// The literal of the elements; every element is quoted, so that none needs looking at.
   static func text(of elements: [String?], nested: Bool) -> String {
-    var literal: String.UnicodeScalarView = "{".unicodeScalars
+    var literal = "{"
     for (index, element) in elements.enumerated() {
-      if index > 0 { literal.append(",") }
+      if index > 0 { literal += "," }
       guard let element else {
-        literal.append(contentsOf: "NULL".unicodeScalars)
+        literal += "NULL"
         continue
       }
       if nested {
-        literal.append(contentsOf: element.unicodeScalars)
+        literal += element
         continue
       }
-      literal.append("\"")
-      for scalar in element.unicodeScalars {
-        if scalar == "\"" || scalar == "\\" { literal.append("\\") }
-        literal.append(scalar)
+      literal += "\""
+      if element.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+        for scalar in element.unicodeScalars {
+          if scalar == "\"" || scalar == "\\" { literal.unicodeScalars.append("\\") }
+          literal.unicodeScalars.append(scalar)
+        }
+      } else {
+        literal += element
       }
-      literal.append("\"")
+      literal += "\""
     }
-    literal.append("}")
-    return String(literal)
+    literal += "}"
+    return literal
   }
 
   /// The elements of a one-dimensional literal; nil is NULL.

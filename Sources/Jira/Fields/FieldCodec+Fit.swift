@@ -35,6 +35,29 @@ extension FieldCodec {
     }
   }
 
+  /// As much of a very long text as decides what JIRA would hold of it.
+  ///
+  /// Nobody wants ten megabytes brought into canonical form for the sake of their first kilobytes.
+  ///
+  /// - Parameters:
+  ///   - text: any text.
+  ///   - type: what the field holds.
+  /// - Returns: the text, or a beginning of it that is longer than the field holds however it is cleaned.
+  public static func head(of text: String, for type: FieldType) -> String {
+    let limit: Int
+    switch type {
+    case .description, .paragraph: limit = TextLimit.paragraph
+    case .summary, .text: limit = TextLimit.line
+    default: return text
+    }
+    let bound = 16 * limit
+    guard text.utf8.count > 2 * bound else { return text }
+    let head = String(text[..<text.utf8.index(text.startIndex, offsetBy: bound)])
+    let kept = type.isRichText ? CanonicalText.lines(head) : CanonicalText.line(head)
+    // Of what is mostly blank or not kept, all must be looked at.
+    return kept.utf16.count > 2 * limit ? head : text
+  }
+
   private static func fit(
     _ text: String, as type: FieldType, _ dialect: JiraDialect
   ) -> FieldValue {

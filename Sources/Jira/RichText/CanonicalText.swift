@@ -74,23 +74,17 @@ public enum CanonicalText {
   }
 
   private static func cutTrailingBlanks(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    var pending = String.UnicodeScalarView()
+    var result = ""
     var newlines = 0
-    for scalar in text.unicodeScalars {
-      if scalar == "\n" {
-        pending = String.UnicodeScalarView()
-        newlines += 1
-      } else if isBlank(scalar) {
-        pending.append(scalar)
-      } else {
-        for _ in 0..<newlines { result.append("\n") }
+    for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+      if let last = line.lastIndex(where: { !isBlank($0) }) {
+        // A string grows by whole lines; a scalar view counts all that it holds each time that a part is added to it.
+        result += String(repeating: "\n", count: newlines)
+        result += Substring(line[...last])
         newlines = 0
-        result.append(contentsOf: pending)
-        pending = String.UnicodeScalarView()
-        result.append(scalar)
       }
+      newlines += 1
     }
-    return String(result)
+    return result
   }
 }

@@ -52,15 +52,15 @@ public enum WikiText {
         index += 2
       } else if scalar == "\\", let next, isPunctuation(next) {
         plain.append(next)
-        uniform.append(contentsOf: [scalar, next])
+        uniform.add([scalar, next])
         index += 2
       } else if scalar == "\\" {
         plain.append(scalar)
-        uniform.append(contentsOf: backslash)
+        uniform.add(backslash)
         index += 1
       } else if let (character, length) = entity(in: scalars, at: index) {
         plain.append(character)
-        uniform.append(contentsOf: scalars[index..<index + length])
+        uniform.add(scalars[index..<index + length])
         index += length
       } else {
         plain.append(scalar)
@@ -89,9 +89,9 @@ public enum WikiText {
     let forced = lineMarker(line, from: start)
     for (index, scalar) in line.enumerated() {
       if scalar == "\\" {
-        result.append(contentsOf: backslash)
+        result.add(backslash)
       } else if scalar == "&" && beginsEntity(line, at: index) {
-        result.append(contentsOf: ampersand)
+        result.add(ampersand)
       } else {
         if index == forced || needsEscape(line, at: index) { result.append("\\") }
         result.append(scalar)
@@ -144,5 +144,12 @@ public enum WikiText {
   /// What a backslash takes its meaning from.
   private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
     scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7f && !isWordCharacter(scalar)
+  }
+}
+
+extension String.UnicodeScalarView {
+  /// Adds some characters; `append(contentsOf:)` would count all that are there already, each time.
+  fileprivate mutating func add(_ scalars: some Sequence<Unicode.Scalar>) {
+    for scalar in scalars { append(scalar) }
   }
 }

@@ -31,7 +31,7 @@ extension ResolvedField {
     if let rules = statusRules {
       return Reading(value: try StatusState(row: row, field: self, rules: rules).value)
     }
-    let text = try columnText(of: row)
+    let text = try columnText(of: row).map { FieldCodec.head(of: $0, for: type) }
     let fitted = FieldCodec.fit(try canonical(text), as: type, dialect: dialect)
     try checkOptions(fitted)
     return Reading(value: fitted, isCut: isCut(text, fitted))
