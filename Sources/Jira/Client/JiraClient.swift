@@ -57,12 +57,12 @@ public struct JiraClient: Sendable {
   private init(
     _ other: JiraClient, dialect: JiraDialect? = nil,
     beforeCall: (@Sendable (JiraCall) async throws -> Void)? = nil,
-    afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil
+    afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil, logger: Logger? = nil
   ) {
     configuration = other.configuration
     transport = other.transport
     tokens = other.tokens
-    logger = other.logger
+    self.logger = logger ?? other.logger
     observe = other.observe
     self.beforeCall = beforeCall ?? other.beforeCall
     self.afterFailure = afterFailure ?? other.afterFailure
@@ -110,6 +110,12 @@ public struct JiraClient: Sendable {
         await tell($0, $1)
       })
   }
+
+  /// The same client, noting its calls in another log, as each run has its own jobs to name.
+  ///
+  /// - Parameter logger: where each call is noted at level debug.
+  /// - Returns: the client.
+  public func logging(to logger: Logger) -> JiraClient { JiraClient(self, logger: logger) }
 
   /// The same client, speaking to another family of sites.
   ///
@@ -189,7 +195,10 @@ public struct JiraClient: Sendable {
       note(request, "\(failure.kind.rawValue)", start.duration(to: clock.now))
       throw failure
     }
-    note(request, "\(response.status)", start.duration(to: clock.now))
+    note(
+      request, "\(response.status)", start.duration(to: clock.now),
+      // What Atlassian's support asks for: Cloud's name for a request, and Data Center's.
+      trace: response.header("Atl-Traceid") ?? response.header("X-AREQUESTID"))
     guard (200..<300).contains(response.status) || response.status == accepting else {
       let now = Int64(Date().timeIntervalSince1970 * 1_000)
       throw JiraError(
@@ -234,13 +243,17 @@ public struct JiraClient: Sendable {
     return headers
   }
 
-  private func note(_ request: JiraRequest, _ result: String, _ duration: Duration) {
+  private func note(
+    _ request: JiraRequest, _ result: String, _ duration: Duration, trace: String? = nil
+  ) {
     observe(.answered(request.call, result: result, duration))
-    logger?.debug(
-      "JIRA call",
-      metadata: [
-        "endpoint": "\(request.endpoint)", "result": "\(result)",
-        "milliseconds": "\(duration / .milliseconds(1))",
-      ])
+    guard let logger, logger.logLevel <= .debug else { return }
+    var metadata: Logger.Metadata = [
+      "endpoint": "\(request.endpoint)", "result": "\(result)",
+      "milliseconds": "\(duration / .milliseconds(1))",
+    ]
+    if let issue = request.issue { metadata["issue"] = "\(issue)" }
+    if let trace { metadata["trace"] = "\(trace)" }
+    logger.debug("JIRA call", metadata: metadata)
   }
 }

@@ -1,6 +1,7 @@
 import JSON
 import Jira
 import JobQueue
+import Logging
 import Postgres
 
 /// Brings rows and their issues into step: the kinds `push`, `pull` and `sync`, which differ only in the side they may write.
@@ -54,10 +55,20 @@ public struct RowHandler: JobHandler {
 }
 
 extension Site {
-  /// The same site for one run: before each call its leases are checked.
+  /// The same site for one run: before each call its leases are checked, and each call is noted with the run's jobs.
   func leased(to run: JobRun) -> Site {
-    Site(
-      client: client.checking { _ in try run.checkLease() }, project: project,
+    var logger = run.logger
+    logger[metadataKey: "jobs"] = "\(run.jobs.map(\.id).named)"
+    return Site(
+      client: client.checking { _ in try run.checkLease() }.logging(to: logger), project: project,
       issueType: issueType, mapping: mapping, account: account)
+  }
+}
+
+extension [Job.ID] {
+  /// The first few, and how many more there are.
+  fileprivate var named: String {
+    let first = prefix(5).map(String.init).joined(separator: ",")
+    return count > 5 ? "\(first)+\(count - 5)" : first
   }
 }

@@ -223,7 +223,7 @@ extension RowWork {
     let text = draft.explain(error)
     let item = draft.item
     tally.failed(item.rowID)
-    logger.warning("JIRA refused an issue for \(item.filePath): \(text)")
+    warn("JIRA refused an issue for \(item.filePath)", text, item.job)
     try await run.write(for: [item.job], doing: "noting that JIRA refused an issue") {
       transaction, _ in
       _ = try await transaction.query(

@@ -18,7 +18,7 @@ extension RowWork {
     let texts = drafts.map { entry in
       let text =
         "it is not known whether JIRA made the issue, it is being looked for: \(entry.error)"
-      logger.warning("\(entry.draft.item.filePath): \(text)")
+      warn(entry.draft.item.filePath, text, entry.draft.item.job)
       return (item: entry.draft.item, text: text)
     }
     try await run.write(

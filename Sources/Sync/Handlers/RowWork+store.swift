@@ -96,6 +96,14 @@ extension RowWork {
     }
   }
 
+  /// Warns of an error whose text may quote values: these are for level debug, and for the link.
+  func warn(_ what: String, _ error: String, _ job: Job) {
+    logger.warning("\(what): \(error.withoutQuotes)", metadata: ["job": "\(job.id)"])
+    if error.withoutQuotes != error {
+      logger.debug("\(what): \(error)", metadata: ["job": "\(job.id)"])
+    }
+  }
+
   /// One line for what was written, and one for what stands in the way.
   private func say(_ record: PairRecord) {
     let step = record.step
@@ -106,9 +114,7 @@ extension RowWork {
         metadata: ["job": "\(step.item.job.id)", "written": "\(written)"])
     }
     if let error = record.pair.error {
-      logger.warning(
-        "\(step.item.filePath) and \(step.issue.key) are not in step: \(error)",
-        metadata: ["job": "\(step.item.job.id)"])
+      warn("\(step.item.filePath) and \(step.issue.key) are not in step", error, step.item.job)
     }
   }
 

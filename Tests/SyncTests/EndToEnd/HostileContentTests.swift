@@ -36,7 +36,8 @@ struct HostileContentTests {
       try await world.enqueue("sync", id)
       try await world.drain()
       #expect(world.jira.writes() == [])
-      #expect(try await world.row(id)["notes"] == .string(text), "what was cleaned is not written back")
+      #expect(
+        try await world.row(id)["notes"] == .string(text), "what was cleaned is not written back")
       #expect(try world.jira.issues().count == 1)
     }
   }
@@ -68,7 +69,8 @@ struct HostileContentTests {
       let id = try await world.addRow()
       let text = bulk.expression
       try await world.run(
-        "update public.file_audit set notes = " + text + ", technical_debt = " + text + " where id = \(id)")
+        "update public.file_audit set notes = " + text + ", technical_debt = " + text
+          + " where id = \(id)")
       try await world.drain()
       let link = try await world.link(id)
       #expect(link.error == nil)

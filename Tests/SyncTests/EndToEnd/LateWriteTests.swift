@@ -7,7 +7,8 @@ import Testing
 /// What a lost worker leaves at JIRA without anybody's noting it.
 ///
 /// All of these are caught with a base that takes such a value for the issue's side of the agreement alone: row and issue are then agreed to differ.
-@Suite("A write that nobody recorded is ours, and is put right", .requiresPostgres,
+@Suite(
+  "A write that nobody recorded is ours, and is put right", .requiresPostgres,
   .timeLimit(.minutes(1)))
 struct LateWriteTests {
   /// A field that both sides may change, and one that JIRA only follows.
