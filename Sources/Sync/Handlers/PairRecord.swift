@@ -81,7 +81,7 @@ struct PairRecord: Sendable {
     pair = try LinkedPair(
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
       error: texts.isEmpty ? nil : texts.joined(separator: "\n"), updated: step.issue.updated,
-      writeToken: step.hasLeftToken ? item.job.token : step.readToken, turns: turns)
+      writeToken: step.token, turns: turns)
     hasUnseenChange = step.hasUnseenChange(base: base, leavingOut: failed)
     closings =
       refusal == nil

@@ -15,8 +15,8 @@ struct PairStep: Sendable {
   let leftOutForIssue: Bool
   /// The names of all fields that were left out.
   let leftOut: Set<String>
-  /// The token in the issue's property as it was read.
-  let readToken: Int64?
+  /// The token in the issue's property, as it was read or has been written since.
+  var token: Int64?
   /// Whether the issue was made in this run.
   var isNew = false
   /// What was really written to the issue.
@@ -40,7 +40,7 @@ struct PairStep: Sendable {
     mapping = site.mapping
     dialect = site.client.dialect
     let known = base ?? item.link?.base
-    readToken = IssueMarker(issue.properties[IssueMarker.property])?.token
+    token = IssueMarker(issue.properties[IssueMarker.property])?.token
     // What an older lease of ours wrote late is ours, and nobody's edit.
     oldBase = known.map {
       Self.claiming(
@@ -83,9 +83,6 @@ struct PairStep: Sendable {
 
   /// Whether JIRA need not be written to.
   var isQuiet: Bool { plan.issueWrites.isEmpty && plan.transition == nil }
-
-  /// Whether the issue's property now holds this run's token.
-  var hasLeftToken: Bool { !writtenFields.isEmpty || moved != nil }
 
   /// The names of the fields that are mapped.
   var mappedFields: Set<String> { Set(mapping.fields.map(\.name)) }
@@ -198,7 +195,7 @@ struct PairStep: Sendable {
     _ base: Base, issue: Issue, recorded: Int64?, mapping: ResolvedMapping, dialect: JiraDialect
   ) -> Base {
     guard let marker = IssueMarker(issue.properties[IssueMarker.property]),
-      marker.token != recorded
+      marker.token != recorded, base.writers?.contains(marker.token) == true
     else { return base }
     var base = base
     for field in mapping.fields {

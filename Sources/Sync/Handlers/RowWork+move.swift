@@ -53,6 +53,9 @@ extension RowWork {
       }
       step.moved = (start.name, reached.name)
       step.issue = after
+      // A site may take the step and drop the property: what it held before then still counts.
+      let token = step.item.job.token
+      if IssueMarker(after.properties[IssueMarker.property])?.token == token { step.token = token }
       step.wasReadAgain = true
     }
   }

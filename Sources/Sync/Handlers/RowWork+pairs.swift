@@ -81,6 +81,7 @@ extension RowWork {
       properties: [IssueMarker.property: marker.json],
       returnFields: site.mapping.issueFieldIDs)
     step.writtenFields = writes
+    step.token = step.item.job.token
     // Data Center does not answer with the issue.
     if let answered {
       step.keep(after: answered)

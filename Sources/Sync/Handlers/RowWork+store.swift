@@ -120,10 +120,13 @@ extension RowWork {
 
   /// Commits what is about to be sent, with the conflicts it decides: whoever finds it at JIRA after a crash knows it as ours.
   func note(_ step: PairStep, base: Base, withConflicts: Bool) async throws {
+    var base = base
+    base.willBeWritten(by: step.item.job.token)
+    let noted = base
     let conflicts = withConflicts ? step.plan.conflicts.map { Dispute($0, of: step) } : []
     try await run.write(for: [step.item.job], doing: "noting what is about to be sent") {
       transaction, _ in
-      var statements = [try RowStore.noting(base, rowID: step.item.rowID)]
+      var statements = [try RowStore.noting(noted, rowID: step.item.rowID)]
       if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
       _ = try await transaction.pipeline(statements, doing: "noting what is about to be sent")
       return []

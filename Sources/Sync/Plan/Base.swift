@@ -5,11 +5,25 @@ import Jira
 public struct Base: Sendable, Hashable, Codable {
   /// The agreements by the field's name in the mapping.
   public var fields: [String: BaseField]
+  /// The fencing tokens of the leases that last noted a write to the issue, oldest first; nil where none did.
+  ///
+  /// A write of another token is not known to this database: it was made after a backup that the database was restored from, and what it left counts as JIRA's.
+  public private(set) var writers: [Int64]?
+
+  /// How many tokens are kept: as many leases of one job as may be lost in the time that a call takes to arrive.
+  static let keptWriters = 8
 
   /// Makes a base.
   ///
   /// - Parameter fields: the agreements by the field's name in the mapping.
   public init(fields: [String: BaseField] = [:]) { self.fields = fields }
+
+  /// Notes that a lease is about to write.
+  ///
+  /// - Parameter token: its fencing token.
+  mutating func willBeWritten(by token: Int64) {
+    writers = ((writers ?? []).filter { $0 != token } + [token]).suffix(Self.keptWriters)
+  }
 
   /// The agreements that still mean something under a mapping.
   ///

@@ -32,7 +32,9 @@ struct Planner {
     self.parked = parked
     // A field that is no longer mapped would keep the columns that it was made from "changed".
     let names = Set(mapping.mapping.fields.map(\.name))
-    result = Plan(newBase: Base(fields: self.base.fields.filter { names.contains($0.key) }))
+    var kept = self.base
+    kept.fields = kept.fields.filter { names.contains($0.key) }
+    result = Plan(newBase: kept)
   }
 
   mutating func plan() -> Plan {
