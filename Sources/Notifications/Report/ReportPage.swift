@@ -139,6 +139,7 @@ struct ReportPage: Sendable {
     footer{color:var(--soft);font-size:12px;margin-top:8px}
     @media (max-width:640px){.cards{grid-template-columns:1fr 1fr}.pair{grid-template-columns:1fr}}
     @media print{body{background:#fff;font-size:11pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
-    main{padding:0;max-width:none}section,.card{break-inside:avoid}@page{margin:16mm}}
+    main{padding:0 1px;max-width:none}section,.card,.pair,tr{break-inside:avoid}section:has(table){break-inside:auto}
+    h2{break-after:avoid}svg{max-height:54mm}@page{margin:16mm}}
     """
 }
