@@ -20,7 +20,6 @@ enum Prompt {
   /// - Returns: the line without white space around it; nil at the end of the input.
   /// - Throws: `ExitCode` 130 after Ctrl-C.
   static func line(_ question: String, isSecret: Bool = false) async throws -> String? {
-    StandardStream.error.draw(question)
     var before = termios()
     let isHidden = isSecret && tcgetattr(0, &before) == 0
     if isHidden {
@@ -38,9 +37,16 @@ enum Prompt {
     }
     // The read blocks, so it has a thread of its own; Ctrl-C leaves it behind, and the process ends.
     return try await interruptible(saying: "stopped") {
-      await withCheckedContinuation { continuation in
-        BlockingRead.start { continuation.resume(returning: readLine()?.trimmed) }
+      // Only now would Ctrl-C be heard.
+      StandardStream.error.draw(question)
+      let answer = AsyncStream.makeStream(of: String?.self)
+      BlockingRead.start {
+        answer.continuation.yield(readLine()?.trimmed)
+        answer.continuation.finish()
       }
+      // Unlike a continuation, a stream ends when its reader is cancelled, whether the line has come or not.
+      for await line in answer.stream { return line }
+      return nil
     }
   }
 }

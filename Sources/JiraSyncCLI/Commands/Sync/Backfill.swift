@@ -47,8 +47,10 @@ struct Backfill: Sendable, Hashable {
           "\(Self.count(ticketed, "more row")) \(ticketed == 1 ? "names" : "name") tickets already")
       }
     }
-    parts.append(
-      "compares \(Self.count(linked, "row")) with \(linked == 1 ? "its issue" : "their issues")")
+    if linked > 0 || parts.isEmpty {
+      parts.append(
+        "compares \(Self.count(linked, "row")) with \(linked == 1 ? "its issue" : "their issues")")
+    }
     return "this " + parts.joined(separator: ", ")
   }
 
