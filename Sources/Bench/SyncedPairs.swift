@@ -64,9 +64,9 @@ struct SyncedPairs: Sendable {
     return found
   }
 
-  /// An audited file may keep its debt whatever the issue's status, and a debt that is gone is satisfied by any end of the issue.
+  /// An audited file may keep its debt whatever the issue's status, done included where the row says so later, and a debt that is gone is satisfied by any end of the issue.
   private func mayStandTogether(_ row: FieldValue, _ issue: FieldValue) -> Bool {
-    (row == .option("kept") && issue != .option("done"))
+    row == .option("kept")
       || (row == .option("done") && issue == .option("kept"))
   }
 

@@ -30,6 +30,8 @@ final class ChildWorker: Sendable {
       end.finish()
     }
     try process.run()
+    // Foundation keeps the process for a while after its end; hundreds of open logs would be too many for it.
+    try output.close()
     pid = process.processIdentifier
     self.mark = mark
     self.statuses = statuses
