@@ -9,16 +9,28 @@ struct ClaimWindow: Sendable {
 
   /// How long a transaction may take from enqueuing to its commit and be seen at once.
   static let margin = Duration.seconds(5)
-  /// How often everything is looked at.
+  /// How often everything is looked at, where that is cheap.
   static let fullEvery = Duration.seconds(2)
+  /// How often at the least, however dear it is.
+  static let fullEveryAtLeast = Duration.seconds(10)
+  /// How much longer than what a full look costs more to wait for the next one.
+  static let patience = 150
 
   private var completeSince: Instant?
   private var lastFull: Instant?
+  private var fullTook = Duration.zero
+  private var otherTook = Duration.zero
 
   /// How far back to look, nil for all the way.
   func lookBack(now: Instant) -> Duration? {
-    guard let completeSince, let lastFull, now - lastFull < Self.fullEvery else { return nil }
+    guard let completeSince, let lastFull, now - lastFull < fullEvery else { return nil }
     return now - completeSince + Self.margin
+  }
+
+  /// How often everything is looked at, as dear as it has become.
+  var fullEvery: Duration {
+    let excess = max(.zero, fullTook - otherTook)
+    return min(max(Self.fullEvery, excess * Self.patience), Self.fullEveryAtLeast)
   }
 
   /// A claim came back.
@@ -27,8 +39,14 @@ struct ClaimWindow: Sendable {
   ///   - sentAt: when it was sent.
   ///   - lookBack: how far back it looked.
   ///   - isShort: whether it took all that it found, having had room for more.
-  mutating func claimed(sentAt: Instant, lookBack: Duration?, isShort: Bool) {
-    if lookBack == nil { lastFull = sentAt }
+  ///   - took: how long the answer took.
+  mutating func claimed(sentAt: Instant, lookBack: Duration?, isShort: Bool, took: Duration) {
+    if lookBack == nil {
+      lastFull = sentAt
+      fullTook = took
+    } else {
+      otherTook = took
+    }
     if isShort {
       completeSince = sentAt
     } else if lookBack == nil {

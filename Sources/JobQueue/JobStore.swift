@@ -47,13 +47,16 @@ struct JobStore: Sendable {
     let result = try await database.query(
       """
       select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
-        extract(epoch from created_at)::float8 as created_at
+        extract(epoch from created_at)::float8 as created_at, cardinality(merged) as merged
       from jira_sync.claim(
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
         \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """, doing: "claiming jobs")
     var claim = Claim(isFull: result.rows.count >= limit)
+    var covered = 0
     for row in result.rows {
+      covered += 1 + (try row.get("merged", as: Int.self))
+      if try row.get("crashes", as: Int.self) > 0 { claim.isAlone = true }
       // A jsonb may hold what we cannot read, as a number of a thousand digits; others must not suffer from it.
       if let arguments = try? JSON(parsing: try row.get("args", as: String.self)) {
         claim.jobs.append(try job(row, arguments: arguments))
@@ -61,6 +64,7 @@ struct JobStore: Sendable {
         claim.unreadable.append(try job(row, arguments: .object([:])))
       }
     }
+    claim.isShort = !claim.isAlone && covered <= limit / 4
     return claim
   }
 
@@ -81,6 +85,10 @@ struct JobStore: Sendable {
     var unreadable: [Job] = []
     /// Whether it brought as many as were asked for, so that there may be more.
     var isFull: Bool
+    /// Whether it brought a job that has to run alone, and so left the others.
+    var isAlone = false
+    /// Whether it took all that was due: so few, those that were merged counted, that its limit cut nothing off, even where some keys were left to others.
+    var isShort = true
   }
 
   /// The statement that ends runs under their leases and answers the ids that were still held.

@@ -22,7 +22,8 @@ extension Worker {
     vitals.answered(on: \.statements)
     let jobs = claim.jobs
     let isEmpty = jobs.isEmpty && claim.unreadable.isEmpty
-    window.claimed(sentAt: sentAt, lookBack: lookBack, isShort: isEmpty)
+    window.claimed(
+      sentAt: sentAt, lookBack: lookBack, isShort: claim.isShort, took: .now - sentAt)
     if isEmpty, lookBack != nil, wasNotified {
       // Somebody said that there is work: it came from a transaction that took longer than the margin, or waited for a run of
       // its key. What is not `claimed` has to be claimed again.
@@ -47,7 +48,7 @@ extension Worker {
       }
     }
     wakeUp.claimed(
-      runs: started, alone: jobs.contains { $0.crashes > 0 }, isFull: claim.isFull, now: sentAt)
+      runs: started, alone: claim.isAlone, isFull: claim.isFull, now: sentAt)
     // The claim has told the database that this worker is awake.
     if beside > 0 { wakeUp.lostTouch() }
     // Merging can make a kind that nobody here handles.

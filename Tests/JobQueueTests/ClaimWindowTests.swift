@@ -14,7 +14,7 @@ struct ClaimWindowTests {
   @Test("after a claim that found nothing, only what fell due since, and a margin")
   func afterEmpty() {
     var window = ClaimWindow()
-    window.claimed(sentAt: start, lookBack: nil, isShort: true)
+    window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
     #expect(window.lookBack(now: start + .seconds(1)) == .seconds(1) + ClaimWindow.margin)
   }
 
@@ -22,16 +22,16 @@ struct ClaimWindowTests {
   @Test("a backlog is worked off from its beginning")
   func backlog() {
     var window = ClaimWindow()
-    window.claimed(sentAt: start, lookBack: nil, isShort: true)
-    window.claimed(sentAt: start + .seconds(3), lookBack: nil, isShort: false)
+    window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
+    window.claimed(sentAt: start + .seconds(3), lookBack: nil, isShort: false, took: .zero)
     #expect(window.lookBack(now: start + .seconds(3.1)) == nil)
   }
 
   @Test("a busy claim within the window moves its beginning nowhere")
   func busyWithinWindow() {
     var window = ClaimWindow()
-    window.claimed(sentAt: start, lookBack: nil, isShort: true)
-    window.claimed(sentAt: start + .seconds(1), lookBack: .seconds(6), isShort: false)
+    window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
+    window.claimed(sentAt: start + .seconds(1), lookBack: .seconds(6), isShort: false, took: .zero)
     #expect(window.lookBack(now: start + .seconds(1.5)) == .seconds(1.5) + ClaimWindow.margin)
   }
 
@@ -39,16 +39,30 @@ struct ClaimWindowTests {
   @Test("every two seconds everything is looked at")
   func fullNowAndThen() {
     var window = ClaimWindow()
-    window.claimed(sentAt: start, lookBack: nil, isShort: true)
-    window.claimed(sentAt: start + .seconds(1.9), lookBack: .seconds(6), isShort: true)
+    window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
+    window.claimed(sentAt: start + .seconds(1.9), lookBack: .seconds(6), isShort: true, took: .zero)
     #expect(window.lookBack(now: start + .seconds(2)) == nil)
   }
 
   @Test("a reset makes the next claim look all the way")
   func reset() {
     var window = ClaimWindow()
-    window.claimed(sentAt: start, lookBack: nil, isShort: true)
+    window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
     window.reset()
     #expect(window.lookBack(now: start) == nil)
+  }
+
+  /// Broken variant: a full look every two seconds, however dear, is one claim in a hundred of a busy worker.
+  @Test(
+    "the dearer a full look, the rarer it is, within bounds",
+    arguments: [(1, 2_000), (20, 2_850), (46, 6_750), (500, 10_000)])
+  func dear(milliseconds: Int, every: Int) {
+    var window = ClaimWindow()
+    window.claimed(
+      sentAt: start, lookBack: .seconds(5), isShort: true, took: .milliseconds(1))
+    window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .milliseconds(milliseconds))
+    #expect(window.fullEvery == .milliseconds(every))
+    #expect(window.lookBack(now: start + .milliseconds(every - 1)) != nil)
+    #expect(window.lookBack(now: start + .milliseconds(every)) == nil)
   }
 }
