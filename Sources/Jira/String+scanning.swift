@@ -2,8 +2,8 @@ extension String {
   /// The text without blanks at both its ends.
   func trimmingBlanks() -> String {
     let scalars = unicodeScalars
-    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-      let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    guard let first = scalars.firstIndex(where: { !CanonicalText.isBlank($0) }),
+      let last = scalars.lastIndex(where: { !CanonicalText.isBlank($0) })
     else { return "" }
     return String(scalars[first...last])
   }

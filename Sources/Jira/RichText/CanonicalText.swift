@@ -10,7 +10,7 @@ public enum CanonicalText {
   /// - Parameter text: any text.
   /// - Returns: the text, empty where nothing is left.
   public static func lines(_ text: String) -> String {
-    cutTrailingBlanks(normalized(text))
+    isCanonical(text, onOneLine: false) ? text : cutTrailingBlanks(normalized(text))
   }
 
   /// Brings text into canonical form on one line: line ends and tabs become single blanks, and there are none at either end.
@@ -18,6 +18,7 @@ public enum CanonicalText {
   /// - Parameter text: any text.
   /// - Returns: the text, empty where nothing is left.
   public static func line(_ text: String) -> String {
+    if isCanonical(text, onOneLine: true) { return text }
     var result = String.UnicodeScalarView()
     var isBreaking = false
     for scalar in normalized(text).unicodeScalars {
@@ -50,6 +51,19 @@ public enum CanonicalText {
     scalar.isASCII
       ? scalar.value == 0x20 || (0x09...0x0d).contains(scalar.value)
       : scalar.properties.isWhitespace
+  }
+
+  /// Whether a text is ASCII in canonical form already, as most are: nothing of it then needs to be copied.
+  private static func isCanonical(_ text: String, onOneLine: Bool) -> Bool {
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      guard byte < 0x7f, byte >= 0x20 || (!onOneLine && (byte == 0x0a || byte == 0x09)) else {
+        return false
+      }
+      if byte == 0x0a, previous == 0x20 || previous == 0x09 { return false }
+      previous = byte
+    }
+    return text.isEmpty || (previous > 0x20 && !(onOneLine && text.utf8.first == 0x20))
   }
 
   private static func normalized(_ text: String) -> String {
