@@ -85,7 +85,7 @@ let package = Package(
       name: "JiraSyncCLI",
       dependencies: [
         "Dashboard", "Sync", "Notifications", "Schema", "JobQueue", "Jira", "HTTP", "Postgres",
-        "JSON",
+        "JSON", "CSys",
         argumentParser, logging,
         unixSignals,
       ], swiftSettings: settings),

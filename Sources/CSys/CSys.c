@@ -15,6 +15,12 @@ void csys_set_thread_name(const char *name) { pthread_setname_np(pthread_self(),
 
 void csys_release_free_memory(void) { malloc_trim(0); }
 
+void csys_keep_memory_small(void) {
+  mallopt(M_ARENA_MAX, 2);
+  // Set, it no longer grows with what is freed: bodies of requests go back to the system at once.
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
 /// Code that is never written is the same in the file, so that nothing is lost with its pages (madvise(2), MADV_DONTNEED).
 static int release_code_of(struct dl_phdr_info *object, size_t size, void *page_size) {
   (void)size;

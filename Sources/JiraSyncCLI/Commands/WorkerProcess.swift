@@ -1,3 +1,4 @@
+import CSys
 import Dashboard
 import Glibc
 import HTTP
@@ -27,6 +28,7 @@ struct WorkerProcess: Sendable {
     dashboard: DashboardSettings, concurrency: Int,
     drains: Bool, logger: Logger
   ) {
+    csys_keep_memory_small()
     self.services = services
     self.logger = logger
     let member = SiteMember(name: "\(HostName.current):\(getpid())")
