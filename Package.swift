@@ -167,7 +167,7 @@ let package = Package(
       name: "JiraSyncCLITests",
       dependencies: [
         "JiraSyncCLI", "Sync", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON", "TestSupport",
-        logging,
+        argumentParser, logging,
       ], exclude: ["help.txt"], swiftSettings: settings),
   ]
 )

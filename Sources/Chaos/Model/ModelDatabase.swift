@@ -39,11 +39,17 @@ struct ModelDatabase: Sendable {
         try await replace(in: mistake.function, mistake.replacements, on: main)
         try await main.script(mistake.besides, doing: "putting a mistake into the queue")
       }
+      // Where vacuum cuts off a table's end it locks the table for a moment, which is nobody's fault here.
+      try await main.script(
+        """
+        alter table jira_sync.jobs set (autovacuum_enabled = off);
+        alter table jira_sync.workers set (autovacuum_enabled = off);
+        """, doing: "keeping vacuum out")
       var others: [PostgresConnection] = []
       for _ in 0..<3 { others.append(try await database.connect()) }
       for connection in others + [main] {
         // Nothing that a schedule does one after the other may wait; what waits fails at once.
-        _ = try await connection.query("set lock_timeout = '5ms'", doing: "setting up")
+        _ = try await connection.query("set lock_timeout = '20ms'", doing: "setting up")
       }
       return ModelDatabase(main: main, others: others, database: database)
     } catch {

@@ -47,7 +47,8 @@ extension Sandbox {
         throw .field("resolution", "Resolution is required.")
       }
       IssueRules(site: site).transition(
-        issue, along: edge, change, properties: properties, by: author.accountID, at: now, in: &state)
+        issue, along: edge, change, properties: properties, by: author.accountID, at: now,
+        in: &state)
     }
   }
 }
