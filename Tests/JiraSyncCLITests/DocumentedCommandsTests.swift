@@ -63,7 +63,8 @@ struct DocumentedCommandsTests {
       else {
         continue
       }
-      let command = line.split(separator: /[0-9]?>|[|&]/, maxSplits: 1).first.map(String.init) ?? line
+      let command =
+        line.split(separator: /[0-9]?>|[|&]/, maxSplits: 1).first.map(String.init) ?? line
       let arguments = Self.words(command).dropFirst().map { stands[$0] ?? $0 }
       // Headings of tables and sentences name commands without what these need.
       if arguments == ["conflicts", "resolve"] || arguments.contains("COMMAND") { continue }
