@@ -10,6 +10,7 @@ extension JSON: Codable {
   /// - Parameter decoder: what holds the value.
   /// - Throws: `DecodingError`.
   public init(from decoder: any Decoder) throws {
+    // A decoder says what a value is only by refusing what it is not, so each kind is tried.
     if let keyed = try? decoder.container(keyedBy: MemberName.self) {
       var members: [String: JSON] = [:]
       members.reserveCapacity(keyed.allKeys.count)

@@ -52,11 +52,9 @@ struct JobStore: Sendable {
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
         \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """, doing: "claiming jobs")
-    var claim = Claim(isFull: result.rows.count >= limit)
-    var covered = 0
+    var claim = Claim(limit: limit)
     for row in result.rows {
-      covered += 1 + (try row.get("merged", as: Int.self))
-      if try row.get("crashes", as: Int.self) > 0 { claim.isAlone = true }
+      claim.merged += try row.get("merged", as: Int.self)
       // A jsonb may hold what we cannot read, as a number of a thousand digits; others must not suffer from it.
       if let arguments = try? JSON(parsing: try row.get("args", as: String.self)) {
         claim.jobs.append(try job(row, arguments: arguments))
@@ -64,7 +62,6 @@ struct JobStore: Sendable {
         claim.unreadable.append(try job(row, arguments: .object([:])))
       }
     }
-    claim.isShort = !claim.isAlone && covered <= limit / 4
     return claim
   }
 
@@ -83,12 +80,18 @@ struct JobStore: Sendable {
     var jobs: [Job] = []
     /// Jobs whose `args` are beyond what can be read here.
     var unreadable: [Job] = []
+    /// How many others were merged into these.
+    var merged = 0
+    /// How many were asked for.
+    let limit: Int
+
+    private var all: [Job] { jobs + unreadable }
     /// Whether it brought as many as were asked for, so that there may be more.
-    var isFull: Bool
+    var isFull: Bool { all.count >= limit }
     /// Whether it brought a job that has to run alone, and so left the others.
-    var isAlone = false
+    var isAlone: Bool { all.contains { $0.crashes > 0 } }
     /// Whether it took all that was due: so few, those that were merged counted, that its limit cut nothing off, even where some keys were left to others.
-    var isShort = true
+    var isShort: Bool { !isAlone && all.count + merged <= limit / 4 }
   }
 
   /// The statement that ends runs under their leases and answers the ids that were still held.

@@ -19,13 +19,9 @@ enum ArrayLiteral {
         continue
       }
       literal += "\""
-      if element.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-        for scalar in element.unicodeScalars {
-          if scalar == "\"" || scalar == "\\" { literal.unicodeScalars.append("\\") }
-          literal.unicodeScalars.append(scalar)
-        }
-      } else {
-        literal += element
+      for scalar in element.unicodeScalars {
+        if scalar == "\"" || scalar == "\\" { literal.unicodeScalars.append("\\") }
+        literal.unicodeScalars.append(scalar)
       }
       literal += "\""
     }

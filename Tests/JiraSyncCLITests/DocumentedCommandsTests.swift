@@ -9,16 +9,14 @@ import Testing
 /// Whatever the pages show for copying exists as it is shown; what the guide and the recipes do with it, their own tests run.
 @Suite("Commands and statements in the documentation", .requiresPostgres)
 struct DocumentedCommandsTests {
-  private static let root = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
-
   /// Lines of blocks, without what is only shown of answers, and what stands in backticks.
   private static func snippets() throws -> [(page: String, text: String)] {
     var pages = ["README.md"]
-    pages += try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "docs").path)
+    pages += try FileManager.default.contentsOfDirectory(atPath: Program.checkout.appending(path: "docs").path)
       .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
     var found: [(String, String)] = []
     for page in pages.sorted() {
-      let text = try String(contentsOf: root.appending(path: page), encoding: .utf8)
+      let text = try String(contentsOf: Program.checkout.appending(path: page), encoding: .utf8)
       for line in text.components(separatedBy: "\n") {
         let bare = line.trimmingCharacters(in: .whitespaces)
         found.append((page, bare.hasPrefix("$ ") ? String(bare.dropFirst(2)) : bare))

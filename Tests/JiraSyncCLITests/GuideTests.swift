@@ -14,9 +14,6 @@ struct GuideTests {
     var description: String { command }
   }
 
-  private static let root = URL(filePath: #filePath)
-    .appending(path: "../../..").standardizedFileURL
-
   /// The steps of the blocks that are to be run.
   static func steps(of guide: String) -> [Step] {
     var steps: [Step] = []
@@ -82,7 +79,7 @@ struct GuideTests {
 
   @Test("every command prints what the guide shows")
   func guide() async throws {
-    let guide = try String(contentsOf: Self.root.appending(path: "docs/guide.md"), encoding: .utf8)
+    let guide = try String(contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
     let steps = Self.steps(of: guide)
     #expect(steps.count > 15)
     try await CronDatabase.with { database in
@@ -114,7 +111,7 @@ struct GuideTests {
       // Where the guide's user stands: data/ is there, and no .env.
       try FileManager.default.createSymbolicLink(
         at: program.folder.appending(path: "data"),
-        withDestinationURL: Self.root.appending(path: "data"))
+        withDestinationURL: Program.checkout.appending(path: "data"))
       let script = steps.map { "\($0.command)\necho '\(mark)'\n" }.joined()
       try program.write(script, to: "guide.sh")
       let tools = try Program.executable().deletingLastPathComponent().path

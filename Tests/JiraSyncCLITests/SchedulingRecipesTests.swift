@@ -6,11 +6,9 @@ import Testing
 /// The other ways to schedule that docs/guide.md, section 6, offers: each is taken from the page and tried.
 @Suite("crontab, systemd and GitHub Actions, as the guide has them", .requiresPostgres)
 struct SchedulingRecipesTests {
-  private static let root = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
-
   /// The lines of the section, without their indent.
   private static func lines() throws -> [String] {
-    let guide = try String(contentsOf: root.appending(path: "docs/guide.md"), encoding: .utf8)
+    let guide = try String(contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
     let section = guide.components(separatedBy: "\n## ").first { $0.hasPrefix("6. Schedules") }
     return try #require(section).components(separatedBy: "\n").map {
       $0.trimmingCharacters(in: .whitespaces)

@@ -43,6 +43,7 @@ import Testing
   @Test func aTokenIsRenewedBeforeItExpires() async throws {
     let (client, transport) = try client([token("t1", lifetime: 1), me, token("t2"), me])
     _ = try await client.myself()
+    // Time is what the test is about: half of the token's second has to pass.
     try await Task.sleep(for: .milliseconds(520))
     _ = try await client.myself()
     #expect(transport.requests[3].header("Authorization") == "Bearer t2")

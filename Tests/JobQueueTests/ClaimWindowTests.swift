@@ -35,7 +35,7 @@ struct ClaimWindowTests {
     #expect(window.lookBack(now: start + .seconds(1.5)) == .seconds(1.5) + ClaimWindow.margin)
   }
 
-  /// What commits later than the margin, or was passed over while its key was running, is found within two seconds.
+  /// What commits later than the margin, or was passed over while its key was running, is found within two seconds, or ten where looking is dear.
   @Test("every two seconds everything is looked at")
   func fullNowAndThen() {
     var window = ClaimWindow()

@@ -17,7 +17,6 @@ calls_since() {
 ask_sandbox() { "$bin/jira-sync-bench" sandbox --sandbox "$sandbox" "$@"; }
 # forget_calls: begins the log anew.
 forget_calls() { ask_sandbox DELETE /sandbox/admin/requests >>"$scratch/out"; }
-push_all="insert into jira_sync.jobs (kind, file_audit_id) select 'push', id from public.file_audit"
 all_linked="(select count(*) from jira_sync.links where state = 'linked' and last_error is null)"
 # issues: how many the sandbox holds.
 issues() {

@@ -44,6 +44,7 @@ struct CreationTransport: HTTPTransport {
 
   /// The same creation without anything to find it by.
   private func unmarked(_ request: HTTPRequest) -> HTTPRequest {
+    // What has no body, or none of JSON, makes no issue and has no mark.
     guard let body = request.body, var json = try? JSON(parsing: body) else { return request }
     if let updates = json["issueUpdates"]?.array {
       json["issueUpdates"] = .array(updates.map(unmarked))

@@ -35,6 +35,7 @@ struct ProcessFacts: Sendable {
       openDescriptors: descriptors.map { max($0.count - 1, 0) })
   }
 
+  /// nil where there is no /proc: the figure is left out.
   private static func text(at path: String) -> String? {
     (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
   }

@@ -44,12 +44,8 @@ extension FieldCodec {
   ///   - type: what the field holds.
   /// - Returns: the text, or a beginning of it that is longer than the field holds however it is cleaned.
   public static func head(of text: String, for type: FieldType) -> String {
-    let limit: Int
-    switch type {
-    case .description, .paragraph: limit = TextLimit.paragraph
-    case .summary, .text: limit = TextLimit.line
-    default: return text
-    }
+    guard type.isRichText || type == .summary || type == .text else { return text }
+    let limit = type.isRichText ? TextLimit.paragraph : TextLimit.line
     let bound = 16 * limit
     guard text.utf8.count > 2 * bound else { return text }
     let head = String(text[..<text.utf8.index(text.startIndex, offsetBy: bound)])

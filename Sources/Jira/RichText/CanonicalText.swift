@@ -53,13 +53,16 @@ public enum CanonicalText {
       : scalar.properties.isWhitespace
   }
 
+  /// Whether a byte is an ASCII character that every text keeps as it is.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte < 0x7f && (byte >= 0x20 || byte == 0x0a || byte == 0x09)
+  }
+
   /// Whether a text is ASCII in canonical form already, as most are: nothing of it then needs to be copied.
   private static func isCanonical(_ text: String, onOneLine: Bool) -> Bool {
     var previous: UInt8 = 0
     for byte in text.utf8 {
-      guard byte < 0x7f, byte >= 0x20 || (!onOneLine && (byte == 0x0a || byte == 0x09)) else {
-        return false
-      }
+      guard isPlain(byte), !onOneLine || byte >= 0x20 else { return false }
       if byte == 0x0a, previous == 0x20 || previous == 0x09 { return false }
       previous = byte
     }
@@ -67,8 +70,7 @@ public enum CanonicalText {
   }
 
   private static func normalized(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { $0 < 0x7f && ($0 >= 0x20 || $0 == 0x0a || $0 == 0x09) }
-    if isPlain { return text }
+    if text.utf8.allSatisfy(isPlain) { return text }
     var kept = String.UnicodeScalarView()
     var previousWasReturn = false
     for scalar in text.unicodeScalars {

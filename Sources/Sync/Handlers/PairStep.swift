@@ -206,8 +206,10 @@ struct PairStep: Sendable {
         issueValue(field, issueFields: issue.fields, dialect: dialect).value,
         known: known, constantLabels: mapping.mapping.labels)
       if value != known.issueValue, IssueMarker.digest(value) == digest {
-        var claimed = BaseField(raw: known.raw, canonical: value)
-        claimed.fieldID = known.fieldID
+        var claimed = known
+        claimed.canonical = value
+        claimed.issue = nil
+        claimed.sent = nil
         base.fields[field.name] = claimed
       }
     }

@@ -98,8 +98,9 @@ extension RowWork {
 
   /// Warns of an error whose text may quote values: these are for level debug, and for the link.
   func warn(_ what: String, _ error: String, _ job: Job) {
-    logger.warning("\(what): \(error.withoutQuotes)", metadata: ["job": "\(job.id)"])
-    if error.withoutQuotes != error {
+    let shown = error.withoutQuotes
+    logger.warning("\(what): \(shown)", metadata: ["job": "\(job.id)"])
+    if shown != error {
       logger.debug("\(what): \(error)", metadata: ["job": "\(job.id)"])
     }
   }

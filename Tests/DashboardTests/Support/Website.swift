@@ -72,6 +72,7 @@ struct Website: Sendable {
       let pause = UInt32(trickle / .microseconds(1))
       for byte in request {
         guard Glibc.send(descriptor, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 else { break }
+        // A slow sender is what the test is about.
         usleep(pause)
       }
     } else {

@@ -11,6 +11,7 @@ final class WorkerProgram: Sendable {
   let site: Website
   private let process: Process
   private let log: URL
+  private let ended: AsyncStream<Int32>
 
   /// Starts it, and waits until it says where its dashboard is.
   ///
@@ -37,22 +38,29 @@ final class WorkerProgram: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = try FileHandle(forWritingTo: log)
+    let (ended, end) = AsyncStream.makeStream(of: Int32.self)
+    process.terminationHandler = {
+      end.yield($0.terminationStatus)
+      end.finish()
+    }
     try process.run()
     for _ in 0..<2_400 {
       let text = try String(contentsOf: log, encoding: .utf8)
       if let address = text.firstMatch(of: /the dashboard is on http:\/\/[^ :]+:(\d+)\//),
         let port = UInt16(address.1)
       {
-        return WorkerProgram(site: Website(port: port), process: process, log: log)
+        return WorkerProgram(site: Website(port: port), process: process, log: log, ended: ended)
       }
       guard process.isRunning else { throw Failure(description: "it ended: \(text)") }
+      // A file tells nobody that it has grown.
       try await Task.sleep(for: .milliseconds(25))
     }
     Foundation.kill(process.processIdentifier, SIGKILL)
     throw Failure(description: "it does not say where its dashboard is")
   }
 
-  private init(site: Website, process: Process, log: URL) {
+  private init(site: Website, process: Process, log: URL, ended: AsyncStream<Int32>) {
+    self.ended = ended
     self.site = site
     self.process = process
     self.log = log
@@ -72,8 +80,8 @@ final class WorkerProgram: Sendable {
   }
 
   /// Waits until it has ended; answers how.
-  func end() async throws -> Int32 {
-    while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+  func end() async -> Int32 {
+    for await status in ended { return status }
     return process.terminationStatus
   }
 
@@ -93,6 +101,7 @@ final class WorkerProgram: Sendable {
       if answer.status == status, word.isEmpty || answer.body.contains(word) {
         return try JSON(parsing: answer.body)
       }
+      // `/readyz` tells nobody that it has changed, as it tells no load balancer.
       try await Task.sleep(for: .milliseconds(50))
     }
     throw Failure(

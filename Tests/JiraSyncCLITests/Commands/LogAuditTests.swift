@@ -16,9 +16,9 @@ struct LogAuditTests {
     "pg-5001", "smtp-5002", "T5003/B5003/hook", "c2FuZGJveEBleGFtcGxlLmNvbTpzYW5kYm94",
   ]
 
-  /// A worker that makes two issues, is refused a value, and has a conflict decided: all that is worth a line.
+  /// Workers that make issues, are refused a value, and decide a conflict: all that is worth a line.
   ///
-  /// - Returns: what it wrote to standard error: lines of JSON, and how it ended.
+  /// - Returns: what they wrote to standard error: lines of JSON, and how they ended.
   private func log(level: String) async throws -> [String] {
     var lines: [String] = []
     try await CommandWorld.with(rows: 3) { world in
@@ -51,8 +51,8 @@ struct LogAuditTests {
     return lines
   }
 
-  private static func entries(of lines: [String]) -> [JSON] {
-    lines.filter { $0.hasPrefix("{") }.compactMap { try? JSON(parsing: $0) }
+  private static func entries(of lines: [String]) throws -> [JSON] {
+    try lines.filter { $0.hasPrefix("{") }.map { try JSON(parsing: $0) }
   }
 
   /// Somebody's edit in JIRA.
@@ -82,7 +82,7 @@ struct LogAuditTests {
   @Test("At level info there is neither a value nor a secret")
   func info() async throws {
     let lines = try await log(level: "info")
-    let entries = Self.entries(of: lines)
+    let entries = try Self.entries(of: lines)
     #expect(entries.contains { $0["msg"]?.string?.hasPrefix("created") == true })
     #expect(entries.contains { $0["level"] == "warning" }, "the refused value is worth a line")
     for line in lines {
@@ -98,7 +98,7 @@ struct LogAuditTests {
     for line in lines {
       for text in Self.secrets { #expect(!line.contains(text), "\(line)") }
     }
-    let calls = Self.entries(of: lines).filter { $0["msg"] == "JIRA call" }
+    let calls = try Self.entries(of: lines).filter { $0["msg"] == "JIRA call" }
     let edits = calls.filter { $0["metadata"]?["endpoint"]?.string?.hasPrefix("PUT") == true }
     #expect(!edits.isEmpty)
     for call in edits.compactMap({ $0["metadata"] }) {

@@ -10,6 +10,9 @@ struct Program {
     var duration: Duration
   }
 
+  /// The checkout that the tests were built from.
+  static let checkout = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
+
   /// The folder that it runs in; nothing is in it but what a test puts there.
   let folder: URL
 
@@ -56,8 +59,7 @@ struct Program {
   func script(
     _ name: String, _ arguments: [String], environment: [String: String] = [:]
   ) async throws -> Outcome {
-    let script = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../../scripts/\(name)").standardizedFileURL
+    let script = Self.checkout.appending(path: "scripts/\(name)")
     return try await execute(
       URL(filePath: "/usr/bin/env"), ["bash", script.path] + arguments,
       environment: environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given })

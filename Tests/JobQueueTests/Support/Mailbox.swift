@@ -17,6 +17,7 @@ final class Mailbox<Value: Sendable>: Sendable {
         throw CancellationError()
       }
       group.addTask {
+        // Cancelled as soon as something has come.
         try await Task.sleep(for: .seconds(30))
         throw NothingCame()
       }

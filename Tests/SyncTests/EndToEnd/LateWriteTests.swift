@@ -74,22 +74,11 @@ struct LateWriteTests {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(`case`.setting(1, row: id))
-      let (gate, arrival) = (Gate(), Gate())
-      let lost = try world.startWorker { setup in
-        setup.hooks.isUnderWay = true
-        setup.hooks.before = { if $0.method == "PUT" { await gate.stopHere() } }
-        // It may take its job again meanwhile, as another worker might.
-        setup.hooks.after = { if $0.method == "PUT", gate.isOpen { await arrival.stopHere() } }
-      }
-      await gate.reached()
-      try await world.rescueAll()
+      let late = try await LateRequest(in: world) { $0.method == "PUT" }
       try await world.run(`case`.setting(2, row: id))
       try await world.drain()
       #expect(`case`.value(in: try world.jira.issue(key)) == 2)
-      gate.open()
-      await arrival.reached()
-      arrival.open()
-      try await lost.stopAtOnce()
+      try await late.arrive()
       #expect(`case`.value(in: try world.jira.issue(key)) == 1)
 
       try await world.poll()
@@ -135,22 +124,14 @@ struct LateWriteTests {
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
         "update public.file_audit set audit_status = 'IN_PROGRESS' where id = \(id)")
-      let (gate, arrival) = (Gate(), Gate())
-      let lost = try world.startWorker { setup in
-        setup.hooks.isUnderWay = true
-        setup.hooks.before = { if $0.isStep { await gate.stopHere() } }
-        setup.hooks.after = { if $0.isStep, gate.isOpen { await arrival.stopHere() } }
+      let late = try await LateRequest(in: world) {
+        $0.method == "POST" && $0.url.hasSuffix("/transitions")
       }
-      await gate.reached()
-      try await world.rescueAll()
       try await world.run(
         "update public.file_audit set audit_status = 'NOT_STARTED' where id = \(id)")
       try await world.drain()
       #expect(try world.jira.issue(key).status == "To Do")
-      gate.open()
-      await arrival.reached()
-      arrival.open()
-      try await lost.stopAtOnce()
+      try await late.arrive()
       #expect(try world.jira.issue(key).status == "In Progress")
 
       try await world.poll()
@@ -161,7 +142,30 @@ struct LateWriteTests {
   }
 }
 
-extension HTTPRequest {
-  /// Whether it is a step of a transition.
-  fileprivate var isStep: Bool { method == "POST" && url.hasSuffix("/transitions") }
+/// A request that is on its way to JIRA when its worker loses its lease, and arrives when it is told to.
+private struct LateRequest {
+  private let gate = Gate()
+  private let arrival = Gate()
+  private let worker: RunningWorker
+
+  /// Starts a worker, waits until such a request leaves, and gives its jobs to others.
+  init(in world: SyncWorld, which isIt: @escaping @Sendable (HTTPRequest) -> Bool) async throws {
+    let (gate, arrival) = (gate, arrival)
+    worker = try world.startWorker { setup in
+      setup.hooks.isUnderWay = true
+      setup.hooks.before = { if isIt($0) { await gate.stopHere() } }
+      // It may take its job again meanwhile, as another worker might: that request is not late.
+      setup.hooks.after = { if isIt($0), gate.isOpen { await arrival.stopHere() } }
+    }
+    await gate.reached()
+    try await world.rescueAll()
+  }
+
+  /// Lets it arrive, and ends the worker.
+  func arrive() async throws {
+    gate.open()
+    await arrival.reached()
+    arrival.open()
+    try await worker.stopAtOnce()
+  }
 }
