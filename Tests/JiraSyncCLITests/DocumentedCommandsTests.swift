@@ -12,8 +12,10 @@ struct DocumentedCommandsTests {
   /// Lines of blocks, without what is only shown of answers, and what stands in backticks.
   private static func snippets() throws -> [(page: String, text: String)] {
     var pages = ["README.md"]
-    pages += try FileManager.default.contentsOfDirectory(atPath: Program.checkout.appending(path: "docs").path)
-      .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
+    pages += try FileManager.default.contentsOfDirectory(
+      atPath: Program.checkout.appending(path: "docs").path
+    )
+    .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
     var found: [(String, String)] = []
     for page in pages.sorted() {
       let text = try String(contentsOf: Program.checkout.appending(path: page), encoding: .utf8)

@@ -79,7 +79,8 @@ struct GuideTests {
 
   @Test("every command prints what the guide shows")
   func guide() async throws {
-    let guide = try String(contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
+    let guide = try String(
+      contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
     let steps = Self.steps(of: guide)
     #expect(steps.count > 15)
     try await CronDatabase.with { database in
