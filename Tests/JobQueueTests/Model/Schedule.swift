@@ -47,7 +47,8 @@ struct Schedule {
         ["done", "done", "retry", "returned"].randomElement(using: &generator) ?? "done"
       try await settle(lease, as: outcome)
     case 12:
-      try await workers[worker].goSilent(for: 60)
+      // Past its lease, and far from the minute after it at which it would be forgotten, however slow the machine is.
+      try await workers[worker].goSilent(for: 30)
       silent.insert(worker)
     // What a stopped process does not do.
     case 13: try await rescue(worker)
