@@ -10,31 +10,27 @@ extension JSON: Codable {
   /// - Parameter decoder: what holds the value.
   /// - Throws: `DecodingError`.
   public init(from decoder: any Decoder) throws {
-    // A decoder says what a value is only by refusing what it is not, so each kind is tried.
-    if let keyed = try? decoder.container(keyedBy: MemberName.self) {
-      var members: [String: JSON] = [:]
-      members.reserveCapacity(keyed.allKeys.count)
-      for key in keyed.allKeys {
-        members[key.stringValue] = try keyed.decode(JSON.self, forKey: key)
-      }
-      self = .object(members)
-      return
-    }
-    if var unkeyed = try? decoder.unkeyedContainer() {
-      var elements: [JSON] = []
-      while !unkeyed.isAtEnd { elements.append(try unkeyed.decode(JSON.self)) }
-      self = .array(elements)
-      return
-    }
+    // A decoder says what a value is only by refusing what it is not, so each kind is tried. A refusal costs more than
+    // what it refuses: first comes what there is most of.
     let single = try decoder.singleValueContainer()
     if single.decodeNil() {
       self = .null
+    } else if let value = try? single.decode(String.self) {
+      self = .string(value)
+    } else if let keyed = try? decoder.container(keyedBy: MemberName.self) {
+      var members: [String: JSON] = [:]
+      let names = keyed.allKeys
+      members.reserveCapacity(names.count)
+      for name in names { members[name.stringValue] = try keyed.decode(JSON.self, forKey: name) }
+      self = .object(members)
+    } else if var unkeyed = try? decoder.unkeyedContainer() {
+      var elements: [JSON] = []
+      while !unkeyed.isAtEnd { elements.append(try unkeyed.decode(JSON.self)) }
+      self = .array(elements)
     } else if let value = try? single.decode(Bool.self) {
       self = .bool(value)
-    } else if let value = try? single.decode(Decimal.self) {
-      self = .number(value)
     } else {
-      self = .string(try single.decode(String.self))
+      self = .number(try single.decode(Decimal.self))
     }
   }
 

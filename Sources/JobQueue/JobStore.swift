@@ -47,22 +47,31 @@ struct JobStore: Sendable {
     let result = try await database.query(
       """
       select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
-        extract(epoch from created_at)::float8 as created_at, cardinality(merged) as merged
+        date_part('epoch', created_at) as created_at, cardinality(merged) as merged
       from jira_sync.claim(
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
         \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """, doing: "claiming jobs")
     var claim = Claim(limit: limit)
-    for row in result.rows {
+    let texts = try result.rows.map { row in try row.get("args", as: String.self) }
+    for (row, arguments) in zip(result.rows, Self.arguments(texts)) {
       claim.merged += try row.get("merged", as: Int.self)
-      // A jsonb may hold what we cannot read, as a number of a thousand digits; others must not suffer from it.
-      if let arguments = try? JSON(parsing: try row.get("args", as: String.self)) {
+      if let arguments {
         claim.jobs.append(try job(row, arguments: arguments))
       } else {
         claim.unreadable.append(try job(row, arguments: .object([:])))
       }
     }
     return claim
+  }
+
+  /// The `args` of all jobs; nil where a jsonb holds what we cannot read, as a number of a thousand digits: others must not suffer from it.
+  ///
+  /// They are read together, as a decoder for each took a third of a worker's time; only where that fails, each by itself.
+  private static func arguments(_ texts: [String]) -> [JSON?] {
+    if texts.allSatisfy({ $0 == "{}" }) { return texts.map { _ in .object([:]) } }
+    if let all = try? JSON(parsing: "[\(texts.joined(separator: ","))]").array { return all }
+    return texts.map { try? JSON(parsing: $0) }
   }
 
   private func job(_ row: PostgresRow, arguments: JSON) throws(PostgresError) -> Job {

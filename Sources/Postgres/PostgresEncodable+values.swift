@@ -57,13 +57,14 @@ extension Decimal: PostgresEncodable {
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
   /// The value in the text format, as `PostgresEncodable` says.
-  public var postgresText: String? { flatMap(\.postgresText) }
+  public var postgresText: String? { flatMap { $0.postgresText } }
 }
 
 extension Array: PostgresEncodable where Element: PostgresEncodable {
   /// The value in the text format, as `PostgresEncodable` says.
   public var postgresText: String? {
-    ArrayLiteral.text(of: map(\.postgresText), nested: Element.self is any PostgresArray.Type)
+    // No key path: of a generic type it is made anew in each call, which took longer than all else here.
+    ArrayLiteral.text(of: map { $0.postgresText }, nested: Element.self is any PostgresArray.Type)
   }
 }
 

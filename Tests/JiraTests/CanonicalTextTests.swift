@@ -50,4 +50,21 @@ import Testing
       #expect(CanonicalText.line(text) == CanonicalText.line("\u{1}" + text))
     }
   }
+
+  /// Catches a short cut that takes a character for plain which is removed, is white space or has another normal form: with
+  /// all of U+00A0 to U+2FFF called plain, this fails at the no-break space.
+  @Test("every character has the same form alone, doubled and in a text with a longer way round")
+  func plainCharacters() {
+    for scalar in (1...0x30ff as ClosedRange<UInt32>).compactMap({ Unicode.Scalar($0) }) {
+      for text in ["\(scalar)", "\(scalar)\(scalar)", "a\(scalar)b", "a\(scalar)\n\(scalar)b"] {
+        let number = String(scalar.value, radix: 16)
+        let lines = CanonicalText.lines(text)
+        #expect(
+          Array(lines.utf8) == Array(CanonicalText.lines("\u{1}" + text).utf8), "U+\(number)")
+        #expect(
+          Array(CanonicalText.line(text).utf8) == Array(CanonicalText.line("\u{1}" + text).utf8),
+          "U+\(number)")
+      }
+    }
+  }
 }

@@ -299,7 +299,7 @@ CASE
     WHEN (kind = 'notify'::text) THEN ('notify:'::text || COALESCE((args ->> 'channel'::text), ''::text))
     WHEN (kind = 'noop'::text) THEN ('noop:'::text || (args ->> 'key'::text))
     ELSE kind
-END) STORED,
+END) STORED COLLATE pg_catalog."C",
     state text DEFAULT 'ready'::text NOT NULL,
     priority integer DEFAULT 0 NOT NULL,
     run_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -459,23 +459,33 @@ begin
     if array_position(keys, null) is not null then
         keyless := array(select u.id from unnest(ids, keys) as u (id, key) where u.key is null);
     end if;
+    --    Whether anything waits beside the chosen job is asked, not how much does; and whether a job has to run alone is
+    --    asked for a key only where there is such a job at all.
     select
-        coalesce(array_agg(k.id), '{}'), coalesce(array_agg(k.key), '{}'), coalesce(bool_or(k.waiting > 1), false)
+        coalesce(array_agg(k.id), '{}'), coalesce(array_agg(k.key), '{}'), coalesce(bool_or(k.other is not null), false)
     into ids, keys, crowded
     from (
-        select u.id, u.key, w.waiting, w.suspects
+        select
+            u.id,
+            u.key,
+            (
+                select j.id from jira_sync.jobs as j
+                where j.state = 'ready' and j.key = u.key and j.id <> u.id limit 1
+            ) as other
         from unnest(ids, keys) as u (id, key)
-        cross join lateral (
-            select count(*) as waiting, count(*) filter (where j.crashes > 0) as suspects
-            from jira_sync.jobs as j
-            where j.state = 'ready' and j.key = u.key
-        ) as w
         where u.key is not null
             and (
                 select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key limit 1
             ) is null
-    ) as k
-    where alone or k.suspects = 0;
+            and (
+                alone
+                or not exists (select from jira_sync.jobs as j where j.state = 'ready' and j.crashes > 0)
+                or (
+                    select j.id from jira_sync.jobs as j
+                    where j.state = 'ready' and j.key = u.key and j.crashes > 0 limit 1
+                ) is null
+            )
+    ) as k;
     -- 4. Nearly always each key has just the job that was chosen, and nothing is to be merged.
     if not crowded then
         return query
@@ -1874,6 +1884,31 @@ begin
     -- columns of its last UPDATE.
     if 'retry' = any(outcomes) or 'returned' = any(outcomes) then
         perform jira_sync.wake();
+    end if;
+    -- Nearly all runs end well, and those jobs go without being locked and looked up first. A token is of one lease, so who
+    -- has one of these has it with its own id.
+    if outcomes <@ '{done}' and cardinality(array_remove(errors, null)) = 0 then
+        return query
+        with ended as (
+            delete from jira_sync.jobs as j
+            where j.id = any(ids) and j.token = any(tokens) and j.worker = holder
+            returning j.id, j.kind, j.key, j.file_audit_id, j.attempt, j.worker, j.created_at, j.started_at, j.merged
+        ),
+        superseded as (
+            delete from jira_sync.jobs as j using ended as e
+            where j.state = 'dead' and j.key = e.key
+                and exists (select from jira_sync.jobs as d where d.state = 'dead')
+        ),
+        recorded as (
+            insert into jira_sync.job_history (
+                id, kind, file_audit_id, attempt, outcome, worker, enqueued_at, started_at, merged
+            )
+            select
+                e.id, e.kind, e.file_audit_id, e.attempt, 'done', e.worker, e.created_at, e.started_at, e.merged
+            from ended as e
+        )
+        select e.id from ended as e;
+        return;
     end if;
     -- Not a function in SQL: that one is planned anew in every call, which cost ten times what the work does.
     return query

@@ -20,11 +20,17 @@ enum ModelVariant: String, Sendable, CaseIterable {
     switch self {
     case .correct: nil
     case .settleWithoutToken:
-      ("jira_sync.settle", [(" and r.token = a.token", "")], "")
+      (
+        "jira_sync.settle",
+        [(" and r.token = a.token", ""), (" and j.token = any(tokens)", "")], ""
+      )
     case .settleByID:
       (
         "jira_sync.settle",
-        [(" and r.token = a.token and r.worker = holder", " and r.worker is not null")], ""
+        [
+          (" and r.token = a.token and r.worker = holder", " and r.worker is not null"),
+          (" and j.token = any(tokens) and j.worker = holder", " and j.worker is not null"),
+        ], ""
       )
     case .enqueueWithoutLock:
       ("jira_sync.enqueue", [("for key share skip locked", "")], "")

@@ -77,8 +77,8 @@ extension Schedule {
       mayHaveInserted = true
     case .claim(let actor, let rows, let holdsNothing):
       try note(claim: rows, by: actor, holdsNothing: holdsNothing)
-      // Whoever claims is seen.
-      revive(actor)
+      // Whoever claims is seen, but for a claim that found nothing: that writes nothing.
+      revive(actor, unless: rows.isEmpty)
       try await restoreLease(of: actor)
     case .settlement(_, let asked, let held):
       try queue.settled(asked, held: held)

@@ -84,8 +84,12 @@ extension FieldCodec {
     return cut(String(label))
   }
 
+  /// Whole numbers below it are the same in binary.
+  private static let exactWhole: Decimal = 1_000_000_000_000_000
+
   /// JIRA keeps numbers as binary fractions of double precision.
   private static func rounded(_ number: Decimal) -> Decimal {
+    if number.exponent >= 0, number.magnitude < exactWhole { return number }
     guard number.isFinite, let double = Double(number.description), double.isFinite,
       let result = Decimal(string: "\(double)")
     else { return number }

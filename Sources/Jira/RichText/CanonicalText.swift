@@ -53,24 +53,32 @@ public enum CanonicalText {
       : scalar.properties.isWhitespace
   }
 
-  /// Whether a byte is an ASCII character that every text keeps as it is.
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte < 0x7f && (byte >= 0x20 || byte == 0x0a || byte == 0x09)
+  /// Whether a character is one that every text keeps as it is, whatever stands beside it.
+  ///
+  /// Those beyond ASCII are Latin and Cyrillic letters, dashes and quotation marks: each is a starter whose quick check for
+  /// NFC says yes (Unicode Standard Annex 15, section 9), and none is white space. There are more, in more ranges.
+  static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x20...0x7e, 0x09, 0x0a: true
+    case 0xa1...0x2ff, 0x400...0x482, 0x2010...0x2027, 0x2030...0x205e: true
+    default: false
+    }
   }
 
-  /// Whether a text is ASCII in canonical form already, as most are: nothing of it then needs to be copied.
+  /// Whether a text of plain characters is in canonical form already, as most are: nothing of it then needs to be copied.
   private static func isCanonical(_ text: String, onOneLine: Bool) -> Bool {
-    var previous: UInt8 = 0
-    for byte in text.utf8 {
-      guard isPlain(byte), !onOneLine || byte >= 0x20 else { return false }
-      if byte == 0x0a, previous == 0x20 || previous == 0x09 { return false }
-      previous = byte
+    var previous: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      guard isPlain(scalar), !onOneLine || scalar.value >= 0x20 else { return false }
+      if scalar == "\n", previous == " " || previous == "\t" { return false }
+      previous = scalar
     }
-    return text.isEmpty || (previous > 0x20 && !(onOneLine && text.utf8.first == 0x20))
+    guard let previous else { return true }
+    return previous.value > 0x20 && !(onOneLine && text.unicodeScalars.first == " ")
   }
 
   private static func normalized(_ text: String) -> String {
-    if text.utf8.allSatisfy(isPlain) { return text }
+    if text.unicodeScalars.allSatisfy(isPlain) { return text }
     var kept = String.UnicodeScalarView()
     var previousWasReturn = false
     for scalar in text.unicodeScalars {

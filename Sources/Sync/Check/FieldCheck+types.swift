@@ -59,7 +59,7 @@ extension FieldCheck {
   /// A field that is not where it has to be written.
   func screenFindings(_ field: ResolvedField) -> [FieldFinding] {
     guard field.mapping.direction.pushes, field.mapping.target != .issueKey,
-      field.statusRules == nil
+      !field.isStatus
     else { return [] }
     var findings: [FieldFinding] = []
     if facts.createMetadata != nil, !field.writableOnCreate, field.mapping.apply != .update {

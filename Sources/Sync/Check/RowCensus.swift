@@ -45,7 +45,7 @@ public struct RowCensus: Sendable {
   public mutating func add(_ row: Row, isWanted: Bool, fields: [ResolvedField]) {
     rows += 1
     let path = row["file_path"]?.string ?? ""
-    for field in fields where field.mapping.direction.pushes && field.statusRules == nil {
+    for field in fields where field.mapping.direction.pushes && !field.isStatus {
       var field = field
       field.options = nil
       do throws(FieldProblem) {

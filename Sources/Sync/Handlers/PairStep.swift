@@ -140,7 +140,7 @@ struct PairStep: Sendable {
     }
     if isNew { return "created" }
     if side == .row, mapping.fills.contains(where: { $0.name == field }),
-      plan.rowWrites.contains(where: { mapping[$0.field]?.statusRules != nil })
+      plan.rowWrites.contains(where: { mapping[$0.field]?.isStatus == true })
     {
       return "resolved"
     }

@@ -89,7 +89,7 @@ extension RowWork {
   /// Moves an issue to done, over as many steps as its workflow needs.
   private func close(_ id: String) async throws {
     guard
-      let status = site.mapping.fields.first(where: { $0.statusRules != nil }),
+      let status = site.mapping.fields.first(where: \.isStatus),
       let rules = status.statusRules,
       let start = try await site.client.issue(id, fields: ["status"])?.status
     else { return }
@@ -113,7 +113,7 @@ extension RowWork {
   /// The base of a link whose issue we closed: should the row come back, its own status counts.
   func baseAfterFarewell(_ base: Base) -> Base {
     guard options.onRowDeleted == .close,
-      let status = site.mapping.fields.first(where: { $0.statusRules != nil })
+      let status = site.mapping.fields.first(where: \.isStatus)
     else { return base }
     var base = base
     base.fields[status.name] = BaseField(raw: [:], canonical: StatusState.done.value)

@@ -48,6 +48,11 @@ public struct ResolvedField: Sendable, Hashable {
   /// The field's name in the mapping.
   public var name: String { mapping.name }
 
+  /// Whether it is the composite of debt, audit and the status.
+  var isStatus: Bool {
+    if case .status = mapping.source { true } else { false }
+  }
+
   /// The rules of the composite, nil for any other field.
   var statusRules: StatusRules? {
     guard case .status(let rules) = mapping.source else { return nil }

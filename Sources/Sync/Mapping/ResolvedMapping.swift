@@ -67,7 +67,7 @@ public struct ResolvedMapping: Sendable, Hashable {
   /// The ids of the JIRA fields that a plan must see, sorted: what to ask for when an issue is read.
   public var issueFieldIDs: [String] {
     var ids = Set(fields.map(\.fieldID).filter { !$0.isEmpty })
-    if fields.contains(where: { $0.statusRules != nil }) {
+    if fields.contains(where: \.isStatus) {
       ids.formUnion(["status", "resolution", "resolutiondate", "statuscategorychangedate"])
     }
     return ids.union(["updated"]).sorted()

@@ -37,8 +37,7 @@ public struct Base: Sendable, Hashable, Codable {
       guard let known = fields[field.name] else { continue }
       let isOther = known.fieldID.map { $0 != field.fieldID } ?? false
       let isElsewhere =
-        field.mapping.direction.pulls && !known.raw.isEmpty
-        && Set(known.raw.keys) != Set(field.mapping.columns)
+        field.mapping.direction.pulls && !known.raw.isEmpty && !known.names(field.mapping.columns)
       if isOther || isElsewhere { base.fields[field.name] = nil }
     }
     return base
@@ -50,7 +49,13 @@ public struct Base: Sendable, Hashable, Codable {
   /// - Returns: the base to keep.
   func noting(_ mapping: ResolvedMapping) -> Base {
     var base = self
-    for field in mapping.fields { base.fields[field.name]?.fieldID = field.fieldID }
+    for field in mapping.fields {
+      // Nearly all say so already, and what is not written needs no copy of the base.
+      guard let index = base.fields.index(forKey: field.name),
+        base.fields.values[index].fieldID != field.fieldID
+      else { continue }
+      base.fields.values[index].fieldID = field.fieldID
+    }
     return base
   }
 

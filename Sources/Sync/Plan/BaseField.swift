@@ -26,6 +26,24 @@ public struct BaseField: Sendable, Hashable, Codable {
     self.issue = issue == canonical ? nil : issue
   }
 
+  /// Whether the agreement is about these columns and no others.
+  ///
+  /// - Parameter columns: the names.
+  /// - Returns: whether it is.
+  func names(_ columns: [String]) -> Bool {
+    raw.keys.allSatisfy(columns.contains) && columns.allSatisfy { raw[$0] != nil }
+  }
+
+  /// Whether the columns still hold what they held.
+  ///
+  /// - Parameters:
+  ///   - columns: the names of the columns that the value is made from.
+  ///   - row: the row.
+  /// - Returns: whether they do.
+  func isRaw(_ columns: [String], of row: Row) -> Bool {
+    raw.keys.allSatisfy(columns.contains) && columns.allSatisfy { raw[$0] == row[$0] ?? .null }
+  }
+
   /// The issue's value when both sides agreed.
   public var issueValue: FieldValue { issue ?? canonical }
 }

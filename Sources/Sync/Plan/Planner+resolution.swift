@@ -6,7 +6,7 @@ extension Planner {
   ///
   /// What a person wrote into the JIRA field itself goes before: the table brings it to the row.
   mutating func fillOnResolution() {
-    guard let status = mapping.fields.first(where: { $0.statusRules != nil }),
+    guard let status = mapping.fields.first(where: \.isStatus),
       let rules = status.statusRules,
       let state = StatusState(issue: issue.fields, rules: rules), state == .done || state == .kept
     else { return }

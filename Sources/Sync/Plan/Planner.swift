@@ -31,22 +31,30 @@ struct Planner {
     self.verdicts = verdicts
     self.parked = parked
     // A field that is no longer mapped would keep the columns that it was made from "changed".
-    let names = Set(mapping.mapping.fields.map(\.name))
     var kept = self.base
-    kept.fields = kept.fields.filter { names.contains($0.key) }
+    for name in base.fields.keys
+    where !mapping.mapping.fields.contains(where: { $0.name == name }) {
+      kept.fields[name] = nil
+    }
     result = Plan(newBase: kept)
   }
 
   mutating func plan() -> Plan {
-    for field in mapping.fields where field.statusRules != nil {
-      if plan(field) { fillOnResolution() }
+    // By their places: taking each out of the array would copy it, with the dozen texts that it is made of.
+    let fields = mapping.fields
+    for place in fields.indices where fields[place].isStatus {
+      if plan(fields[place]) { fillOnResolution() }
     }
-    for field in mapping.fields where field.mapping.direction.pulls {
-      guard field.statusRules == nil, !filled.contains(field.name) else { continue }
-      if field.mapping.target == .issueKey { appendKey(field) } else { plan(field) }
+    for place in fields.indices where fields[place].mapping.direction.pulls {
+      guard !fields[place].isStatus, !filled.contains(fields[place].name) else { continue }
+      if fields[place].mapping.target == .issueKey {
+        appendKey(fields[place])
+      } else {
+        plan(fields[place])
+      }
     }
-    for field in mapping.fields where !field.mapping.direction.pulls && field.statusRules == nil {
-      plan(field)
+    for place in fields.indices where !fields[place].mapping.direction.pulls {
+      if !fields[place].isStatus { plan(fields[place]) }
     }
     // What a resolution fills is JIRA's own: after a crash it is to be pulled like JIRA's change.
     for write in result.issueWrites where !filled.contains(write.field) {
@@ -92,7 +100,7 @@ struct Planner {
     }
     switch outcome.decision {
     case .nothing:
-      if let known {
+      if let known, !known.isRaw(field.mapping.columns, of: row) {
         result.newBase.fields[field.name] = BaseField(
           raw: rawColumns(field, row), canonical: known.canonical, issue: known.issue)
       }
@@ -146,10 +154,13 @@ struct Planner {
           + "(\(field.type)) says; look at the field in JIRA, or map another")
     }
     var value = decoded.value
-    let known = settled(base.fields[field.name], issue: value)
-    result.newBase.fields[field.name] = known
-    result.notedBase.fields[field.name] = known
-    if field.statusRules != nil, StatusState(value) == nil {
+    let before = base.fields[field.name]
+    let known = settled(before, issue: value)
+    if before?.sent != nil {
+      result.newBase.fields[field.name] = known
+      result.notedBase.fields[field.name] = known
+    }
+    if field.isStatus, StatusState(value) == nil {
       throw field.problem("the issue's status cannot be read; look at the status in JIRA")
     }
     if field.isSharedLabels {
@@ -178,6 +189,12 @@ struct Planner {
   }
 
   private mutating func agree(_ field: ResolvedField, _ sides: FieldDecision.Sides) {
+    // A base that says so already is not written again: in the steady state it is not even copied.
+    if !sides.rowChanged, !sides.issueChanged,
+      sides.base?.isRaw(field.mapping.columns, of: row) == true
+    {
+      return
+    }
     result.newBase.fields[field.name] = BaseField(
       raw: rawColumns(field, row), canonical: sides.row, issue: sides.issue)
   }

@@ -106,6 +106,8 @@ extension ResolvedField {
     default: break
     }
     guard case .one(let single) = text.joined(by: ", ") else { return .empty }
+    // Of many lines, one would be made only to see whether it is empty.
+    if type.isRichText { return FieldCodec.canonical(single, as: type) }
     let plain = CanonicalText.line(single)
     guard !plain.isEmpty else { return .empty }
     switch type {

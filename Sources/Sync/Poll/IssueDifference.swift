@@ -47,7 +47,7 @@ struct IssueDifference: Sendable, Hashable {
       // Sent once, then each side keeps its own.
       if field.mapping.apply == .create, !field.mapping.direction.pulls { continue }
       fields.insert(field.name)
-      let fills = field.statusRules != nil && !mapping.fills.isEmpty
+      let fills = field.isStatus && !mapping.fills.isEmpty
       if !field.mapping.direction.pulls || fills { concernsIssue = true }
     }
   }
