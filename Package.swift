@@ -115,6 +115,7 @@ let package = Package(
       ], swiftSettings: settings),
 
     // The migrations become part of the binary while it is built.
+    // Puts all of migrations/ into the program, each time a file there changes, comes or goes.
     .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
     .plugin(
       name: "EmbedMigrationsPlugin", capability: .buildTool(), dependencies: ["EmbedMigrations"]),

@@ -1,7 +1,7 @@
 import Foundation
 import PackagePlugin
 
-/// Runs `EmbedMigrations` over `migrations/` whenever one of its files changes.
+/// Runs `EmbedMigrations` over `migrations/` whenever one of its files changes, comes or goes.
 @main
 struct EmbedMigrationsPlugin: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
@@ -9,14 +9,14 @@ struct EmbedMigrationsPlugin: BuildToolPlugin {
     let files = try FileManager.default
       .contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
       .filter { $0.pathExtension == "sql" }
-      .sorted { $0.lastPathComponent < $1.lastPathComponent }
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedMigrations+files.swift")
     return [
       .buildCommand(
-        displayName: "Embedding \(files.count) migrations",
+        displayName: "Embedding the migrations",
         executable: try context.tool(named: "EmbedMigrations").url,
-        arguments: [output.path] + files.map(\.path),
-        inputFiles: files,
+        arguments: [output.path, folder.path],
+        // The folder, too: SwiftPM asks for this list only when it plans anew, and a file that has come since changes the folder.
+        inputFiles: [folder] + files,
         outputFiles: [output])
     ]
   }

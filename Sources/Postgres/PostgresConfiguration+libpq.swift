@@ -12,6 +12,14 @@ extension PostgresConfiguration {
 
   /// The parameters that a connection string names.
   static func parse(_ conninfo: String) throws(PostgresError) -> [String: String] {
+    if hasRawPassword(conninfo) {
+      throw PostgresError(
+        kind: .configuration,
+        message: "the connection string cannot be read: an @ or a / of the user or the password "
+          + "would be taken for the end of it",
+        hint: "write %40 for @ and %2F for / there, as in postgresql://user:p%40ss@host/database",
+        doing: "reading the connection string")
+    }
     var message: UnsafeMutablePointer<CChar>?
     guard !conninfo.containsZero, let options = PQconninfoParse(conninfo, &message) else {
       let said = message.map { String(cString: $0) } ?? "it holds the character U+0000"
@@ -25,6 +33,19 @@ extension PostgresConfiguration {
     }
     defer { PQconninfoFree(options) }
     return values(of: options)
+  }
+
+  /// Whether an address has an `@` where libpq would see a part of the password as a host, a port or a database, and so messages would show it.
+  ///
+  /// - Parameter conninfo: the connection string.
+  /// - Returns: whether it does.
+  static func hasRawPassword(_ conninfo: String) -> Bool {
+    let schemes = ["postgresql://", "postgres://"]
+    guard let scheme = schemes.first(where: conninfo.hasPrefix) else { return false }
+    let rest = conninfo.dropFirst(scheme.count).prefix { $0 != "?" }
+    let authority = rest.prefix { $0 != "/" }
+    return rest.dropFirst(authority.count).contains("@")
+      || authority.filter { $0 == "@" }.count > 1
   }
 
   /// libpq quotes the piece it does not understand, which may be the password; only names of options are let through.

@@ -91,7 +91,6 @@ struct DocumentedCommandsTests {
         else { continue }
         var statement = text.components(separatedBy: " -- ")[0].trimmingCharacters(in: .whitespaces)
         if statement.hasSuffix(";") { statement.removeLast() }
-        statement = statement.replacing("unpark(row, ", with: "unpark(1, ")
         prepared += 1
         do {
           try await connection.script(

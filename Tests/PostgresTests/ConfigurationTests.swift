@@ -88,6 +88,9 @@ import Testing
       "postgresql://me:hunter2@[::1/audit",
       "postgresql://me@db/audit?pass=hunter2", "postgresql://me@db/audit?password=hunter2=hunter2",
       "password=hun\"ter2 \"hunter2",
+      // libpq would take what follows for the host, the port or the database, which messages name.
+      "postgresql://me:a@hunter2@db/audit", "postgres://me:12/hunter2@db:5432/audit",
+      "postgresql://me:a/hunter2@db/audit?sslmode=require",
     ])
   func aMalformedStringIsNotQuoted(conninfo: String) throws {
     let error = #expect(throws: PostgresError.self) {

@@ -58,6 +58,18 @@ struct ModelDatabase: Sendable {
     }
   }
 
+  /// Clears away what the schedules so far have left, or each of a hundred thousand would read the rows of all before it.
+  ///
+  /// - Throws: `PostgresError`.
+  func cleanUp() async throws {
+    for table: SQL in [
+      "vacuum jira_sync.jobs", "vacuum jira_sync.workers", "vacuum jira_sync.job_history",
+      "vacuum public.file_audit",
+    ] {
+      _ = try await main.query(table, doing: "clearing away what schedules left")
+    }
+  }
+
   /// Drops the database.
   func drop() async throws {
     for connection in others + [main] { await connection.close() }

@@ -11,6 +11,9 @@ struct ModelRun: Sendable {
   /// How many databases are worked on at a time.
   let lanes: Int
 
+  /// How many schedules a database sees before it is vacuumed; by hand, since vacuum of its own accord would hold a lock that schedules do not wait for.
+  private static let untilCleanUp = 100
+
   /// What came of it.
   struct Outcome: Sendable {
     /// How many schedules ran.
@@ -42,6 +45,9 @@ struct ModelRun: Sendable {
     var outcome = Outcome()
     do {
       for number in stride(from: lane, to: schedules, by: lanes) where !failed.isRaised {
+        if outcome.schedules % Self.untilCleanUp == Self.untilCleanUp - 1 {
+          try await database.cleanUp()
+        }
         var schedule = Schedule(seed: seed &+ UInt64(number), database: database)
         outcome.schedules += 1
         do {

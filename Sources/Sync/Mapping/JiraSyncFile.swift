@@ -9,8 +9,8 @@ public struct JiraSyncFile: Sendable, Hashable {
 
   /// The names of the sections that are not about the mapping.
   public static let settingKeys = [
-    "project", "poll", "sweep", "notifications", "limits", "worker", "jira", "on_row_deleted",
-    "on_issue_deleted", "breaker", "report", "dashboard",
+    "poll", "sweep", "notifications", "limits", "on_row_deleted", "on_issue_deleted", "breaker",
+    "dashboard",
   ]
 
   /// Describes what a file says.

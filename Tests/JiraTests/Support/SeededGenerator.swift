@@ -10,11 +10,11 @@ struct SeededGenerator: RandomNumberGenerator {
     state = seed
   }
 
-  /// The seed is that of `JIRA_TEST_SEED`, or else a new one, and is printed.
+  /// The seed is that of `JIRA_SYNC_TEST_SEED`, or else a new one, and is printed.
   init(for name: String) {
-    let given = ProcessInfo.processInfo.environment["JIRA_TEST_SEED"].flatMap { UInt64($0) }
+    let given = ProcessInfo.processInfo.environment["JIRA_SYNC_TEST_SEED"].flatMap { UInt64($0) }
     self.init(seed: given ?? UInt64.random(in: 0...UInt64.max))
-    print("\(name): JIRA_TEST_SEED=\(seed)")
+    print("\(name): JIRA_SYNC_TEST_SEED=\(seed)")
   }
 
   mutating func next() -> UInt64 {

@@ -87,7 +87,8 @@ struct RandomRunTests {
   private func expectAllWell(
     in world: SyncWorld, _ ids: [Int64], run: Int, _ steps: RandomRun
   ) async throws {
-    let about = Comment(rawValue: "SYNC_TEST_SEED=\(SeededGenerator.runSeed), run \(run): \(steps)")
+    let about = Comment(
+      rawValue: "JIRA_SYNC_TEST_SEED=\(SeededGenerator.runSeed), run \(run): \(steps)")
     let issues = try world.jira.issues()
     #expect(issues.count == ids.count, about)
     let byPath = Dictionary(grouping: issues) { $0.text("File path") ?? "" }

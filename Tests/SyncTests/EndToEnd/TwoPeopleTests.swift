@@ -54,11 +54,11 @@ struct TwoPeopleTests {
       for _ in 0..<4 { try await world.poll() }
       for round in 1...3 {
         try await world.poll()
-        #expect(world.jira.writes() == [], "poll \(round), SYNC_TEST_SEED=\(seed)")
+        #expect(world.jira.writes() == [], "poll \(round), JIRA_SYNC_TEST_SEED=\(seed)")
       }
       for (id, key) in zip(ids, keys) {
         let (row, issue) = (try await world.row(id), try world.jira.issue(key))
-        let about = Comment(rawValue: "row \(id), \(key), SYNC_TEST_SEED=\(seed)")
+        let about = Comment(rawValue: "row \(id), \(key), JIRA_SYNC_TEST_SEED=\(seed)")
         #expect(try await world.link(id).error == nil, about)
         #expect(plain(row["notes"]?.string) == plain(issue.text("Notes")), about)
         #expect(plain(row["technical_debt"]?.string) == plain(issue.text("Technical debt")), about)

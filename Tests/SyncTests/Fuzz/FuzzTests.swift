@@ -7,7 +7,7 @@ import Testing
 
 /// Readers of what comes from outside, given a great many broken inputs: none may crash, hang or take memory without bound.
 ///
-/// `scripts/test` gives them a few thousand, `scripts/fuzz` a million. `SYNC_TEST_SEED`, which is printed, repeats a run.
+/// `scripts/test` gives them a few thousand, `scripts/fuzz` a million. `JIRA_SYNC_TEST_SEED`, which is printed, repeats a run.
 @Suite("Broken inputs", .serialized)
 struct FuzzTests {
   /// How many inputs the readers of JSON and documents get; the others get a tenth.

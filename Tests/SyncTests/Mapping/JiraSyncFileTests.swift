@@ -104,9 +104,10 @@ struct JiraSyncFileTests {
 
   @Test("sections of others are handed on as they are")
   func settings() throws {
-    let yaml = "project: SCRSKY\npoll: {interval: 30, zone: \"30\", on: [true, 1.5, null]}\n"
+    let yaml =
+      "on_row_deleted: close\npoll: {interval: 30, zone: \"30\", on: [true, 1.5, null]}\n"
     let file = try JiraSyncFile(yaml: yaml, file: "m.yaml")
-    #expect(file.settings["project"] == "SCRSKY")
+    #expect(file.settings["on_row_deleted"] == "close")
     #expect(file.settings["poll"]?["interval"] == 30)
     #expect(file.settings["poll"]?["zone"] == "30")
     #expect(try file.settings["poll"]?["on"] == JSON(parsing: "[true, 1.5, null]"))
@@ -117,6 +118,8 @@ struct JiraSyncFileTests {
     "what is wrong is named by place, with what is allowed",
     arguments: [
       ("feilds: {}\n", ["m.yaml:1:1", "'feilds'", "'fields'"]),
+      // Nothing of it is set by the file, so it must not be taken as if it were.
+      ("project: SCRSKY\n", ["m.yaml:1:1", "'project'"]),
       ("fields:\n  notes:\n    confict: manual\n", ["m.yaml:3:5", "'confict'", "'conflict'"]),
       ("fields:\n  notes:\n    conflict: rowwins\n", ["m.yaml:3:15", "'rowwins'", "'row_wins'"]),
       ("fields:\n  notes:\n    column: note\n", ["m.yaml:3:13", "'note'", "'notes'"]),

@@ -25,7 +25,7 @@ struct HistoryTests {
       let world = try Self.history(Self.worker, &generator)
       try #require(
         world.violations.isEmpty,
-        "SYNC_TEST_SEED=\(SeededGenerator.runSeed), history \(number): \(world.violations) \(world.log.joined(separator: "\n"))"
+        "JIRA_SYNC_TEST_SEED=\(SeededGenerator.runSeed), history \(number): \(world.violations) \(world.log.joined(separator: "\n"))"
       )
     }
   }
@@ -38,7 +38,7 @@ struct HistoryTests {
     for _ in 0..<10_000 where !caught {
       caught = try !Self.history(broken.worker, &generator).violations.isEmpty
     }
-    #expect(caught, "\(broken.name) was not caught, SYNC_TEST_SEED=\(SeededGenerator.runSeed)")
+    #expect(caught, "\(broken.name) was not caught, JIRA_SYNC_TEST_SEED=\(SeededGenerator.runSeed)")
   }
 
   /// Catches a checker that takes a value put back during a run for an edit that the run never saw.

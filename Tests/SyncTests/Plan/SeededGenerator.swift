@@ -10,11 +10,11 @@ struct SeededGenerator: RandomNumberGenerator {
 
   init(seed: UInt64) { state = seed }
 
-  /// The seed of a run: `SYNC_TEST_SEED` repeats one that failed.
+  /// The seed of a run: `JIRA_SYNC_TEST_SEED` repeats one that failed.
   static let runSeed: UInt64 = {
-    let given = ProcessInfo.processInfo.environment["SYNC_TEST_SEED"].flatMap(UInt64.init)
+    let given = ProcessInfo.processInfo.environment["JIRA_SYNC_TEST_SEED"].flatMap(UInt64.init)
     let seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))
-    print("SYNC_TEST_SEED=\(seed)")
+    print("JIRA_SYNC_TEST_SEED=\(seed)")
     return seed
   }()
 
