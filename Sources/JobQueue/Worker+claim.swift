@@ -2,6 +2,11 @@ import Locks
 import Postgres
 
 extension Worker {
+  /// How many jobs are claimed at once.
+  ///
+  /// A claim holds a lock for each key until it commits, and those of all workers come out of one table, which the locks of everybody else's transactions are in as well (Postgres manual, `max_locks_per_transaction`). While one claim is read and begins to run, the next one is made.
+  private static let mostAtOnce = 200
+
   /// Takes what is due and begins to run it.
   ///
   /// - Parameters:
@@ -69,7 +74,7 @@ extension Worker {
     let free = options.concurrency - wakeUp.running
     do {
       return try await store.claim(
-        kinds: kinds, limit: free * 100, holdsNothing: wakeUp.holdsNothing,
+        kinds: kinds, limit: min(free * 100, Self.mostAtOnce), holdsNothing: wakeUp.holdsNothing,
         lowestFirst: lowestFirst, lookBack: lookBack)
     } catch {
       wakeUp.claimFailed()

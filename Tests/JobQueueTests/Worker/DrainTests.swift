@@ -1,4 +1,5 @@
 import JobQueue
+import Locks
 import Logging
 import Postgres
 import TestSupport
@@ -48,6 +49,29 @@ import Testing
       #expect(try await drain(queue, handler) == .drained)
       #expect(try await queue.entries().map(\.isDue) == [false])
       #expect(try await queue.history().filter { $0.outcome == "done" }.count == 4)
+    }
+  }
+
+  /// Catches a claim of as many keys as there are slots for: each takes a lock out of a table that all of the server shares,
+  /// and a worker with many slots would claim nothing at all from a long queue, each time with "out of shared memory".
+  @Test func aWorkerWithManySlotsDrainsALongQueueOfKeys() async throws {
+    try await Queue.with { queue in
+      try await queue.run(
+        """
+        insert into jira_sync.jobs (kind, args)
+        select 'noop', jsonb_build_object('key', n::text) from generate_series(1, 1000) as n
+        """)
+      let sizes = Lock<[Int]>([])
+      let handler = TestHandler(maximumBatch: 1_000) { run in
+        sizes.withLock { $0.append(run.jobs.count) }
+        try await run.settle(run.jobs.map { ($0, .done) })
+      }
+      let end = try await queue.worker(
+        handler, options: WorkerOptions(concurrency: 300, drainsWithin: .seconds(60))
+      ).run()
+      #expect(end == .drained)
+      #expect(sizes.withLock { $0.reduce(0, +) } == 1_000)
+      #expect(sizes.withLock { $0.max() ?? 0 } <= 200)
     }
   }
 
