@@ -42,7 +42,8 @@ extension Worker {
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
       return
     }
-    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt) } }
+    // The claim has renewed them, unless that had been done within a sixteenth of a lease: see `jira_sync.claim`.
+    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - options.lease / 16) } }
     var started = 0
     var beside = 0
     for handler in open {

@@ -572,7 +572,8 @@ begin
         where j.id = c.id
         returning j.*;
     end if;
-    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once.
+    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once. Not every claim
+    --    writes it: while an old transaction holds up vacuum all versions of the row stay, and each claim walks over them.
     update jira_sync.workers as w
     set
         seen_at = clock_timestamp(),
@@ -581,8 +582,8 @@ begin
             else w.in_touch_since
         end,
         asleep = false
-    where w.incarnation = claimer;
-    if not found then
+    where w.incarnation = claimer and (w.asleep or w.seen_at + w.lease / 16 < clock_timestamp());
+    if not found and not exists (select from jira_sync.workers as w where w.incarnation = claimer) then
         raise exception 'worker % is not registered', claimer using
             errcode = 'object_not_in_prerequisite_state',
             hint = 'Call jira_sync.register() first.';
