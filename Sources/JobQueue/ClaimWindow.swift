@@ -16,9 +16,13 @@ struct ClaimWindow: Sendable {
   /// How much longer than what a full look costs more to wait for the next one.
   static let patience = 150
 
+  /// How much longer than others a full look takes before it counts as dear.
+  static let dear = Duration.milliseconds(1)
+
   private var completeSince: Instant?
   private var lastFull: Instant?
-  private var fullTook = Duration.zero
+  /// How long the newest full looks took: three, since one alone may have met a busy machine.
+  private var fullTook: [Duration] = []
   private var otherTook = Duration.zero
 
   /// How far back to look, nil for all the way.
@@ -27,10 +31,12 @@ struct ClaimWindow: Sendable {
     return now - completeSince + Self.margin
   }
 
+  /// How much longer than the others full looks take.
+  private var excess: Duration { max(.zero, (fullTook.min() ?? .zero) - otherTook) }
+
   /// How often everything is looked at, as dear as it has become.
   var fullEvery: Duration {
-    let excess = max(.zero, fullTook - otherTook)
-    return min(max(Self.fullEvery, excess * Self.patience), Self.fullEveryAtLeast)
+    min(max(Self.fullEvery, excess * Self.patience), Self.fullEveryAtLeast)
   }
 
   /// A claim came back.
@@ -43,7 +49,7 @@ struct ClaimWindow: Sendable {
   mutating func claimed(sentAt: Instant, lookBack: Duration?, isShort: Bool, took: Duration) {
     if lookBack == nil {
       lastFull = sentAt
-      fullTook = took
+      fullTook = fullTook.suffix(2) + [took]
     } else {
       otherTook = took
     }
@@ -53,6 +59,18 @@ struct ClaimWindow: Sendable {
       // There is more, of any age.
       completeSince = nil
     }
+  }
+
+  /// Work was promised, and a claim with a window found none: says whether to look all the way back for it.
+  ///
+  /// At once, as long as that is cheap. Where it is dear, not more often than every two seconds: a busy worker is promised something with each run that ends.
+  ///
+  /// - Parameter now: the time.
+  /// - Returns: whether the next claim looks all the way back.
+  mutating func looksAgain(now: Instant) -> Bool {
+    if let lastFull, excess > Self.dear, now - lastFull < Self.fullEvery { return false }
+    reset()
+    return true
   }
 
   /// Something may have been missed: the next claim looks all the way back.

@@ -32,11 +32,13 @@ extension Worker {
     if isEmpty, lookBack != nil, wasNotified {
       // Somebody said that there is work: it came from a transaction that took longer than the margin, or waited for a run of
       // its key. What is not `claimed` has to be claimed again.
-      window.reset()
-      wakeUp.claimFailed()
-      return
+      if window.looksAgain(now: sentAt) {
+        wakeUp.claimFailed()
+        return
+      }
+    } else {
+      wasNotified = false
     }
-    wasNotified = false
     guard stopStage == .none else {
       // Stopped while the claim was under way: a run that begins now would not be told to end.
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })

@@ -65,4 +65,32 @@ struct ClaimWindowTests {
     #expect(window.lookBack(now: start + .milliseconds(every - 1)) != nil)
     #expect(window.lookBack(now: start + .milliseconds(every)) == nil)
   }
+
+  /// Work was promised, and the claim with a window found none.
+  ///
+  /// Broken variant: one that always looks all the way back is one claim in ten of a busy worker, which is promised work with
+  /// each run that ends; after ten minutes behind an old transaction each of them took 25 ms.
+  @Test("a promise is looked for at once where that is cheap, else every two seconds")
+  func promises() {
+    for (took, atOnce) in [(Duration.milliseconds(2), true), (.milliseconds(9), false)] {
+      var window = ClaimWindow()
+      for _ in 0..<3 { window.claimed(sentAt: start, lookBack: nil, isShort: true, took: took) }
+      window.claimed(
+        sentAt: start, lookBack: .seconds(5), isShort: true, took: .milliseconds(1))
+      #expect(window.looksAgain(now: start + .seconds(1.9)) == atOnce)
+      #expect((window.lookBack(now: start + .seconds(1.9)) == nil) == atOnce)
+      #expect(window.looksAgain(now: start + .seconds(2)))
+      #expect(window.lookBack(now: start + .seconds(2)) == nil)
+    }
+  }
+
+  @Test("one full look that met a busy machine makes none dear")
+  func hiccup() {
+    var window = ClaimWindow()
+    for took in [Duration.milliseconds(1), .milliseconds(300), .milliseconds(1)] {
+      window.claimed(sentAt: start, lookBack: nil, isShort: true, took: took)
+    }
+    #expect(window.fullEvery == ClaimWindow.fullEvery)
+    #expect(window.looksAgain(now: start))
+  }
 }
