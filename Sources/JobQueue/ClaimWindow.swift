@@ -8,7 +8,7 @@ struct ClaimWindow: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   /// How long a transaction may take from enqueuing to its commit and be seen at once.
-  static let margin = Duration.seconds(5)
+  static let margin = Duration.seconds(2)
   /// How often everything is looked at, where that is cheap.
   static let fullEvery = Duration.seconds(2)
   /// How often at the least, however dear it is.
@@ -16,6 +16,8 @@ struct ClaimWindow: Sendable {
   /// How much longer than what a full look costs more to wait for the next one.
   static let patience = 150
 
+  /// How often at the most for work that was promised and not found, where that is dear.
+  static let promisesEvery = Duration.seconds(5)
   /// How much longer than others a full look takes before it counts as dear.
   static let dear = Duration.milliseconds(1)
 
@@ -63,12 +65,12 @@ struct ClaimWindow: Sendable {
 
   /// Work was promised, and a claim with a window found none: says whether to look all the way back for it.
   ///
-  /// At once, as long as that is cheap. Where it is dear, not more often than every two seconds: a busy worker is promised something with each run that ends.
+  /// At once, as long as that is cheap. Where it is dear, not more often than every five seconds: a busy worker is promised something with each run that ends.
   ///
   /// - Parameter now: the time.
   /// - Returns: whether the next claim looks all the way back.
   mutating func looksAgain(now: Instant) -> Bool {
-    if let lastFull, excess > Self.dear, now - lastFull < Self.fullEvery { return false }
+    if let lastFull, excess > Self.dear, now - lastFull < Self.promisesEvery { return false }
     reset()
     return true
   }
