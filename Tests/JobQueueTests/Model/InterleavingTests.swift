@@ -43,7 +43,11 @@ import Testing
     _ = try await gate.query("select pg_advisory_lock(99)", doing: "closing the gate")
     async let late = held.claim()
     try await queue.connection.waitUntil(
-      "select exists (select from pg_locks where locktype = 'advisory' and not granted) as met",
+      """
+      select exists (
+        select from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())) as met
+      """,
       doing: "waiting until the claim waits")
     try await queue.noop(key: "a")
     let early = try await quick.claim()
