@@ -114,8 +114,7 @@ let package = Package(
         argumentParser, logging, unixSignals,
       ], swiftSettings: settings),
 
-    // The migrations become part of the binary while it is built.
-    // Puts all of migrations/ into the program, each time a file there changes, comes or goes.
+    // The migrations become part of the binary while it is built, each time a file of them changes, comes or goes.
     .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
     .plugin(
       name: "EmbedMigrationsPlugin", capability: .buildTool(), dependencies: ["EmbedMigrations"]),

@@ -270,6 +270,8 @@ create or replace function jira_sync.settle(
 returns setof bigint
 language plpgsql
 set search_path = '' set jit = off set plan_cache_mode = force_generic_plan
+-- A plan made while the queue was short would read all of it when it is long.
+set enable_seqscan = off set enable_bitmapscan = off
 as $$
 begin
     -- The trigger on run_at does not see to it here: Postgres fires a statement's triggers once for a table, for the
@@ -280,7 +282,7 @@ begin
 
     -- Nearly all runs end well, and those jobs go without being locked and looked up first. A token is of one lease, so who
     -- has one of these has it with its own id.
-    if outcomes <@ '{done}' and cardinality(array_remove(errors, null)) = 0 then
+    if outcomes <@ '{done}' and coalesce(cardinality(array_remove(errors, null)), 0) = 0 then
         return query
         with ended as (
             delete from jira_sync.jobs as j

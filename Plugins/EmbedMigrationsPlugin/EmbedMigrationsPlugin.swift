@@ -8,7 +8,6 @@ struct EmbedMigrationsPlugin: BuildToolPlugin {
     let folder = context.package.directoryURL.appending(path: "migrations")
     let files = try FileManager.default
       .contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "sql" }
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedMigrations+files.swift")
     return [
       .buildCommand(

@@ -16,8 +16,6 @@ struct ClaimWindow: Sendable {
   /// How much longer than what a full look costs more to wait for the next one.
   static let patience = 500
 
-  /// How often at the most for work that was promised and not found, where that is dear.
-  static let promisesEvery = Duration.seconds(10)
   /// How much longer than others a full look takes before it counts as dear.
   static let dear = Duration.milliseconds(1)
 
@@ -65,12 +63,11 @@ struct ClaimWindow: Sendable {
 
   /// Work was promised, and a claim with a window found none: says whether to look all the way back for it.
   ///
-  /// At once, as long as that is cheap. Where it is dear, not more often than every ten seconds: a busy worker is promised something with each run that ends.
+  /// At once, as long as that is cheap. Where it is dear, the next regular look finds it: a busy worker is promised something with each run that ends.
   ///
-  /// - Parameter now: the time.
   /// - Returns: whether the next claim looks all the way back.
-  mutating func looksAgain(now: Instant) -> Bool {
-    if let lastFull, excess > Self.dear, now - lastFull < Self.promisesEvery { return false }
+  mutating func looksAgain() -> Bool {
+    guard excess <= Self.dear else { return false }
     reset()
     return true
   }

@@ -32,7 +32,7 @@ extension Worker {
     if isEmpty, lookBack != nil, wasNotified {
       // Somebody said that there is work: it came from a transaction that took longer than the margin, or waited for a run of
       // its key. What is not `claimed` has to be claimed again.
-      if window.looksAgain(now: sentAt) {
+      if window.looksAgain() {
         wakeUp.claimFailed()
         return
       }

@@ -1879,6 +1879,8 @@ CREATE FUNCTION jira_sync.settle(holder uuid, ids bigint[], tokens bigint[], out
     SET search_path TO ''
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 begin
     -- The trigger on run_at does not see to it here: Postgres fires a statement's triggers once for a table, for the
@@ -1888,7 +1890,7 @@ begin
     end if;
     -- Nearly all runs end well, and those jobs go without being locked and looked up first. A token is of one lease, so who
     -- has one of these has it with its own id.
-    if outcomes <@ '{done}' and cardinality(array_remove(errors, null)) = 0 then
+    if outcomes <@ '{done}' and coalesce(cardinality(array_remove(errors, null)), 0) = 0 then
         return query
         with ended as (
             delete from jira_sync.jobs as j

@@ -41,7 +41,7 @@ public struct BaseField: Sendable, Hashable, Codable {
   ///   - row: the row.
   /// - Returns: whether they do.
   func isRaw(_ columns: [String], of row: Row) -> Bool {
-    raw.keys.allSatisfy(columns.contains) && columns.allSatisfy { raw[$0] == row[$0] ?? .null }
+    names(columns) && columns.allSatisfy { raw[$0] == row[$0] ?? .null }
   }
 
   /// The value when both sides agreed.
