@@ -47,6 +47,8 @@ struct CallBudgetTests {
   }
 
   /// Catches a bucket that saves up tokens: after a silence it lets twice as many through.
+  ///
+  /// Tried with one that begins a second behind, and with one that goes on from where it stood: 39 and 47 calls in a second, in each of six attempts.
   @Test("Sixteen processes at once: in no second more than the rate and one, and most of it used")
   func exact() async throws {
     try await with(16) { budgets, sql in
@@ -55,9 +57,10 @@ struct CallBudgetTests {
       // next: what went out while it was later than a moment says nothing of the budget.
       var used = 0.0
       var busiest = Int.max
-      for attempt in 0..<6 where used < 17 || busiest > 21 {
+      try await budgets[0].pass(read)
+      for _ in 0..<6 where used < 17 || busiest > 21 {
         // The silence in which a bucket would fill.
-        if attempt > 0 { try await Task.sleep(for: .seconds(1.5)) }
+        try await Task.sleep(for: .seconds(1.5))
         async let lateness = lateness(of: sql, for: .seconds(3))
         let sent = try await send(with: budgets, for: .seconds(3))
         busiest = try #require(
