@@ -19,11 +19,11 @@ import Foundation
     -> String?
   {
     var workers: [Claimer] = []
-    for _ in 0..<4 { workers.append(try await Claimer.join(queue.database, lease: 4)) }
+    for _ in 0..<4 { workers.append(try await Claimer.join(queue.database, lease: 2)) }
     // Nobody judges within a lease after the server's start.
     try await queue.wait(
       "waiting until the server is up for a while",
-      until: "select pg_postmaster_start_time() < clock_timestamp() - interval '4.1 s'")
+      until: "select pg_postmaster_start_time() < clock_timestamp() - interval '2.1 s'")
     for index in 0..<schedules {
       let seed = seed &+ UInt64(index)
       var schedule = Schedule(queue: queue, workers: workers, seed: seed)
@@ -77,6 +77,11 @@ import Foundation
       testDescription: "rescue by a worker that was away itself",
       function: "jira_sync.rescue(uuid)",
       piece: "and m.in_touch_since + m.lease < clock_timestamp()"),
+    Variant(
+      testDescription: "a heartbeat that does not notice how late it is",
+      function: "jira_sync.pulse(uuid,boolean)",
+      piece: "when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()",
+      replacement: "when false then clock_timestamp()"),
     Variant(
       testDescription: "a change during a run that the run's end takes with it", function: settle,
       piece: "where j.id = h.id and h.outcome in ('done', 'refused', 'cancelled')",
