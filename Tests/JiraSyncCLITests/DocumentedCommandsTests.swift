@@ -1,106 +1,77 @@
-import ArgumentParser
 import Foundation
+import JSON
 import Postgres
 import TestSupport
 import Testing
 
-@testable import JiraSyncCLI
-
-/// Whatever the pages show for copying exists as it is shown; what the guide and the recipes do with it, their own tests run.
-@Suite("Commands and statements in the documentation", .requiresPostgres)
+/// The commands of all pages, page by page, as a person with a synced audit and a running worker copies them.
+///
+/// Catches a command that is refused though it can be parsed: a flag that it wants besides, a name that nothing has.
+@Suite("Commands in the documentation", .requiresPostgres, .timeLimit(.minutes(5)))
 struct DocumentedCommandsTests {
-  /// Lines of blocks, without what is only shown of answers, and what stands in backticks.
-  private static func snippets() throws -> [(page: String, text: String)] {
-    var pages = ["README.md"]
-    pages += try FileManager.default.contentsOfDirectory(
-      atPath: Program.checkout.appending(path: "docs").path
-    )
-    .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
-    var found: [(String, String)] = []
-    for page in pages.sorted() {
-      let text = try String(contentsOf: Program.checkout.appending(path: page), encoding: .utf8)
-      for line in text.components(separatedBy: "\n") {
-        let bare = line.trimmingCharacters(in: .whitespaces)
-        found.append((page, bare.hasPrefix("$ ") ? String(bare.dropFirst(2)) : bare))
-        // Every second piece stands in backticks.
-        for (index, piece) in line.components(separatedBy: "`").enumerated()
-        where index % 2 == 1 { found.append((page, piece)) }
-      }
-    }
-    return found
+  /// All rows have issues, and both sides of row 2002 have changed a field that a person has to decide about.
+  private func prepare(_ world: CommandWorld, _ program: Program) async throws {
+    try program.write("fields:\n  notes: {conflict: manual}\n", to: "jira-sync.yaml")
+    let first = try await program.run("worker", "--drain", environment: world.environment)
+    #expect(first.status == 0, "\(first.errors)")
+    let key: String = try await world.value(
+      """
+      select issue_key as value from jira_sync.links inner join public.file_audit as f on f.id = file_audit_id
+      where f.file_number = '2002'
+      """)
+    let notes = try #require(world.fieldID(named: "Notes"))
+    try world.jira("PUT", "issue/\(key)", ["fields": [notes: "JIRA says"]])
+    try await world.execute(
+      "update public.file_audit set notes = 'row says' where file_number = '2002'")
+    let second = try await program.run("worker", "--drain", environment: world.environment)
+    #expect(second.status == 0, "\(second.errors)")
   }
 
-  /// The words of a command line as a shell parts them, up to a comment.
-  static func words(_ line: String) -> [String] {
-    var words: [String] = []
-    var word = ""
-    var quote: Character?
-    for character in line {
-      if let open = quote {
-        if character == open { quote = nil } else { word.append(character) }
-      } else if character == "'" || character == "\"" {
-        quote = character
-      } else if character == "#", word.isEmpty {
-        break
-      } else if character == " " {
-        if !word.isEmpty { words.append(word) }
-        word = ""
-      } else {
-        word.append(character)
-      }
-    }
-    return word.isEmpty ? words : words + [word]
-  }
+  @Test("every one ends with 0, a lasting one when it is interrupted")
+  func commands() async throws {
+    let shown = Set(
+      GuideTests.steps(
+        of: try String(
+          contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
+      ).map(\.command))
+    // GuideTests runs those with what they print.
+    let commands = try DocumentedSnippets.commands().filter { !shown.contains($0.line) }
+    #expect(commands.count > 40)
+    var script = "set -m\njira-sync worker 2>worker.log & worker=$!\n"
+    var page = "README.md"
+    for (index, command) in commands.enumerated() {
+      // A queue that one page pauses stays so only for the lines below it.
+      if command.page != page { script += "jira-sync jobs resume >/dev/null 2>&1\n" }
+      page = command.page
+      script += """
+        \(command.script)
+        if [ $status != 0 ]; then echo "command \(index) ended with $status:"; cat out; fi
 
-  /// Catches an option that was renamed, or a command that never was.
-  @Test("Every jira-sync command can be parsed as it stands")
-  func commands() throws {
-    let stands = ["ROW": "2002", "ISSUE": "SCRSKY-1001", "COMMAND": "sync"]
-    var parsed = 0
-    for (page, text) in try Self.snippets() {
-      let line = text.hasPrefix(".build/release/") ? String(text.dropFirst(15)) : text
-      guard line.hasPrefix("jira-sync "), !line.hasPrefix("jira-sync is "), !line.contains("…")
-      else {
-        continue
-      }
-      let command =
-        line.split(separator: /[0-9]?>|[|&]/, maxSplits: 1).first.map(String.init) ?? line
-      let arguments = Self.words(command).dropFirst().map { stands[$0] ?? $0 }
-      // Headings of tables and sentences name commands without what these need.
-      if arguments == ["conflicts", "resolve"] || arguments.contains("COMMAND") { continue }
-      parsed += 1
-      do {
-        _ = try JiraSync.parseAsRoot(arguments)
-      } catch {
-        #expect(JiraSync.exitCode(for: error) == .success, "\(page): \(line): \(error)")
-      }
+        """
     }
-    #expect(parsed > 40)
-  }
-
-  /// Catches a function, a view or a column that is called otherwise.
-  @Test("Every SQL statement about the schema can be prepared")
-  func statements() async throws {
-    try await withDatabase { database in
-      let connection = try await database.connect()
-      var prepared = 0
-      let verbs = ["select ", "insert into ", "update ", "delete from "]
-      for (page, text) in try Self.snippets() {
-        guard verbs.contains(where: text.hasPrefix), !text.contains("…"),
-          text.contains("jira_sync") || text.contains("file_audit")
-        else { continue }
-        var statement = text.components(separatedBy: " -- ")[0].trimmingCharacters(in: .whitespaces)
-        if statement.hasSuffix(";") { statement.removeLast() }
-        prepared += 1
-        do {
-          try await connection.script(
-            "prepare shown as \(statement); deallocate shown", doing: "preparing \(statement)")
-        } catch {
-          Issue.record("\(page): \(statement): \(error)")
-        }
+    script += "kill -TERM $worker; wait $worker\necho 'the end'\n"
+    let receiver = try LoopbackPort(
+      .answers(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8)))
+    try await CommandWorld.withDocumentedRows { world in
+      try await Program.withFolder { program in
+        try await prepare(world, program)
+        // Belongs to no row.
+        let issue = try world.jira(
+          "POST", "issue",
+          ["fields": ["project": ["key": "SCRSKY"], "issuetype": ["name": "Task"], "summary": "A"]])
+        try program.write(script, to: "commands.sh")
+        let tools = try Program.executable().deletingLastPathComponent().path
+        let outcome = try await program.execute(
+          URL(filePath: "/bin/bash"), ["commands.sh"],
+          environment: world.environment.merging([
+            "PATH": "\(tools):/usr/bin:/bin", "FREE_ISSUE": try #require(issue["key"]?.string),
+            "RECEIVER": "http://127.0.0.1:\(receiver.number)/services/T/B/x",
+          ]) { _, given in given })
+        let numbered = commands.enumerated().map { "\($0): \($1.page): \($1.line)" }
+        #expect(
+          outcome.output == "the end\n",
+          "\(outcome.output)\n\(outcome.errors)\n\(numbered.joined(separator: "\n"))")
       }
-      await connection.close()
-      #expect(prepared > 20)
     }
   }
 }

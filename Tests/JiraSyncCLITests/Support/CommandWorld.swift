@@ -34,6 +34,26 @@ struct CommandWorld: Sendable {
     }
   }
 
+  /// Gives a test a world that has what the documentation speaks of.
+  ///
+  /// There are rows 0042, 0107 and 2002, and a job 42 that is to run tomorrow. The next conflict will be 17.
+  static func withDocumentedRows(_ body: (CommandWorld) async throws -> Void) async throws {
+    try await with { world in
+      try await world.connection.script(
+        """
+        insert into public.file_audit (id, file_number, file_path, file_name, layer_number, layer_name,
+          status, workflows, has_technical_debt, technical_debt) overriding system value
+        select n::bigint, n, 'src/file' || n || '.py', 'file' || n || '.py', 3, 'Routers', 'NOVEL', '{WF1,WF2}', true, 'debt'
+        from unnest(array['0042', '0107', '2002']) as n;
+        insert into jira_sync.jobs (id, kind, run_at) overriding system value
+        values (42, 'noop', now() + interval '1 day');
+        select setval(pg_get_serial_sequence('jira_sync.conflicts', 'id'), 16),
+          setval(pg_get_serial_sequence('jira_sync.jobs', 'id'), 1000);
+        """, doing: "making what the documentation speaks of")
+      try await body(world)
+    }
+  }
+
   /// Rows as they are before the triggers are there: nothing is enqueued for them.
   private func addRows(_ count: Int, ticketed: Int) async throws {
     _ = try await connection.query(
@@ -74,6 +94,26 @@ struct CommandWorld: Sendable {
   /// What a command with `--json` wrote.
   func json(_ arguments: String...) async throws -> JSON {
     try JSON(parsing: try await run(arguments + ["--json"]).output)
+  }
+
+  /// Sends JIRA a request of a person's, of version 2 of its API.
+  @discardableResult
+  func jira(_ method: String, _ path: String, _ body: JSON) throws -> JSON {
+    let reply = sandbox.sandbox.answer(
+      SandboxRequest(
+        method, "/rest/api/2/\(path)", headers: ["authorization": "Bearer alex"], body: body.data))
+    guard reply.status < 300 else { throw Refused(status: reply.status, path: path) }
+    return reply.body.isEmpty ? .null : try JSON(parsing: reply.body)
+  }
+
+  /// The id of a custom field.
+  func fieldID(named name: String) -> String? {
+    sandbox.sandbox.site.fields.first { $0.name == name }?.id
+  }
+
+  struct Refused: Error {
+    let status: Int
+    let path: String
   }
 
   /// The only value of the only row; the statement names it `value`.
