@@ -9,34 +9,17 @@ struct ClaimWindow: Sendable {
 
   /// How long a transaction may take from enqueuing to its commit and be seen at once.
   static let margin = Duration.seconds(2)
-  /// How often everything is looked at, where that is cheap.
-  static let fullEvery = Duration.seconds(2)
-  /// How often at the least, however dear it is.
-  static let fullEveryAtLeast = Duration.seconds(10)
-  /// How much longer than what a full look costs more to wait for the next one.
-  static let patience = 500
-
   /// How much longer than others a full look takes before it counts as dear.
   static let dear = Duration.milliseconds(1)
 
   private var completeSince: Instant?
-  private var lastFull: Instant?
-  /// How long the newest full looks took: three, since one alone may have met a busy machine.
-  private var fullTook: [Duration] = []
-  private var otherTook = Duration.zero
+  private(set) var full = FullLooks(
+    every: .seconds(2), everyAtLeast: .seconds(10), patience: 500)
 
   /// How far back to look, nil for all the way.
   func lookBack(now: Instant) -> Duration? {
-    guard let completeSince, let lastFull, now - lastFull < fullEvery else { return nil }
+    guard let completeSince, !full.areDue(now: now) else { return nil }
     return now - completeSince + Self.margin
-  }
-
-  /// How much longer than the others full looks take.
-  private var excess: Duration { max(.zero, (fullTook.min() ?? .zero) - otherTook) }
-
-  /// How often everything is looked at, as dear as it has become.
-  var fullEvery: Duration {
-    min(max(Self.fullEvery, excess * Self.patience), Self.fullEveryAtLeast)
   }
 
   /// A claim came back.
@@ -47,12 +30,7 @@ struct ClaimWindow: Sendable {
   ///   - isShort: whether it took all that it found, having had room for more.
   ///   - took: how long the answer took.
   mutating func claimed(sentAt: Instant, lookBack: Duration?, isShort: Bool, took: Duration) {
-    if lookBack == nil {
-      lastFull = sentAt
-      fullTook = fullTook.suffix(2) + [took]
-    } else {
-      otherTook = took
-    }
+    full.looked(isFull: lookBack == nil, sentAt: sentAt, took: took)
     if isShort {
       completeSince = sentAt
     } else if lookBack == nil {
@@ -67,13 +45,13 @@ struct ClaimWindow: Sendable {
   ///
   /// - Returns: whether the next claim looks all the way back.
   mutating func looksAgain() -> Bool {
-    guard excess <= Self.dear else { return false }
+    guard full.excess <= Self.dear else { return false }
     reset()
     return true
   }
 
   /// Something may have been missed: the next claim looks all the way back.
   mutating func reset() {
-    lastFull = nil
+    full.reset()
   }
 }

@@ -124,13 +124,19 @@ struct JobStore: Sendable {
 
   /// The statement of a heartbeat.
   ///
-  /// - Parameter fallsAsleep: whether the worker wants to be woken by NOTIFY from now on.
+  /// - Parameters:
+  ///   - fallsAsleep: whether the worker wants to be woken by NOTIFY from now on.
+  ///   - lookBack: how far back to look for jobs that fell due, nil for all the way.
+  ///   - holding: the ids of the jobs to tell about; nil for all that the database thinks this worker holds, and for when
+  ///     leases of others end, which reads all of the index of what runs.
   /// - Returns: the statement.
-  func pulsing(fallsAsleep: Bool) -> SQL {
+  func pulsing(fallsAsleep: Bool = false, lookBack: Duration?, holding: [Int64]?) -> SQL {
     """
     select known, coalesce(paused, false) as paused, due_now, due_in, rescue_in, cancelled, held,
       coalesce(maintenance_due, false) as maintenance_due
-    from jira_sync.pulse(\(incarnation)::uuid, \(fallsAsleep)::boolean)
+    from jira_sync.pulse(
+      \(incarnation)::uuid, \(fallsAsleep)::boolean,
+      make_interval(secs => \(lookBack?.inSeconds)::float8), \(holding)::bigint[])
     """
   }
 

@@ -2,6 +2,8 @@ import Postgres
 
 /// What the database answered to a heartbeat.
 struct Pulse: Sendable {
+  /// Whether it was asked about all that runs, and not only about what this worker knows that it holds.
+  let isWhole: Bool
   /// Whether it knows this worker; if not, it has to register again.
   let known: Bool
   /// Whether the queue is paused.
@@ -11,15 +13,18 @@ struct Pulse: Sendable {
   /// When the next job falls due; told only to who sleeps.
   let dueIn: Duration?
   /// When a lease of somebody else ends unless it is renewed; not positive means that rescue is due.
+  ///
+  /// Told only where everything was asked about.
   let rescueIn: Duration?
   /// Jobs of this worker that a person wants to be stopped.
   let cancelled: [Int64]
-  /// The tokens of all leases that this worker has, as far as the database knows.
+  /// The tokens of the leases that this worker has, as far as the database knows and was asked.
   let held: [Int64]
   /// Whether housekeeping is due.
   let maintenanceDue: Bool
 
-  init(row: PostgresRow) throws(PostgresError) {
+  init(row: PostgresRow, isWhole: Bool) throws(PostgresError) {
+    self.isWhole = isWhole
     known = try row.get("known")
     paused = try row.get("paused")
     dueNow = try row.get("due_now")

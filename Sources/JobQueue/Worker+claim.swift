@@ -81,6 +81,8 @@ extension Worker {
         lowestFirst: lowestFirst, lookBack: lookBack)
     } catch {
       wakeUp.claimFailed()
+      // It may have been committed, and only its answer be lost.
+      wholePulses.reset()
       // object_not_in_prerequisite_state (Postgres manual, appendix A): what claim() says then.
       guard (error as? PostgresError)?.sqlState == "55000" else { throw error }
       try await announce()
@@ -102,10 +104,12 @@ extension Worker {
   func fallAsleep() async throws {
     let sentAt = ContinuousClock.now
     let result = try await store.database.query(
-      store.pulsing(fallsAsleep: true), doing: "falling asleep")
+      store.pulsing(
+        fallsAsleep: true, lookBack: window.lookBack(now: sentAt), holding: heldIDs),
+      doing: "falling asleep")
     vitals.answered(on: \.statements)
     guard let row = result.rows.first else { return }
-    let pulse = try Pulse(row: row)
+    let pulse = try Pulse(row: row, isWhole: false)
     leases.withLock { $0.renewed(sentAt: sentAt) }
     await handle(.pulsed(pulse))
     // One that is not known does not sleep either.

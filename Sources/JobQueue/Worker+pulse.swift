@@ -13,10 +13,11 @@ extension Worker {
         self.wakeUp.lostTouch()
       }
     }
-    await giveBackStrays(held: pulse.held)
     if pulse.maintenanceDue {
       await attempt("keeping house in the queue") { try await self.store.maintain() }
     }
+    guard pulse.isWhole else { return }
+    await giveBackStrays(held: pulse.held)
     // An older timer is about a lease that was renewed since.
     rescueTimer?.cancel()
     rescueTimer = nil
@@ -31,6 +32,9 @@ extension Worker {
       }
     }
   }
+
+  /// The jobs that this worker knows it holds.
+  var heldIDs: [Int64] { runs.values.flatMap { $0.run.jobs.map(\.id) } }
 
   /// Gives back leases that no run of ours has: a claim was committed, and its answer was lost with the connection.
   ///
@@ -50,8 +54,9 @@ extension Worker {
   func askForCancelled() async {
     await attempt("asking for cancelled jobs") {
       let result = try await self.store.database.query(
-        self.store.pulsing(fallsAsleep: false), doing: "asking for cancelled jobs")
-      if let row = result.rows.first { self.cancel(try Pulse(row: row).cancelled) }
+        self.store.pulsing(lookBack: .zero, holding: self.heldIDs),
+        doing: "asking for cancelled jobs")
+      if let row = result.rows.first { self.cancel(try Pulse(row: row, isWhole: false).cancelled) }
     }
   }
 

@@ -108,15 +108,22 @@ extension Worker {
   /// One heartbeat; a connection that does not answer in time is given up.
   private func beat(on connection: PostgresConnection) async throws {
     let sentAt = ContinuousClock.now
+    let isWhole = wholePulses.areDue(now: sentAt)
     let watchdog = Task { [options] in
       try await Task.sleep(for: options.lease * 3 / 8)
       await connection.close()
     }
-    defer { watchdog.cancel() }
+    defer {
+      watchdog.cancel()
+      // One that took too long for the watchdog was dear, too: the next ones renew the leases without it.
+      wholePulses.looked(isFull: isWhole, sentAt: sentAt, took: .now - sentAt)
+    }
     let result = try await connection.query(
-      store.pulsing(fallsAsleep: false), doing: "the heartbeat")
+      store.pulsing(
+        lookBack: isWhole ? nil : window.lookBack(now: sentAt), holding: isWhole ? nil : heldIDs),
+      doing: "the heartbeat")
     guard let row = result.rows.first else { return }
-    let pulse = try Pulse(row: row)
+    let pulse = try Pulse(row: row, isWhole: isWhole)
     leases.withLock { $0.renewed(sentAt: sentAt) }
     vitals.answered(on: \.heartbeat)
     post(.pulsed(pulse))

@@ -34,6 +34,8 @@ public actor Worker {
   var troubles = Troubles()
   var canListen = true
   var window = ClaimWindow()
+  /// Heartbeats that ask about all that runs: every one while that is cheap, else the fiftieth part of the time.
+  var wholePulses = FullLooks(every: .zero, everyAtLeast: .seconds(30), patience: 50)
   var wasNotified = false
   private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?

@@ -61,7 +61,7 @@ struct ClaimWindowTests {
     window.claimed(
       sentAt: start, lookBack: .seconds(5), isShort: true, took: .milliseconds(1))
     window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .milliseconds(milliseconds))
-    #expect(window.fullEvery == .milliseconds(every))
+    #expect(window.full.interval == .milliseconds(every))
     #expect(window.lookBack(now: start + .milliseconds(every - 1)) != nil)
     #expect(window.lookBack(now: start + .milliseconds(every)) == nil)
   }
@@ -91,7 +91,7 @@ struct ClaimWindowTests {
     for took in [Duration.milliseconds(1), .milliseconds(300), .milliseconds(1)] {
       window.claimed(sentAt: start, lookBack: nil, isShort: true, took: took)
     }
-    #expect(window.fullEvery == ClaimWindow.fullEvery)
+    #expect(window.full.interval == window.full.every)
     let looks = window.looksAgain()
     #expect(looks)
   }

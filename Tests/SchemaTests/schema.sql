@@ -1509,14 +1509,18 @@ begin
 end;
 $$;
 COMMENT ON FUNCTION jira_sync.pg_cron_state(OUT usable boolean, OUT version text, OUT seconds boolean, OUT reason text, OUT remedy text) IS 'Whether pg_cron can keep schedules in this database, its version, whether it knows seconds, and if not, why.';
-CREATE FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean DEFAULT false) RETURNS TABLE(known boolean, paused boolean, due_now boolean, due_in double precision, rescue_in double precision, cancelled bigint[], held bigint[], maintenance_due boolean)
+CREATE FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean DEFAULT false, look_back interval DEFAULT NULL::interval, holding bigint[] DEFAULT NULL::bigint[]) RETURNS TABLE(known boolean, paused boolean, due_now boolean, due_in double precision, rescue_in double precision, cancelled bigint[], held bigint[], maintenance_due boolean)
     LANGUAGE plpgsql
     SET search_path TO ''
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
     AS $$
 declare
     mine jira_sync.workers;
+    begin_of_window timestamptz := coalesce(clock_timestamp() - look_back, '-infinity');
     earliest timestamptz;
     expiry timestamptz;
 begin
@@ -1534,12 +1538,14 @@ begin
     select c.paused_at is not null, c.maintained_at < now() - interval '1 hour'
     into paused, maintenance_due
     from jira_sync.control as c;
-    -- For who sleeps: whether something is due that could be claimed, and when the next job will be.
+    -- For who sleeps: whether something is due that could be claimed, and when the next job will be. Of priority 0 only
+    -- what fell due within `look_back` is read: what came before was dealt with, as the worker knows.
     due_now := false;
     if mine.asleep then
         due_now := exists (
             select from jira_sync.jobs as j
-            where j.state = 'ready' and j.priority = 0 and j.run_at <= clock_timestamp()
+            where j.state = 'ready' and j.priority = 0
+                and j.run_at <= clock_timestamp() and j.run_at >= begin_of_window
                 and j.kind = any(mine.kinds)
                 and not exists (
                     select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
@@ -1558,6 +1564,18 @@ begin
         select least(earliest, min(j.run_at)) into earliest from jira_sync.jobs as j
         where j.state = 'ready' and j.priority <> 0 and j.run_at > now() and j.kind = any(mine.kinds);
         due_in := extract(epoch from earliest - clock_timestamp());
+    end if;
+    -- Who says what it holds is told of these jobs alone, which the primary key finds: a lease has a worker just as long
+    -- as its job runs.
+    if holding is not null then
+        select
+            coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'),
+            coalesce(array_agg(j.token), '{}')
+        into cancelled, held
+        from jira_sync.jobs as j
+        where j.id = any(holding) and j.worker = me;
+        return next;
+        return;
     end if;
     -- When the next lease of somebody else ends, if it is not renewed.
     select min(coalesce(w.seen_at + w.lease, '-infinity')) into expiry
@@ -1578,7 +1596,7 @@ begin
     return next;
 end;
 $$;
-COMMENT ON FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean) IS 'One heartbeat: renews all leases of the worker and says what it should know.';
+COMMENT ON FUNCTION jira_sync.pulse(me uuid, falls_asleep boolean, look_back interval, holding bigint[]) IS 'One heartbeat: renews all leases of the worker and says what it should know.';
 CREATE FUNCTION jira_sync.redeliver() RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''

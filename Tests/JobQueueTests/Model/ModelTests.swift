@@ -79,7 +79,7 @@ import Foundation
       piece: "and m.in_touch_since + m.lease < clock_timestamp()"),
     Variant(
       testDescription: "a heartbeat that does not notice how late it is",
-      function: "jira_sync.pulse(uuid,boolean)",
+      function: "jira_sync.pulse(uuid,boolean,interval,bigint[])",
       piece: "when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()",
       replacement: "when false then clock_timestamp()"),
     Variant(

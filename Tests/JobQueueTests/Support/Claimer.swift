@@ -89,9 +89,15 @@ struct Claimer: Sendable {
   }
 
   @discardableResult
-  func pulse(fallsAsleep: Bool = false) async throws -> PostgresRow {
+  func pulse(
+    fallsAsleep: Bool = false, lookBack: Double? = nil, holding: [Int64]? = nil
+  ) async throws -> PostgresRow {
     try await connection.query(
-      "select * from jira_sync.pulse(\(id)::uuid, \(fallsAsleep)::boolean)", doing: "a heartbeat"
+      """
+      select * from jira_sync.pulse(
+        \(id)::uuid, \(fallsAsleep)::boolean, make_interval(secs => \(lookBack)::float8),
+        \(holding)::bigint[])
+      """, doing: "a heartbeat"
     ).one
   }
 

@@ -1,0 +1,50 @@
+import Testing
+
+@testable import JobQueue
+
+@Suite("How often everything is looked at")
+struct FullLooksTests {
+  let start = ContinuousClock.now
+
+  /// Those of a worker's heartbeats.
+  private var looks = FullLooks(every: .zero, everyAtLeast: .seconds(30), patience: 50)
+
+  @Test("the first is a full one, and so is the first after a reset")
+  func first() {
+    var looks = looks
+    #expect(looks.areDue(now: start))
+    looks.looked(isFull: true, sentAt: start, took: .seconds(1))
+    #expect(!looks.areDue(now: start + .seconds(1)))
+    looks.reset()
+    #expect(looks.areDue(now: start + .seconds(1)))
+  }
+
+  /// Broken variant: what is compared with nothing counts a slow network as a dear look.
+  @Test("where a full one costs what the others cost, each is a full one")
+  func cheap() {
+    var looks = looks
+    looks.looked(isFull: false, sentAt: start, took: .milliseconds(200))
+    looks.looked(isFull: true, sentAt: start, took: .milliseconds(200))
+    #expect(looks.areDue(now: start))
+  }
+
+  @Test("else they take the fiftieth part of the time, and come every thirty seconds at the least")
+  func dear() {
+    for (milliseconds, seconds) in [(100, 5), (3_000, 30)] {
+      var looks = looks
+      looks.looked(isFull: true, sentAt: start, took: .milliseconds(milliseconds))
+      #expect(!looks.areDue(now: start + .seconds(seconds) - .milliseconds(1)))
+      #expect(looks.areDue(now: start + .seconds(seconds)))
+    }
+  }
+
+  @Test("one that met a busy machine makes none dear, three do")
+  func hiccup() {
+    var looks = looks
+    for _ in 0..<2 { looks.looked(isFull: true, sentAt: start, took: .zero) }
+    looks.looked(isFull: true, sentAt: start, took: .seconds(1))
+    #expect(looks.areDue(now: start))
+    for _ in 0..<2 { looks.looked(isFull: true, sentAt: start, took: .seconds(1)) }
+    #expect(!looks.areDue(now: start))
+  }
+}
