@@ -3,6 +3,9 @@
 /// A NOTIFY is sent only when somebody sleeps, and is only a hint. So a worker that found nothing announces its sleep and
 /// claims once more; a writer that looked just before the announcement and commits just after that claim is caught by
 /// three quick re-polls. Later comes a timer for the next due job, and the pulse of the heartbeat.
+///
+/// Falling asleep and waking up are two writes and make the next writer notify. So a worker that had work until now claims
+/// a few times more, spaced, before it announces anything.
 struct WakeUp: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -17,6 +20,8 @@ struct WakeUp: Sendable {
 
   /// When, after falling asleep, a lost wake-up is looked for.
   static let repolls: [Duration] = [.milliseconds(100), .milliseconds(500), .seconds(2)]
+  /// How many claims that found nothing, after work, are followed by another one before sleep is announced.
+  static let lingering = 3
   /// Every so many claims the lowest priority goes first, so that it never starves.
   static let fairness = 10
 
@@ -41,6 +46,7 @@ struct WakeUp: Sendable {
   private var repollsDone = 0
   private var nextDue: Instant?
   private var notBefore: Instant?
+  private var lingersLeft = 0
   private var claims = 0
 
   init(slots: Int, spacing: Duration = .zero) {
@@ -79,15 +85,25 @@ struct WakeUp: Sendable {
   mutating func claimed(runs: Int, alone: Bool, isFull: Bool = false, now: Instant) {
     claims += 1
     running += runs
-    notBefore = runs > 0 && !isFull && spacing > .zero ? now + spacing : nil
+    notBefore = nil
     if alone { isAlone = true }
     if runs > 0 {
+      if !isFull { rest(now: now) }
+      lingersLeft = spacing > .zero ? Self.lingering : 0
       mayFindWork = true
       isAsleep = false
       asleepSince = nil
+    } else if lingersLeft > 0 {
+      lingersLeft -= 1
+      mayFindWork = true
+      rest(now: now)
     } else if isAsleep, asleepSince == nil {
       asleepSince = now
     }
+  }
+
+  private mutating func rest(now: Instant) {
+    if spacing > .zero { notBefore = now + spacing }
   }
 
   /// Nobody knows what became of a claim.

@@ -44,8 +44,8 @@ extension Worker {
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
       return
     }
-    // The claim has renewed them, unless that had been done within a sixteenth of a lease: see `jira_sync.claim`.
-    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - options.lease / 16) } }
+    // The claim has renewed them, unless that had been done within an eighth of a lease: see `jira_sync.claim`.
+    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - options.lease / 8) } }
     var started = 0
     var beside = 0
     for handler in open {

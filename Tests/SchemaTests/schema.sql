@@ -361,6 +361,7 @@ declare
     alone boolean;
     crowded boolean;
     keyless bigint[] := '{}';
+    unseen boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -573,20 +574,25 @@ begin
         returning j.*;
     end if;
     -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once. Not every claim
-    --    writes it: while an old transaction holds up vacuum all versions of the row stay, and each claim walks over them.
-    update jira_sync.workers as w
-    set
-        seen_at = clock_timestamp(),
-        in_touch_since = case
-            when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()
-            else w.in_touch_since
-        end,
-        asleep = false
-    where w.incarnation = claimer and (w.asleep or w.seen_at + w.lease / 16 < clock_timestamp());
-    if not found and not exists (select from jira_sync.workers as w where w.incarnation = claimer) then
+    --    writes it: while an old transaction holds up vacuum all versions of the row stay, and each claim walks over them,
+    --    which is also why it is looked up once.
+    select w.asleep or w.seen_at + w.lease / 8 < clock_timestamp() into unseen
+    from jira_sync.workers as w where w.incarnation = claimer;
+    if unseen is null then
         raise exception 'worker % is not registered', claimer using
             errcode = 'object_not_in_prerequisite_state',
             hint = 'Call jira_sync.register() first.';
+    end if;
+    if unseen then
+        update jira_sync.workers as w
+        set
+            seen_at = clock_timestamp(),
+            in_touch_since = case
+                when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()
+                else w.in_touch_since
+            end,
+            asleep = false
+        where w.incarnation = claimer;
     end if;
 end;
 $$;

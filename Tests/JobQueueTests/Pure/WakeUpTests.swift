@@ -158,6 +158,22 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
+  /// Caught: one that announces its sleep at the first gap between jobs writes its row for each, and makes writers notify.
+  @Test func whoHadWorkLooksAFewTimesMoreBeforeItFallsAsleep() {
+    var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
+    var now = start
+    _ = wakeUp.next(now: now)
+    wakeUp.claimed(runs: 1, alone: false, now: now)
+    wakeUp.runEnded()
+    for _ in 0...WakeUp.lingering {
+      #expect(wakeUp.next(now: now) == .rest(until: now + .milliseconds(10)))
+      now += .milliseconds(10)
+      #expect(wakeUp.next(now: now) == .claim(lowestFirst: false))
+      wakeUp.claimed(runs: 0, alone: false, now: now)
+    }
+    #expect(wakeUp.next(now: now) == .announceSleep)
+  }
+
   @Test func everyTenthClaimTakesTheLowestPriorityFirst() {
     var wakeUp = WakeUp(slots: .max)
     let order = (0..<30).map { _ in
