@@ -1,11 +1,13 @@
 -- A heartbeat that names what its worker holds looks at nothing else. While an old transaction holds up vacuum, every lease
 -- there ever was stays in the index of what runs, and each heartbeat walked over it three times: 0.1 s after ten minutes.
--- So does every version of a worker's own row, which a claim looks up once now, and writes half as often.
+-- So does every version of a worker's own row, which a claim neither reads nor writes where that was done a moment ago.
 -- Measured in docs/decisions/0008.
 
-create or replace function jira_sync.claim(
+drop function jira_sync.claim(uuid, text[], integer, boolean, boolean, interval);
+
+create function jira_sync.claim(
     claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean,
-    lowest_first boolean default false, look_back interval default null
+    lowest_first boolean default false, look_back interval default null, is_seen boolean default false
 )
 returns setof jira_sync.jobs
 language plpgsql
@@ -26,7 +28,6 @@ declare
     alone boolean;
     crowded boolean;
     keyless bigint[] := '{}';
-    unseen boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -243,17 +244,10 @@ begin
         returning j.*;
     end if;
 
-    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once. Not every claim
-    --    writes it: while an old transaction holds up vacuum all versions of the row stay, and each claim walks over them,
-    --    which is also why it is looked up once.
-    select w.asleep or w.seen_at + w.lease / 8 < clock_timestamp() into unseen
-    from jira_sync.workers as w where w.incarnation = claimer;
-    if unseen is null then
-        raise exception 'worker % is not registered', claimer using
-            errcode = 'object_not_in_prerequisite_state',
-            hint = 'Call jira_sync.register() first.';
-    end if;
-    if unseen then
+    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once. Whoever did this a
+    --    moment ago says so: while an old transaction holds up vacuum all versions of its row stay, and each claim would
+    --    walk over them.
+    if not is_seen then
         update jira_sync.workers as w
         set
             seen_at = clock_timestamp(),
@@ -263,9 +257,16 @@ begin
             end,
             asleep = false
         where w.incarnation = claimer;
+        if not found then
+            raise exception 'worker % is not registered', claimer using
+                errcode = 'object_not_in_prerequisite_state',
+                hint = 'Call jira_sync.register() first.';
+        end if;
     end if;
 end;
 $$;
+comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean, interval, boolean) is
+'Takes leases on due jobs: one a key, the others of the key merged into it.';
 
 drop function jira_sync.pulse(uuid, boolean);
 
@@ -367,16 +368,21 @@ $$;
 comment on function jira_sync.pulse(uuid, boolean, interval, bigint[]) is
 'One heartbeat: renews all leases of the worker and says what it should know.';
 
-revoke execute on function jira_sync.pulse(uuid, boolean, interval, bigint[]) from public;
 do $$
 declare
+    made text;
     grantee text;
 begin
-    foreach grantee in array array['jira_sync_worker', 'service_role'] loop
-        if exists (select from pg_catalog.pg_roles where rolname = grantee) then
-            execute format(
-                'grant execute on function jira_sync.pulse(uuid, boolean, interval, bigint[]) to %I', grantee);
-        end if;
+    foreach made in array array[
+        'jira_sync.claim(uuid, text[], integer, boolean, boolean, interval, boolean)',
+        'jira_sync.pulse(uuid, boolean, interval, bigint[])'
+    ] loop
+        execute format('revoke execute on function %s from public', made);
+        foreach grantee in array array['jira_sync_worker', 'service_role'] loop
+            if exists (select from pg_catalog.pg_roles where rolname = grantee) then
+                execute format('grant execute on function %s to %I', made, grantee);
+            end if;
+        end loop;
     end loop;
 end;
 $$;

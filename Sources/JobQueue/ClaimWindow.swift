@@ -8,7 +8,7 @@ struct ClaimWindow: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   /// How long a transaction may take from enqueuing to its commit and be seen at once.
-  static let margin = Duration.seconds(2)
+  static let margin = Duration.seconds(1)
   /// How much longer than others a full look takes before it counts as dear.
   static let dear = Duration.milliseconds(1)
 

@@ -37,10 +37,12 @@ struct JobStore: Sendable {
   ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
   ///   - lowestFirst: whether the lowest priority goes first this time.
   ///   - lookBack: how far back to look for what fell due; nil for all the way.
+  ///   - isSeen: whether the database has heard from this worker a moment ago, and knows that it is awake.
   /// - Returns: the jobs.
   /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
   func claim(
-    kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool, lookBack: Duration?
+    kinds: [String], limit: Int, holdsNothing: Bool, lowestFirst: Bool, lookBack: Duration?,
+    isSeen: Bool
   ) async throws -> Claim {
     // NULL makes the interval NULL: all the way back.
     let seconds = lookBack?.inSeconds
@@ -50,7 +52,8 @@ struct JobStore: Sendable {
         date_part('epoch', created_at) as created_at, cardinality(merged) as merged
       from jira_sync.claim(
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
-        \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
+        \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8),
+        \(isSeen)::boolean)
       """, doing: "claiming jobs")
     var claim = Claim(limit: limit)
     let texts = try result.rows.map { row in try row.get("args", as: String.self) }

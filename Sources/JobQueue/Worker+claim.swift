@@ -21,8 +21,12 @@ extension Worker {
     }
     let sentAt = ContinuousClock.now
     let lookBack = window.lookBack(now: sentAt)
+    let isSeen =
+      !wakeUp.isAsleep
+      && leases.withLock { $0.wasRenewed(within: options.lease / 8, now: sentAt) }
     guard
-      let claim = try await claim(kinds: kinds, lowestFirst: lowestFirst, lookBack: lookBack)
+      let claim = try await claim(
+        kinds: kinds, lowestFirst: lowestFirst, lookBack: lookBack, isSeen: isSeen)
     else { return }
     vitals.answered(on: \.statements)
     let jobs = claim.jobs
@@ -44,8 +48,8 @@ extension Worker {
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
       return
     }
-    // The claim has renewed them, unless that had been done within an eighth of a lease: see `jira_sync.claim`.
-    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - options.lease / 8) } }
+    // A claim that found something has renewed them, unless it was said to be needless.
+    if !jobs.isEmpty, !isSeen { leases.withLock { $0.renewed(sentAt: sentAt) } }
     var started = 0
     var beside = 0
     for handler in open {
@@ -72,13 +76,13 @@ extension Worker {
 
   /// Sends the claim; nil where the database had forgotten this worker, which it knows again now.
   private func claim(
-    kinds: [String], lowestFirst: Bool, lookBack: Duration?
+    kinds: [String], lowestFirst: Bool, lookBack: Duration?, isSeen: Bool
   ) async throws -> JobStore.Claim? {
     let free = options.concurrency - wakeUp.running
     do {
       return try await store.claim(
         kinds: kinds, limit: min(free * 100, Self.mostAtOnce), holdsNothing: wakeUp.holdsNothing,
-        lowestFirst: lowestFirst, lookBack: lookBack)
+        lowestFirst: lowestFirst, lookBack: lookBack, isSeen: isSeen)
     } catch {
       wakeUp.claimFailed()
       // It may have been committed, and only its answer be lost.
@@ -110,7 +114,7 @@ extension Worker {
     vitals.answered(on: \.statements)
     guard let row = result.rows.first else { return }
     let pulse = try Pulse(row: row, isWhole: false)
-    leases.withLock { $0.renewed(sentAt: sentAt) }
+    if pulse.known { leases.withLock { $0.renewed(sentAt: sentAt) } }
     await handle(.pulsed(pulse))
     // One that is not known does not sleep either.
     guard pulse.known else { return }

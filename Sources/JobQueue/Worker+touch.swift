@@ -124,7 +124,8 @@ extension Worker {
       doing: "the heartbeat")
     guard let row = result.rows.first else { return }
     let pulse = try Pulse(row: row, isWhole: isWhole)
-    leases.withLock { $0.renewed(sentAt: sentAt) }
+    // One that the database has forgotten has no leases: it registers again.
+    if pulse.known { leases.withLock { $0.renewed(sentAt: sentAt) } }
     vitals.answered(on: \.heartbeat)
     post(.pulsed(pulse))
   }

@@ -339,7 +339,7 @@ COMMENT ON COLUMN jira_sync.jobs.created_at IS 'When the job was enqueued.';
 COMMENT ON COLUMN jira_sync.jobs.started_at IS 'When the running attempt was claimed.';
 COMMENT ON COLUMN jira_sync.jobs.cancel_requested IS 'Somebody called cancel() while it ran.';
 COMMENT ON COLUMN jira_sync.jobs.merged IS 'Ids of the jobs of the same key that this one covers.';
-CREATE FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean DEFAULT false, look_back interval DEFAULT NULL::interval) RETURNS SETOF jira_sync.jobs
+CREATE FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean DEFAULT false, look_back interval DEFAULT NULL::interval, is_seen boolean DEFAULT false) RETURNS SETOF jira_sync.jobs
     LANGUAGE plpgsql
     SET search_path TO ''
     SET jit TO 'off'
@@ -361,7 +361,6 @@ declare
     alone boolean;
     crowded boolean;
     keyless bigint[] := '{}';
-    unseen boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -573,17 +572,10 @@ begin
         where j.id = c.id
         returning j.*;
     end if;
-    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once. Not every claim
-    --    writes it: while an old transaction holds up vacuum all versions of the row stay, and each claim walks over them,
-    --    which is also why it is looked up once.
-    select w.asleep or w.seen_at + w.lease / 8 < clock_timestamp() into unseen
-    from jira_sync.workers as w where w.incarnation = claimer;
-    if unseen is null then
-        raise exception 'worker % is not registered', claimer using
-            errcode = 'object_not_in_prerequisite_state',
-            hint = 'Call jira_sync.register() first.';
-    end if;
-    if unseen then
+    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once. Whoever did this a
+    --    moment ago says so: while an old transaction holds up vacuum all versions of its row stay, and each claim would
+    --    walk over them.
+    if not is_seen then
         update jira_sync.workers as w
         set
             seen_at = clock_timestamp(),
@@ -593,10 +585,15 @@ begin
             end,
             asleep = false
         where w.incarnation = claimer;
+        if not found then
+            raise exception 'worker % is not registered', claimer using
+                errcode = 'object_not_in_prerequisite_state',
+                hint = 'Call jira_sync.register() first.';
+        end if;
     end if;
 end;
 $$;
-COMMENT ON FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean, look_back interval) IS 'Takes leases on due jobs: one a key, the others of the key merged into it.';
+COMMENT ON FUNCTION jira_sync.claim(claimer uuid, claimed_kinds text[], job_limit integer, holds_nothing boolean, lowest_first boolean, look_back interval, is_seen boolean) IS 'Takes leases on due jobs: one a key, the others of the key merged into it.';
 CREATE FUNCTION jira_sync.collect_deliveries(channel text) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''

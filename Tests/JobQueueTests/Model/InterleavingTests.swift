@@ -4,7 +4,7 @@ import Testing
 
 /// Two claims of one key at once, in the orders that matter, and what happens where a piece of the protocol is missing.
 @Suite(.requiresPostgres) struct InterleavingTests {
-  private static let claim = "jira_sync.claim(uuid,text[],integer,boolean,boolean,interval)"
+  private static let claim = "jira_sync.claim(uuid,text[],integer,boolean,boolean,interval,boolean)"
   private static let secondLook =
     "select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key"
   /// For a job that crashed, for those of priority 0, and for the others.

@@ -35,22 +35,24 @@ struct Claimer: Sendable {
 
   func claiming(
     limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
-    lowestFirst: Bool = false
+    lowestFirst: Bool = false, isSeen: Bool = false
   ) -> SQL {
     """
     select * from jira_sync.claim(
       \(id)::uuid, \(kinds)::text[], \(limit)::int, \(holdsNothing)::boolean,
-      \(lowestFirst)::boolean)
+      \(lowestFirst)::boolean, null, \(isSeen)::boolean)
     """
   }
 
   @discardableResult
   func claim(
     limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
-    lowestFirst: Bool = false
+    lowestFirst: Bool = false, isSeen: Bool = false
   ) async throws -> [Claimed] {
     try await connection.query(
-      claiming(limit: limit, kinds: kinds, holdsNothing: holdsNothing, lowestFirst: lowestFirst),
+      claiming(
+        limit: limit, kinds: kinds, holdsNothing: holdsNothing, lowestFirst: lowestFirst,
+        isSeen: isSeen),
       doing: "claiming"
     ).rows.map(Claimed.init(row:))
   }
