@@ -28,6 +28,8 @@ declare
     alone boolean;
     crowded boolean;
     keyless bigint[] := '{}';
+    chosen integer;
+    passes_over boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -61,8 +63,6 @@ begin
     --    `lowest_first` turns the order round now and then: nothing starves. Of priority 0 only what fell due within
     --    `look_back` is read: what came before was dealt with, as the claimer knows.
     if not alone then
-        ids := '{}';
-        keys := '{}';
         levels := array(
             with recursive ranks (priority) as (
                 (
@@ -82,80 +82,100 @@ begin
             select 0
             order by 1 desc
         );
-        for place in 1..cardinality(levels) loop
-            level := levels[case when lowest_first then cardinality(levels) + 1 - place else place end];
-            if level = 0 then
-                select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
-                from (
-                    select j.id, j.key from jira_sync.jobs as j
-                    where j.state = 'ready' and j.priority = 0
-                        and j.run_at <= moment and j.run_at >= earliest
-                        and j.crashes = 0 and j.kind = any(claimed_kinds)
-                        and (
-                            select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1
-                        ) is null
-                    order by j.run_at, j.id
-                    limit job_limit - cardinality(ids)
-                    for update skip locked
-                ) as s
-                where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
-            else
-                select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
-                from (
-                    select j.id, j.key from jira_sync.jobs as j
-                    where j.state = 'ready' and j.priority <> 0 and j.priority = level
-                        and j.run_at <= moment
-                        and j.crashes = 0 and j.kind = any(claimed_kinds)
-                        and (
-                            select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1
-                        ) is null
-                    order by j.run_at, j.id
-                    limit job_limit - cardinality(ids)
-                    for update skip locked
-                ) as s
-                where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
-            end if;
-            ids := ids || coalesce(more_ids, '{}');
-            keys := keys || coalesce(more_keys, '{}');
-            exit when cardinality(ids) >= job_limit;
-        end loop;
     end if;
-    if cardinality(ids) = 0 then
-        return;
-    end if;
+    -- Nearly always no key of what is due runs already, and then that need not be asked twice of each. Where one does, the
+    -- choice is made once more, passing over those that do.
+    for pass in 1..2 loop
+        passes_over := pass = 2;
+        if not alone then
+            ids := '{}';
+            keys := '{}';
+            for place in 1..cardinality(levels) loop
+                level := levels[case when lowest_first then cardinality(levels) + 1 - place else place end];
+                if level = 0 then
+                    select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
+                    from (
+                        select j.id, j.key from jira_sync.jobs as j
+                        where j.state = 'ready' and j.priority = 0
+                            and j.run_at <= moment and j.run_at >= earliest
+                            and j.crashes = 0 and j.kind = any(claimed_kinds)
+                            and (
+                                not passes_over
+                                or (
+                                    select r.id from jira_sync.jobs as r
+                                    where r.state = 'running' and r.key = j.key limit 1
+                                ) is null
+                            )
+                        order by j.run_at, j.id
+                        limit job_limit - cardinality(ids)
+                        for update skip locked
+                    ) as s
+                    where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
+                else
+                    select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
+                    from (
+                        select j.id, j.key from jira_sync.jobs as j
+                        where j.state = 'ready' and j.priority <> 0 and j.priority = level
+                            and j.run_at <= moment
+                            and j.crashes = 0 and j.kind = any(claimed_kinds)
+                            and (
+                                not passes_over
+                                or (
+                                    select r.id from jira_sync.jobs as r
+                                    where r.state = 'running' and r.key = j.key limit 1
+                                ) is null
+                            )
+                        order by j.run_at, j.id
+                        limit job_limit - cardinality(ids)
+                        for update skip locked
+                    ) as s
+                    where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
+                end if;
+                ids := ids || coalesce(more_ids, '{}');
+                keys := keys || coalesce(more_keys, '{}');
+                exit when cardinality(ids) >= job_limit;
+            end loop;
+        end if;
+        if cardinality(ids) = 0 then
+            return;
+        end if;
 
-    -- 3. A new snapshot, taken after the locks on the keys: what was claimed by somebody else meanwhile shows now. A key
-    --    with a job that has to run alone is not taken along with others.
-    if array_position(keys, null) is not null then
-        keyless := array(select u.id from unnest(ids, keys) as u (id, key) where u.key is null);
-    end if;
-    --    Whether anything waits beside the chosen job is asked, not how much does; and whether a job has to run alone is
-    --    asked for a key only where there is such a job at all.
-    select
-        coalesce(array_agg(k.id), '{}'), coalesce(array_agg(k.key), '{}'), coalesce(bool_or(k.other is not null), false)
-    into ids, keys, crowded
-    from (
+        -- 3. A new snapshot, taken after the locks on the keys: what was claimed by somebody else meanwhile shows now. A
+        --    key with a job that has to run alone is not taken along with others.
+        keyless := '{}';
+        if array_position(keys, null) is not null then
+            keyless := array(select u.id from unnest(ids, keys) as u (id, key) where u.key is null);
+        end if;
+        chosen := cardinality(ids) - cardinality(keyless);
+        --    Whether anything waits beside the chosen job is asked, not how much does; and whether a job has to run alone
+        --    is asked for a key only where there is such a job at all.
         select
-            u.id,
-            u.key,
-            (
-                select j.id from jira_sync.jobs as j
-                where j.state = 'ready' and j.key = u.key and j.id <> u.id limit 1
-            ) as other
-        from unnest(ids, keys) as u (id, key)
-        where u.key is not null
-            and (
-                select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key limit 1
-            ) is null
-            and (
-                alone
-                or not exists (select from jira_sync.jobs as j where j.state = 'ready' and j.crashes > 0)
-                or (
+            coalesce(array_agg(k.id), '{}'), coalesce(array_agg(k.key), '{}'), coalesce(bool_or(k.other is not null), false)
+        into ids, keys, crowded
+        from (
+            select
+                u.id,
+                u.key,
+                (
                     select j.id from jira_sync.jobs as j
-                    where j.state = 'ready' and j.key = u.key and j.crashes > 0 limit 1
+                    where j.state = 'ready' and j.key = u.key and j.id <> u.id limit 1
+                ) as other
+            from unnest(ids, keys) as u (id, key)
+            where u.key is not null
+                and (
+                    select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key limit 1
                 ) is null
-            )
-    ) as k;
+                and (
+                    alone
+                    or not exists (select from jira_sync.jobs as j where j.state = 'ready' and j.crashes > 0)
+                    or (
+                        select j.id from jira_sync.jobs as j
+                        where j.state = 'ready' and j.key = u.key and j.crashes > 0 limit 1
+                    ) is null
+                )
+        ) as k;
+        exit when alone or cardinality(ids) = chosen;
+    end loop;
 
     -- 4. Nearly always each key has just the job that was chosen, and nothing is to be merged.
     if not crowded then
