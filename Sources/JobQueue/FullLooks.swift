@@ -5,6 +5,9 @@
 struct FullLooks: Sendable {
   typealias Instant = ContinuousClock.Instant
 
+  /// How many full looks may follow each other before one at a part says anew what that costs.
+  static let mostInARow = 7
+
   /// How often, where that is cheap.
   let every: Duration
   /// How often at the least, however dear it is.
@@ -15,6 +18,7 @@ struct FullLooks: Sendable {
   private var last: Instant?
   private var fullTook: [Duration] = []
   private var otherTook = Duration.zero
+  private var inARow = 0
 
   init(every: Duration, everyAtLeast: Duration, patience: Int) {
     self.every = every
@@ -31,10 +35,10 @@ struct FullLooks: Sendable {
   /// Whether the next look has to be a full one.
   ///
   /// - Parameter now: the time.
-  /// - Returns: whether nothing was looked at before, or the interval is over.
+  /// - Returns: whether nothing was looked at before, or the interval is over and the comparison is not stale.
   func areDue(now: Instant) -> Bool {
     guard let last else { return true }
-    return now - last >= interval
+    return now - last >= interval && inARow < Self.mostInARow
   }
 
   /// A look was answered, or given up.
@@ -47,8 +51,10 @@ struct FullLooks: Sendable {
     if isFull {
       last = sentAt
       fullTook = fullTook.suffix(2) + [took]
+      inARow += 1
     } else {
       otherTook = took
+      inARow = 0
     }
   }
 

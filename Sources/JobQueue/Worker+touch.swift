@@ -113,15 +113,19 @@ extension Worker {
       try await Task.sleep(for: options.lease * 3 / 8)
       await connection.close()
     }
+    var isAnswered = false
     defer {
       watchdog.cancel()
-      // One that took too long for the watchdog was dear, too: the next ones renew the leases without it.
-      wholePulses.looked(isFull: isWhole, sentAt: sentAt, took: .now - sentAt)
+      // A whole one that took too long for the watchdog was dear, too: the next ones renew the leases without it.
+      if isWhole || isAnswered {
+        wholePulses.looked(isFull: isWhole, sentAt: sentAt, took: .now - sentAt)
+      }
     }
     let result = try await connection.query(
       store.pulsing(
         lookBack: isWhole ? nil : window.lookBack(now: sentAt), holding: isWhole ? nil : heldIDs),
       doing: "the heartbeat")
+    isAnswered = true
     guard let row = result.rows.first else { return }
     let pulse = try Pulse(row: row, isWhole: isWhole)
     // One that the database has forgotten has no leases: it registers again.

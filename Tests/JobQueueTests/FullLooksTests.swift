@@ -28,6 +28,21 @@ struct FullLooksTests {
     #expect(looks.areDue(now: start))
   }
 
+  /// Broken variant: the part met a busy machine once, and is never looked at again; whatever is dear later seems cheap.
+  @Test("now and then a part is looked at, so that the comparison is of today")
+  func comparison() {
+    var looks = looks
+    looks.looked(isFull: false, sentAt: start, took: .seconds(1))
+    for _ in 0..<FullLooks.mostInARow {
+      #expect(looks.areDue(now: start))
+      looks.looked(isFull: true, sentAt: start, took: .milliseconds(100))
+    }
+    #expect(!looks.areDue(now: start))
+    looks.looked(isFull: false, sentAt: start, took: .zero)
+    #expect(!looks.areDue(now: start + .milliseconds(4_999)))
+    #expect(looks.areDue(now: start + .seconds(5)))
+  }
+
   @Test("else they take the fiftieth part of the time, and come every thirty seconds at the least")
   func dear() {
     for (milliseconds, seconds) in [(100, 5), (3_000, 30)] {
