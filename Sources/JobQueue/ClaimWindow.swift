@@ -12,6 +12,9 @@ struct ClaimWindow: Sendable {
   /// How much longer than others a full look takes before it counts as dear.
   static let dear = Duration.milliseconds(1)
 
+  /// Whether full looks cost a good deal more than others: vacuum is held up, and much has run since.
+  var isDear: Bool { full.excess > Self.dear }
+
   private var completeSince: Instant?
   private(set) var full = FullLooks(
     every: .seconds(2), everyAtLeast: .seconds(10), patience: 500)
@@ -45,7 +48,7 @@ struct ClaimWindow: Sendable {
   ///
   /// - Returns: whether the next claim looks all the way back.
   mutating func looksAgain() -> Bool {
-    guard full.excess <= Self.dear else { return false }
+    guard !isDear else { return false }
     reset()
     return true
   }

@@ -4,8 +4,8 @@
 /// claims once more; a writer that looked just before the announcement and commits just after that claim is caught by
 /// three quick re-polls. Later comes a timer for the next due job, and the pulse of the heartbeat.
 ///
-/// Falling asleep and waking up are two writes and make the next writer notify. So a worker that had work until now claims
-/// a few times more, spaced, before it announces anything.
+/// Falling asleep and waking up are two writes of the worker's row, whose versions all stay while vacuum is held up. Then a
+/// worker that had work until now claims a few times more, spaced, before it announces anything.
 struct WakeUp: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -20,7 +20,7 @@ struct WakeUp: Sendable {
 
   /// When, after falling asleep, a lost wake-up is looked for.
   static let repolls: [Duration] = [.milliseconds(100), .milliseconds(500), .seconds(2)]
-  /// How many claims that found nothing, after work, are followed by another one before sleep is announced.
+  /// How many claims that found nothing, after work, are followed by another one where sleep is put off.
   static let lingering = 3
   /// Every so many claims the lowest priority goes first, so that it never starves.
   static let fairness = 10
@@ -81,15 +81,18 @@ struct WakeUp: Sendable {
   ///   - runs: how many runs it started.
   ///   - alone: whether its job wants to be alone.
   ///   - isFull: whether it took as much as it asked for, so that there may be more.
+  ///   - lingers: whether sleep is put off after this work.
   ///   - now: the time.
-  mutating func claimed(runs: Int, alone: Bool, isFull: Bool = false, now: Instant) {
+  mutating func claimed(
+    runs: Int, alone: Bool, isFull: Bool = false, lingers: Bool = false, now: Instant
+  ) {
     claims += 1
     running += runs
     notBefore = nil
     if alone { isAlone = true }
     if runs > 0 {
       if !isFull { rest(now: now) }
-      lingersLeft = spacing > .zero ? Self.lingering : 0
+      lingersLeft = lingers ? Self.lingering : 0
       mayFindWork = true
       isAsleep = false
       asleepSince = nil

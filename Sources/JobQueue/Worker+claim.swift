@@ -60,7 +60,8 @@ extension Worker {
       }
     }
     wakeUp.claimed(
-      runs: started, alone: claim.isAlone, isFull: claim.isFull, now: sentAt)
+      runs: started, alone: claim.isAlone, isFull: claim.isFull, lingers: window.isDear,
+      now: sentAt)
     // The claim has told the database that this worker is awake.
     if beside > 0 { wakeUp.lostTouch() }
     // Merging can make a kind that nobody here handles.

@@ -158,12 +158,12 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
-  /// Caught: one that announces its sleep at the first gap between jobs writes its row for each, and makes writers notify.
-  @Test func whoHadWorkLooksAFewTimesMoreBeforeItFallsAsleep() {
+  /// Caught: one that announces its sleep at the first gap between jobs writes its row for each, where all versions stay.
+  @Test func whoPutsSleepOffLooksAFewTimesMore() {
     var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
     var now = start
     _ = wakeUp.next(now: now)
-    wakeUp.claimed(runs: 1, alone: false, now: now)
+    wakeUp.claimed(runs: 1, alone: false, lingers: true, now: now)
     wakeUp.runEnded()
     for _ in 0...WakeUp.lingering {
       #expect(wakeUp.next(now: now) == .rest(until: now + .milliseconds(10)))

@@ -20,7 +20,11 @@ struct WakeUpWorld {
   private var claim: Int?
   private var timer: Instant?
 
-  init(slots: Int, now: Instant) {
+  /// Whether the worker puts sleep off after work.
+  private let lingers: Bool
+
+  init(slots: Int, lingers: Bool, now: Instant) {
+    self.lingers = lingers
     wakeUp = WakeUp(slots: slots, spacing: .milliseconds(10))
     self.now = now
   }
@@ -58,7 +62,8 @@ struct WakeUpWorld {
       claim = nil
       running += found
       wakeUp.claimed(
-        runs: found, alone: false, isFull: found > 0 && running == wakeUp.slots, now: now)
+        runs: found, alone: false, isFull: found > 0 && running == wakeUp.slots,
+        lingers: lingers, now: now)
       return true
     }
     switch wakeUp.next(now: now) {
