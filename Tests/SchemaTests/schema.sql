@@ -2182,22 +2182,25 @@ begin
         next_tick_at = jira_sync.next_tick(s.cron, moment)
     where r.name = s.name;
     if skipped > 0 or deserted then
-        perform jira_sync.emit(
-            'schedule_missed', 'warning', 'schedule_missed:' || s.name, 'schedule ' || s.name,
-            case when deserted then
-                format('pg_cron did not take the tick of %s at %s; a worker did, %s later', s.name,
-                    to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
-                    date_trunc('second', moment - s.next_tick_at))
-            else
-                format('%s ticks of %s passed without anybody taking them, the first at %s', skipped, s.name,
-                    to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
-            end,
-            case when s.keeper = 'pg_cron' then
-                'See what pg_cron says: select * from cron.job_run_details order by start_time desc limit 5'
-            else 'Keep a worker running: jira-sync worker' end,
-            job_id => job,
-            details => jsonb_build_object('schedule', s.name, 'missed', skipped, 'keeper', s.keeper)
-        );
+        -- While the server was down nobody could take a tick, and nobody has to do anything about it.
+        if newest >= pg_postmaster_start_time() + interval '90 seconds' then
+            perform jira_sync.emit(
+                'schedule_missed', 'warning', 'schedule_missed:' || s.name, 'schedule ' || s.name,
+                case when deserted then
+                    format('pg_cron did not take the tick of %s at %s; a worker did, %s later', s.name,
+                        to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
+                        date_trunc('second', moment - s.next_tick_at))
+                else
+                    format('%s ticks of %s passed without anybody taking them, the first at %s', skipped, s.name,
+                        to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+                end,
+                case when s.keeper = 'pg_cron' then
+                    'See what pg_cron says: select * from cron.job_run_details order by start_time desc limit 5'
+                else 'Keep a worker running: jira-sync worker' end,
+                job_id => job,
+                details => jsonb_build_object('schedule', s.name, 'missed', skipped, 'keeper', s.keeper)
+            );
+        end if;
     else
         perform jira_sync.resolve_event('schedule_missed', 'schedule_missed:' || s.name,
             format('%s is on time again', s.name));

@@ -131,6 +131,7 @@ struct PgCronTests {
   /// pg_cron stalls without a word: after a while a worker takes the tick, and says so.
   @Test func aStalledPgCronIsNoticed() async throws {
     try await with(extension: true) { queue, _ in
+      try await queue.server(startedAt: "'-infinity'::timestamptz")
       try await queue.run(
         "update jira_sync.schedules set next_tick_at = now() - interval '20 s' where name = 'sweep'"
       )

@@ -116,6 +116,7 @@ import Testing
   /// One run makes up for what was missed, which is counted, told of, and over with the next tick that is on time.
   @Test func missedTicksAreCountedAndToldOf() async throws {
     try await Queue.with { queue in
+      try await queue.server(startedAt: "'-infinity'::timestamptz")
       try await queue.run("select jira_sync.schedule('poll', '1 day')")
       try await makeDue(queue, "poll")
       try await queue.run("select jira_sync.keep_schedules()")
@@ -140,6 +141,22 @@ import Testing
       try await queue.run("select jira_sync.keep_schedules()")
       #expect(
         try await queue.value("select count(*) = 1 as value from jira_sync.events where resolves"))
+    }
+  }
+
+  /// Caught: a message each morning about a database that is stopped over night.
+  @Test func whatFellDueWhileTheServerWasDownIsCountedAndNotToldOf() async throws {
+    try await Queue.with { queue in
+      try await queue.server(startedAt: "clock_timestamp()")
+      try await queue.run("select jira_sync.schedule('poll', '1 minute')")
+      try await makeDue(queue, "poll")
+      try await queue.run("select jira_sync.keep_schedules()")
+      try await makeDue(queue, "poll", ago: "8 hours")
+      try await queue.run("select jira_sync.keep_schedules()")
+      #expect(
+        try await queue.value(
+          "select missed > 400 as value from jira_sync.schedule_list where name = 'poll'"))
+      #expect(try await queue.value("select count(*) = 0 as value from jira_sync.events"))
     }
   }
 
