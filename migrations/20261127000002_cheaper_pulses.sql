@@ -29,7 +29,6 @@ declare
     crowded boolean;
     keyless bigint[] := '{}';
     chosen integer;
-    passes_over boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -86,7 +85,6 @@ begin
     -- Nearly always no key of what is due runs already, and then that need not be asked twice of each. Where one does, the
     -- choice is made once more, passing over those that do.
     for pass in 1..2 loop
-        passes_over := pass = 2;
         if not alone then
             ids := '{}';
             keys := '{}';
@@ -100,7 +98,7 @@ begin
                             and j.run_at <= moment and j.run_at >= earliest
                             and j.crashes = 0 and j.kind = any(claimed_kinds)
                             and (
-                                not passes_over
+                                pass = 1
                                 or (
                                     select r.id from jira_sync.jobs as r
                                     where r.state = 'running' and r.key = j.key limit 1
@@ -119,7 +117,7 @@ begin
                             and j.run_at <= moment
                             and j.crashes = 0 and j.kind = any(claimed_kinds)
                             and (
-                                not passes_over
+                                pass = 1
                                 or (
                                     select r.id from jira_sync.jobs as r
                                     where r.state = 'running' and r.key = j.key limit 1

@@ -91,7 +91,7 @@ struct WakeUp: Sendable {
     notBefore = nil
     if alone { isAlone = true }
     if runs > 0 {
-      if !isFull { rest(now: now) }
+      if !isFull { notBefore = now + spacing }
       lingersLeft = lingers ? Self.lingering : 0
       mayFindWork = true
       isAsleep = false
@@ -99,14 +99,10 @@ struct WakeUp: Sendable {
     } else if lingersLeft > 0 {
       lingersLeft -= 1
       mayFindWork = true
-      rest(now: now)
+      notBefore = now + spacing
     } else if isAsleep, asleepSince == nil {
       asleepSince = now
     }
-  }
-
-  private mutating func rest(now: Instant) {
-    if spacing > .zero { notBefore = now + spacing }
   }
 
   /// Nobody knows what became of a claim.

@@ -110,7 +110,7 @@ extension Worker {
     let sentAt = ContinuousClock.now
     let result = try await store.database.query(
       store.pulsing(
-        fallsAsleep: true, lookBack: window.lookBack(now: sentAt), holding: heldIDs),
+        fallsAsleep: true, lookBack: window.lookBack(now: sentAt), holding: held.map(\.id)),
       doing: "falling asleep")
     vitals.answered(on: \.statements)
     guard let row = result.rows.first else { return }

@@ -34,13 +34,13 @@ extension Worker {
   }
 
   /// The jobs that this worker knows it holds.
-  var heldIDs: [Int64] { runs.values.flatMap { $0.run.jobs.map(\.id) } }
+  var held: [Job] { runs.values.flatMap(\.run.jobs) }
 
   /// Gives back leases that no run of ours has: a claim was committed, and its answer was lost with the connection.
   ///
   /// Called in the loop only, where no claim is under way.
   private func giveBackStrays(held: [Int64]) async {
-    let kept = Set(runs.values.flatMap { $0.run.jobs.map(\.token) })
+    let kept = Set(self.held.map(\.token))
     guard !kept.isSuperset(of: held) else { return }
     await attempt("giving back jobs of a claim that went unanswered") {
       let count = try await self.store.giveBack(allBut: Array(kept))
@@ -54,7 +54,7 @@ extension Worker {
   func askForCancelled() async {
     await attempt("asking for cancelled jobs") {
       let result = try await self.store.database.query(
-        self.store.pulsing(lookBack: .zero, holding: self.heldIDs),
+        self.store.pulsing(lookBack: .zero, holding: self.held.map(\.id)),
         doing: "asking for cancelled jobs")
       if let row = result.rows.first { self.cancel(try Pulse(row: row, isWhole: false).cancelled) }
     }

@@ -123,7 +123,8 @@ extension Worker {
     }
     let result = try await connection.query(
       store.pulsing(
-        lookBack: isWhole ? nil : window.lookBack(now: sentAt), holding: isWhole ? nil : heldIDs),
+        lookBack: isWhole ? nil : window.lookBack(now: sentAt),
+        holding: isWhole ? nil : held.map(\.id)),
       doing: "the heartbeat")
     isAnswered = true
     guard let row = result.rows.first else { return }

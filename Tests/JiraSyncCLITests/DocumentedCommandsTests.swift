@@ -4,6 +4,8 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import JiraSandbox
+
 /// The commands of all pages, page by page, as a person with a synced audit and a running worker copies them.
 ///
 /// Catches a command that is refused though it can be parsed: a flag that it wants besides, a name that nothing has.
@@ -19,8 +21,8 @@ struct DocumentedCommandsTests {
       select issue_key as value from jira_sync.links inner join public.file_audit as f on f.id = file_audit_id
       where f.file_number = '2002'
       """)
-    let notes = try #require(world.fieldID(named: "Notes"))
-    try world.jira("PUT", "issue/\(key)", ["fields": [notes: "JIRA says"]])
+    let notes = try #require(world.sandbox.field("Notes"))
+    try world.sandbox.ask("PUT", "issue/\(key)", ["fields": [notes.id: "JIRA says"]])
     try await world.execute(
       "update public.file_audit set notes = 'row says' where file_number = '2002'")
     let second = try await program.run("worker", "--drain", environment: world.environment)
@@ -29,11 +31,8 @@ struct DocumentedCommandsTests {
 
   @Test("every one ends with 0, a lasting one when it is interrupted")
   func commands() async throws {
-    let shown = Set(
-      GuideTests.steps(
-        of: try String(
-          contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
-      ).map(\.command))
+    let guide = try DocumentedSnippets.text(of: "docs/guide.md")
+    let shown = Set(GuideTests.steps(of: guide).map(\.command))
     // GuideTests runs those with what they print.
     let commands = try DocumentedSnippets.commands().filter { !shown.contains($0.line) }
     #expect(commands.count > 40)
@@ -55,16 +54,12 @@ struct DocumentedCommandsTests {
     try await CommandWorld.withDocumentedRows { world in
       try await Program.withFolder { program in
         try await prepare(world, program)
-        // Belongs to no row.
-        let issue = try world.jira(
-          "POST", "issue",
-          ["fields": ["project": ["key": "SCRSKY"], "issuetype": ["name": "Task"], "summary": "A"]])
         try program.write(script, to: "commands.sh")
         let tools = try Program.executable().deletingLastPathComponent().path
         let outcome = try await program.execute(
           URL(filePath: "/bin/bash"), ["commands.sh"],
           environment: world.environment.merging([
-            "PATH": "\(tools):/usr/bin:/bin", "FREE_ISSUE": try #require(issue["key"]?.string),
+            "PATH": "\(tools):/usr/bin:/bin", "FREE_ISSUE": try world.sandbox.makeIssue(),
             "RECEIVER": "http://127.0.0.1:\(receiver.number)/services/T/B/x",
           ]) { _, given in given })
         let numbered = commands.enumerated().map { "\($0): \($1.page): \($1.line)" }

@@ -79,9 +79,7 @@ struct GuideTests {
 
   @Test("every command prints what the guide shows")
   func guide() async throws {
-    let guide = try String(
-      contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
-    let steps = Self.steps(of: guide)
+    let steps = Self.steps(of: try DocumentedSnippets.text(of: "docs/guide.md"))
     #expect(steps.count > 15)
     try await CronDatabase.with { database in
       let admin = try await database.connectAsSuperuser()

@@ -8,8 +8,7 @@ import Testing
 struct SchedulingRecipesTests {
   /// The lines of the section, without their indent.
   private static func lines() throws -> [String] {
-    let guide = try String(
-      contentsOf: Program.checkout.appending(path: "docs/guide.md"), encoding: .utf8)
+    let guide = try DocumentedSnippets.text(of: "docs/guide.md")
     let section = guide.components(separatedBy: "\n## ").first { $0.hasPrefix("6. Schedules") }
     return try #require(section).components(separatedBy: "\n").map {
       $0.trimmingCharacters(in: .whitespaces)

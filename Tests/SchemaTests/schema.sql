@@ -362,7 +362,6 @@ declare
     crowded boolean;
     keyless bigint[] := '{}';
     chosen integer;
-    passes_over boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -417,7 +416,6 @@ begin
     -- Nearly always no key of what is due runs already, and then that need not be asked twice of each. Where one does, the
     -- choice is made once more, passing over those that do.
     for pass in 1..2 loop
-        passes_over := pass = 2;
         if not alone then
             ids := '{}';
             keys := '{}';
@@ -431,7 +429,7 @@ begin
                             and j.run_at <= moment and j.run_at >= earliest
                             and j.crashes = 0 and j.kind = any(claimed_kinds)
                             and (
-                                not passes_over
+                                pass = 1
                                 or (
                                     select r.id from jira_sync.jobs as r
                                     where r.state = 'running' and r.key = j.key limit 1
@@ -450,7 +448,7 @@ begin
                             and j.run_at <= moment
                             and j.crashes = 0 and j.kind = any(claimed_kinds)
                             and (
-                                not passes_over
+                                pass = 1
                                 or (
                                     select r.id from jira_sync.jobs as r
                                     where r.state = 'running' and r.key = j.key limit 1

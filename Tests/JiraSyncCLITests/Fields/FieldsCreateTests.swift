@@ -12,16 +12,16 @@ struct FieldsCreateTests {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Routers")
       for name in ["Layer", "Workflows", "Notes", "Audit date", "File path"] {
-        try world.administer("DELETE", "fields/\(name)")
+        try world.server.administer("DELETE", "fields/\(name)")
       }
-      try world.administer("PUT", "fields/File status", ["options": ["SYSTEM"]])
-      try world.administer("PUT", "people/sandbox@example.com", ["administrator": true])
+      try world.server.administer("PUT", "fields/File status", ["options": ["SYSTEM"]])
+      try world.server.administer("PUT", "people/sandbox@example.com", ["administrator": true])
       let dry = try await world.run("create", "--dry-run")
       #expect(dry.status == 0)
       #expect(
         dry.output.contains(
           "would make Layer: a field of the type select with the options 'Routers'"))
-      #expect(try world.field("Layer") == nil)
+      #expect(world.server.field("Layer") == nil)
 
       let outcome = try await world.run("create")
       #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
@@ -31,11 +31,11 @@ struct FieldsCreateTests {
         "Audit date": "datetime", "File path": "textfield",
       ]
       for (name, kind) in kinds {
-        let field = try #require(try world.field(name))
+        let field = try #require(world.server.field(name))
         #expect(field.customType ?? field.kind.customType == kind)
         #expect(field.isOnCreateScreen && field.isOnEditScreen, "\(name) is on both screens")
       }
-      #expect(try world.field("Workflows")?.options.map(\.value) == ["WF1", "WF2"])
+      #expect(world.server.field("Workflows")?.options.map(\.value) == ["WF1", "WF2"])
       #expect(try await world.run("check").status == 0)
       #expect(
         try await world.run("create").output == "nothing to make: JIRA has every field and option\n"
@@ -48,9 +48,9 @@ struct FieldsCreateTests {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Routers")
       try world.configure("fields:\n  place: {columns: [status, layer_name], field: Place}\n")
-      try world.administer("PUT", "people/sandbox@example.com", ["administrator": true])
+      try world.server.administer("PUT", "people/sandbox@example.com", ["administrator": true])
       #expect(try await world.run("create").status == 0)
-      let place = try #require(try world.field("Place"))
+      let place = try #require(world.server.field("Place"))
       let parent = try #require(place.topOptions.first)
       #expect(parent.value == "NOVEL")
       #expect(place.options(below: parent).map(\.value) == ["Routers"])
@@ -63,7 +63,7 @@ struct FieldsCreateTests {
   func notPermitted(isDataCenter: Bool) async throws {
     try await withFieldsWorld(isDataCenter: isDataCenter) { world in
       try await world.addRow(layer: "Routers")
-      try world.administer("DELETE", "fields/Layer")
+      try world.server.administer("DELETE", "fields/Layer")
       let outcome = try await world.run("create")
       #expect(outcome.status == 1)
       #expect(
@@ -71,7 +71,7 @@ struct FieldsCreateTests {
           isDataCenter ? "JIRA Data Center has no API" : "may not administer JIRA"))
       #expect(
         outcome.output.contains("Layer: a field of the type select with the options 'Routers'"))
-      #expect(try world.field("Layer") == nil)
+      #expect(world.server.field("Layer") == nil)
     }
   }
 }

@@ -24,7 +24,7 @@ struct FieldsTests {
   func renamed() async throws {
     try await withFieldsWorld { world in
       try await world.remember(["layer_name": "customfield_10014"])
-      try world.administer("PUT", "fields/Layer", ["name": "Tier"])
+      try world.server.administer("PUT", "fields/Layer", ["name": "Tier"])
       let optional = try await world.run("check", "--json")
       #expect(optional.status == 0, "an optional field is left out, with a warning")
       let finding = try #require(try JSON(parsing: optional.output)["findings"]?.array?.first)
@@ -47,7 +47,7 @@ struct FieldsTests {
   func doubled() async throws {
     try await withFieldsWorld { world in
       try await world.remember(["layer_name": "customfield_10014"])
-      let copy = try world.administer("POST", "fields/Layer/duplicate")["id"]?.string ?? ""
+      let copy = try world.server.administer("POST", "fields/Layer/duplicate")["id"]?.string ?? ""
       let outcome = try await world.run("check")
       #expect(outcome.status == 1)
       #expect(outcome.output.contains("2 fields named 'Layer': customfield_10014"))
@@ -65,7 +65,7 @@ struct FieldsTests {
       try await world.addRow(layer: "Routers")
       try await world.addRow(layer: "Routers", number: 2)
       try await world.addRow(layer: "Tests", number: 3, hasDebt: false)
-      try world.administer("PUT", "fields/Layer", ["options": ["Services", "Router"]])
+      try world.server.administer("PUT", "fields/Layer", ["options": ["Services", "Router"]])
       let outcome = try await world.run("check")
       #expect(outcome.status == 1)
       #expect(
@@ -94,9 +94,9 @@ struct FieldsTests {
   @Test("Screens: a field that is not where issues are made or edited")
   func screens() async throws {
     try await withFieldsWorld { world in
-      try await world.addIssue()
-      try world.administer("PUT", "fields/Notes", ["createScreen": false])
-      try world.administer("PUT", "fields/Layer", ["editScreen": false])
+      try world.server.makeIssue()
+      try world.server.administer("PUT", "fields/Notes", ["createScreen": false])
+      try world.server.administer("PUT", "fields/Layer", ["editScreen": false])
       let outcome = try await world.run("check")
       #expect(outcome.status == 1, "\(outcome.errors)")
       #expect(
@@ -107,7 +107,7 @@ struct FieldsTests {
         outcome.output.contains(
           "error: layer_name: column layer_name → JIRA field Layer (customfield_10014): it is not on the edit screen"
         ))
-      try world.administer("PUT", "fields/Layer", ["editScreen": true])
+      try world.server.administer("PUT", "fields/Layer", ["editScreen": true])
       try world.configure("fields:\n  notes: {apply: create, direction: push}\n")
       let lost = try await world.run("check")
       #expect(lost.status == 1)
@@ -118,9 +118,9 @@ struct FieldsTests {
   @Test("Required fields: one that nothing fills, and one that a row leaves empty")
   func required() async throws {
     try await withFieldsWorld { world in
-      try world.administer(
+      try world.server.administer(
         "POST", "fields", ["name": "Team", "type": "textfield", "required": true])
-      try world.administer("PUT", "fields/Notes", ["required": true])
+      try world.server.administer("PUT", "fields/Notes", ["required": true])
       try await world.addRow(layer: "Routers")
       let outcome = try await world.run("check")
       #expect(outcome.status == 1)

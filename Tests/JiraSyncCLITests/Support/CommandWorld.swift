@@ -96,26 +96,6 @@ struct CommandWorld: Sendable {
     try JSON(parsing: try await run(arguments + ["--json"]).output)
   }
 
-  /// Sends JIRA a request of a person's, of version 2 of its API.
-  @discardableResult
-  func jira(_ method: String, _ path: String, _ body: JSON) throws -> JSON {
-    let reply = sandbox.sandbox.answer(
-      SandboxRequest(
-        method, "/rest/api/2/\(path)", headers: ["authorization": "Bearer alex"], body: body.data))
-    guard reply.status < 300 else { throw Refused(status: reply.status, path: path) }
-    return reply.body.isEmpty ? .null : try JSON(parsing: reply.body)
-  }
-
-  /// The id of a custom field.
-  func fieldID(named name: String) -> String? {
-    sandbox.sandbox.site.fields.first { $0.name == name }?.id
-  }
-
-  struct Refused: Error {
-    let status: Int
-    let path: String
-  }
-
   /// The only value of the only row; the statement names it `value`.
   func value<T: PostgresDecodable>(_ sql: SQL, as: T.Type = T.self) async throws -> T {
     try await connection.query(sql, doing: "a test's question").one.get("value")

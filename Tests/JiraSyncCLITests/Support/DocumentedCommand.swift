@@ -25,8 +25,7 @@ struct DocumentedCommand: Sendable {
 
   /// Leaves the exit code in `status`.
   var script: String {
-    let lasts = Self.lasting.first { command.hasPrefix($0.key) }
-    if let (_, text) = lasts {
+    if let (_, text) = Self.lasting.first(where: { command.hasPrefix($0.key) }) {
       return """
         \(command) >out 2>&1 & pid=$!
         until grep -q '\(text)' out || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done

@@ -2,6 +2,11 @@ import Foundation
 
 /// What the pages show for copying.
 enum DocumentedSnippets {
+  /// A page, by its path from the checkout.
+  static func text(of page: String) throws -> String {
+    try String(contentsOf: Program.checkout.appending(path: page), encoding: .utf8)
+  }
+
   /// Lines of blocks, without what is only shown of answers, and what stands in backticks; page by page, in their order.
   static func all() throws -> [(page: String, text: String)] {
     var pages = ["README.md"]
@@ -11,8 +16,7 @@ enum DocumentedSnippets {
     .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
     var found: [(String, String)] = []
     for page in pages.sorted() {
-      let text = try String(contentsOf: Program.checkout.appending(path: page), encoding: .utf8)
-      for line in text.components(separatedBy: "\n") {
+      for line in try text(of: page).components(separatedBy: "\n") {
         let bare = line.trimmingCharacters(in: .whitespaces)
         found.append((page, bare.hasPrefix("$ ") ? String(bare.dropFirst(2)) : bare))
         // Every second piece stands in backticks.

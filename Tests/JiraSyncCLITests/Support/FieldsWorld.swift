@@ -13,8 +13,6 @@ struct FieldsWorld {
   let program: Program
   let isDataCenter: Bool
 
-  struct Unexpected: Error { let text: String }
-
   /// Runs `jira-sync fields …`.
   func run(
     _ arguments: String..., environment: [String: String] = [:]
@@ -62,33 +60,6 @@ struct FieldsWorld {
       insert into jira_sync.site (base_url, project_key, deployment, mapping)
       values (\(server.baseURL), 'SCRSKY', 'cloud', \(mapping.text)::jsonb)
       """)
-  }
-
-  /// An issue, so that there is an edit screen to ask for.
-  func addIssue() async throws {
-    let body: JSON = [
-      "fields": ["project": ["key": "SCRSKY"], "issuetype": ["name": "Task"], "summary": "A task"]
-    ]
-    let reply = server.sandbox.answer(
-      SandboxRequest(
-        "POST", "/rest/api/2/issue", headers: ["authorization": "Bearer alex"], body: body.data))
-    guard reply.status == 201 else { throw Unexpected(text: "\(reply.status)") }
-  }
-
-  @discardableResult
-  func administer(_ method: String, _ path: String, _ body: JSON = [:]) throws -> JSON {
-    let escaped = path.replacing(" ", with: "%20")
-    let reply = server.sandbox.administer(
-      SandboxRequest(method, "\(Sandbox.adminPrefix)/\(escaped)", body: body.data))
-    guard reply.status < 300 else {
-      throw Unexpected(text: String(decoding: reply.body, as: UTF8.self))
-    }
-    return reply.body.isEmpty ? .null : try JSON(parsing: reply.body)
-  }
-
-  /// A field of the site by its name.
-  func field(_ name: String) throws -> FieldDefinition? {
-    server.sandbox.site.fields.first { $0.name == name }
   }
 }
 
