@@ -40,12 +40,8 @@ struct ModelDatabase: Sendable {
         try await main.script(mistake.besides, doing: "putting a mistake into the queue")
       }
       try await main.script(silence, doing: "keeping notifications in")
-      // Where vacuum cuts off a table's end it locks the table for a moment, which is nobody's fault here.
-      try await main.script(
-        """
-        alter table jira_sync.jobs set (autovacuum_enabled = off);
-        alter table jira_sync.workers set (autovacuum_enabled = off);
-        """, doing: "keeping vacuum out")
+      // So that nothing is left to be vacuumed in the catalogs either, whose settings cannot be changed.
+      _ = try await main.query("vacuum", doing: "clearing away what the migrations left")
       var others: [PostgresConnection] = []
       for _ in 0..<3 { others.append(try await database.connect()) }
       for connection in others + [main] {
@@ -109,11 +105,21 @@ struct ModelDatabase: Sendable {
 
   private static let setup = """
     create schema model;
-    -- Here the tables are empty again and again, and vacuum locks a table for a moment to cut its end off: longer than a
-    -- schedule waits for a lock.
-    alter table jira_sync.jobs set (vacuum_truncate = off);
-    alter table jira_sync.workers set (vacuum_truncate = off);
-    alter table public.file_audit set (vacuum_truncate = off);
+    -- Here tables are empty again and again, each partition of the history among them. To cut off the end of an empty
+    -- one vacuum locks it, for longer than a schedule waits for a lock and through nobody's fault.
+    do $$
+    declare
+      emptied record;
+    begin
+      for emptied in
+        select c.oid::regclass as name from pg_class as c
+        where c.relkind = 'r' and c.relnamespace in ('jira_sync'::regnamespace, 'public'::regnamespace)
+      loop
+        execute format(
+          'alter table %s set (autovacuum_enabled = off, vacuum_truncate = off, '
+          'toast.autovacuum_enabled = off, toast.vacuum_truncate = off)', emptied.name);
+      end loop;
+    end $$;
     create function model.edit(named text, old text, new text) returns void language plpgsql as $$
     declare
       definition text := pg_get_functiondef(named::regproc);
