@@ -47,6 +47,7 @@ extension PostgresError {
   }
 
   private static func connectKind(sqlState: String?, message: String) -> Kind {
+    if isUnknownToPooler(message) { return .authentication }
     if let sqlState {
       if sqlState.hasPrefix("28") { return .authentication }
       if sqlState == "3D000" { return .configuration }
@@ -69,9 +70,32 @@ extension PostgresError {
     case .tls:
       "set sslrootcert in the connection string to the server's CA certificate; sslmode=require "
         + "encrypts without verifying"
+    case .authentication where isUnknownToPooler(message):
+      "Supabase's poolers know a project by the user, which is ROLE.PROJECT, and by the host; copy both from "
+        + "the dashboard's Connect"
     case .authentication: "check the user and the password of the connection string"
+    case .connect where message.contains("Network is unreachable"):
+      "the address is of a network that this machine has no way to, such as IPv6; Supabase's direct host has no "
+        + "other, its poolers do"
+    case .connect where isFull(message):
+      "all connections are taken: run fewer workers, raise the pooler's pool size, or use its transaction mode"
     default: nil
     }
+  }
+
+  /// What Supavisor answers to a user or a host that it does not know, with SQLSTATE XX000 (supabase/cli issue 4277).
+  private static func isUnknownToPooler(_ message: String) -> Bool {
+    let text = message.lowercased()
+    return text.contains("tenant") && text.contains("not found")
+  }
+
+  /// What Postgres answers (`too_many_connections`, in `src/backend/storage/lmgr/proc.c` and `postinit.c`), and Supavisor (its pull request 473) and PgBouncer in place of it.
+  private static func isFull(_ message: String) -> Bool {
+    let text = message.lowercased()
+    return [
+      "too many clients", "too many connections", "connection slots are reserved", "max clients",
+      "max client connections", "max_client_conn",
+    ].contains(where: text.contains)
   }
 
   /// A message of libpq as one line.

@@ -6,13 +6,16 @@ import Testing
 /// The other ways to schedule that docs/guide.md, section 6, offers: each is taken from the page and tried.
 @Suite("crontab, systemd and GitHub Actions, as the guide has them", .requiresPostgres)
 struct SchedulingRecipesTests {
-  /// The lines of the section, without their indent.
-  private static func lines() throws -> [String] {
+  /// The lines of the section, with their indent.
+  private static func indentedLines() throws -> [String] {
     let guide = try DocumentedSnippets.text(of: "docs/guide.md")
     let section = guide.components(separatedBy: "\n## ").first { $0.hasPrefix("6. Schedules") }
-    return try #require(section).components(separatedBy: "\n").map {
-      $0.trimmingCharacters(in: .whitespaces)
-    }
+    return try #require(section).components(separatedBy: "\n")
+  }
+
+  /// The lines of the section, without their indent.
+  private static func lines() throws -> [String] {
+    try indentedLines().map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
   /// A world with a job, a folder with its settings as `.env`, and the program on the path.
@@ -120,14 +123,16 @@ struct SchedulingRecipesTests {
   private static func units() throws -> [[String]] {
     var units: [[String]] = []
     var isInside = false
-    for line in try lines() {
+    for indented in try indentedLines() {
+      let line = indented.trimmingCharacters(in: .whitespaces)
       if line == "[Unit]" {
         units.append([])
         isInside = true
-      } else if line.hasPrefix("or by a timer") || line.hasPrefix("- a GitHub") {
+      } else if !line.isEmpty, !indented.hasPrefix("      ") {
+        // Text of the list is indented by two, what is shown in it by six.
         isInside = false
       }
-      if isInside, !units.isEmpty { units[units.count - 1].append(line) }
+      if isInside { units[units.count - 1].append(line) }
     }
     return units
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Postgres
 import TestSupport
@@ -114,5 +115,44 @@ import Testing
       #expect(error.kind == .tls)
       #expect(error.hint?.contains("sslmode") == true)
     }
+  }
+
+  /// What Supabase's pooler and full servers say, and what a person has to do then; sent as a server sends it.
+  ///
+  /// Caught: reading SQLSTATE XX000 as a server that is down.
+  @Test(
+    arguments: [
+      ("XX000", "Tenant or user not found", PostgresError.Kind.authentication, "ROLE.PROJECT"),
+      (
+        "XX000", "MaxClientsInSessionMode: max clients reached", .connect,
+        "raise the pooler's pool size"
+      ),
+      ("53300", "sorry, too many clients already", .connect, "run fewer workers"),
+      ("08P01", "no more connections allowed (max_client_conn)", .connect, "run fewer workers"),
+      ("57P03", "the database system is starting up", .connect, ""),
+    ])
+  func whatTheServerSaysLeadsToWhatHelps(
+    sqlState: String, message: String, kind: PostgresError.Kind, remedy: String
+  ) async throws {
+    let port = try Port(listening: true)
+    let listening = port.socket
+    Thread.detachNewThread {
+      let client = accept(listening, nil, nil)
+      var startup = [UInt8](repeating: 0, count: 1024)
+      _ = read(client, &startup, startup.count)
+      // ErrorResponse (Postgres manual, "Message Formats").
+      let fields = ["SFATAL", "VFATAL", "C\(sqlState)", "M\(message)"]
+      let body = Array(fields.joined(separator: "\0").utf8) + [0, 0]
+      let length = withUnsafeBytes(of: UInt32(body.count + 4).bigEndian) { Array($0) }
+      let response = Array("E".utf8) + length + body
+      _ = send(client, response, response.count, Int32(MSG_NOSIGNAL))
+      close(client)
+    }
+    let error = try await failure(
+      "host=127.0.0.1 port=\(port.number) dbname=audit user=me sslmode=disable")
+    #expect(error.kind == kind)
+    #expect(error.sqlState == sqlState)
+    #expect(error.message.contains(message))
+    #expect(remedy.isEmpty ? error.hint == nil : error.hint?.contains(remedy) == true)
   }
 }

@@ -54,7 +54,8 @@ struct ErrorReport: Sendable, Hashable {
     case .authentication:
       self.init(
         text: "\(error.doing): the database does not accept user or password: \(error.message). "
-          + "Check both in DATABASE_URL", status: .unavailable)
+          + "DATABASE_URL: \(error.hint ?? "check both")",
+        status: .unavailable)
     case .tls, .connectionLost: self.init(text: error.description, status: .unavailable)
     case .server where ["3F000", "42P01", "42883"].contains(error.sqlState):
       self.init(
