@@ -205,7 +205,6 @@ struct JobStore: Sendable {
       select
         count(*) filter (where state = 'running') as running,
         count(*) filter (where state = 'ready') as ready,
-        extract(epoch from min(run_at) filter (where state = 'ready') - now())::float8 as due_in,
         (select paused_at is not null from jira_sync.control) as paused,
         (select pause_reason from jira_sync.control) as reason
       from jira_sync.jobs

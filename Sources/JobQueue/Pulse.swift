@@ -28,7 +28,8 @@ struct Pulse: Sendable {
     known = try row.get("known")
     paused = try row.get("paused")
     dueNow = try row.get("due_now")
-    dueIn = try row.get("due_in", as: Double?.self).map { .seconds(max($0, 0)) }
+    // A job may be due in ten thousand years, which is more than a clock can be asked to wait.
+    dueIn = try row.get("due_in", as: Double?.self).map { .seconds(min(max($0, 0), 1e9)) }
     rescueIn = try row.get("rescue_in", as: Double?.self).map { .seconds($0) }
     cancelled = try row.get("cancelled", as: [Int64]?.self) ?? []
     held = try row.get("held", as: [Int64]?.self) ?? []

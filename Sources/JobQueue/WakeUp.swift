@@ -89,7 +89,8 @@ struct WakeUp: Sendable {
     claims += 1
     running += runs
     notBefore = nil
-    if alone { isAlone = true }
+    // Where no run was begun there is none whose end could be waited for.
+    if alone, runs > 0 { isAlone = true }
     if runs > 0 {
       if !isFull { notBefore = now + spacing }
       lingersLeft = lingers ? Self.lingering : 0

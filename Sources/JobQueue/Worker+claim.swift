@@ -63,7 +63,7 @@ extension Worker {
       runs: started, alone: claim.isAlone, isFull: claim.isFull, lingers: window.isDear,
       now: sentAt)
     // The claim has told the database that this worker is awake.
-    if beside > 0 { wakeUp.lostTouch() }
+    if beside > 0 || (started == 0 && !isEmpty) { wakeUp.lostTouch() }
     // Merging can make a kind that nobody here handles.
     let strangers = jobs.filter { !kinds.contains($0.kind) }
     await giveUp(

@@ -116,7 +116,11 @@ CREATE FUNCTION jira_sync.cancel(job bigint) RETURNS boolean
     AS $$
 declare
     found_job jira_sync.jobs;
+    is_relied_on boolean;
 begin
+    -- A change that is not committed yet may rely on a waiting job, and then has it locked.
+    perform from jira_sync.jobs as j where j.id = job for update skip locked;
+    is_relied_on := not found;
     select j.* into found_job from jira_sync.jobs as j where j.id = job for update;
     if not found then
         return false;
@@ -127,6 +131,10 @@ begin
         return true;
     end if;
     delete from jira_sync.jobs as j where j.id = job;
+    if is_relied_on and found_job.state = 'ready' and found_job.file_audit_id is not null then
+        -- That change needs a run, whatever becomes of the one that was taken back.
+        insert into jira_sync.jobs (kind, file_audit_id) values ('push', found_job.file_audit_id);
+    end if;
     insert into jira_sync.job_history (
         id, kind, file_audit_id, attempt, outcome, error, enqueued_at, started_at, merged
     )
@@ -315,6 +323,7 @@ END) STORED COLLATE pg_catalog."C",
     cancel_requested boolean DEFAULT false NOT NULL,
     merged bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     CONSTRAINT jobs_cancel_only_while_running CHECK (((NOT cancel_requested) OR (state = 'running'::text))),
+    CONSTRAINT jobs_counts_bounded CHECK (((attempt < 1000000000) AND (crashes < 1000000))),
     CONSTRAINT jobs_counts_not_negative CHECK (((attempt >= 0) AND (crashes >= 0) AND (max_attempts > 0))),
     CONSTRAINT jobs_lease_exactly_while_running CHECK ((((state = 'running'::text) = (worker IS NOT NULL)) AND ((state = 'running'::text) = (token IS NOT NULL)) AND ((state <> 'running'::text) OR (started_at IS NOT NULL)))),
     CONSTRAINT jobs_state_known CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'dead'::text]))),
@@ -362,6 +371,8 @@ declare
     crowded boolean;
     keyless bigint[] := '{}';
     chosen integer;
+    has_suspects boolean := false;
+    has_leased boolean;
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -414,7 +425,8 @@ begin
         );
     end if;
     -- Nearly always no key of what is due runs already, and then that need not be asked twice of each. Where one does, the
-    -- choice is made once more, passing over those that do.
+    -- choice is made once more, passing over those that do, and over keys with a job that has to run alone: two hundred of
+    -- them would hide all that waits behind.
     for pass in 1..2 loop
         if not alone then
             ids := '{}';
@@ -435,6 +447,13 @@ begin
                                     where r.state = 'running' and r.key = j.key limit 1
                                 ) is null
                             )
+                            and (
+                                not has_suspects
+                                or (
+                                    select r.id from jira_sync.jobs as r
+                                    where r.state = 'ready' and r.key = j.key and r.crashes > 0 limit 1
+                                ) is null
+                            )
                         order by j.run_at, j.id
                         limit job_limit - cardinality(ids)
                         for update skip locked
@@ -452,6 +471,13 @@ begin
                                 or (
                                     select r.id from jira_sync.jobs as r
                                     where r.state = 'running' and r.key = j.key limit 1
+                                ) is null
+                            )
+                            and (
+                                not has_suspects
+                                or (
+                                    select r.id from jira_sync.jobs as r
+                                    where r.state = 'ready' and r.key = j.key and r.crashes > 0 limit 1
                                 ) is null
                             )
                         order by j.run_at, j.id
@@ -503,6 +529,7 @@ begin
                 )
         ) as k;
         exit when alone or cardinality(ids) = chosen;
+        has_suspects := exists (select from jira_sync.jobs as j where j.state = 'ready' and j.crashes > 0);
     end loop;
     -- 4. Nearly always each key has just the job that was chosen, and nothing is to be merged.
     if not crowded then
@@ -516,6 +543,7 @@ begin
             attempt = j.attempt + 1
         where j.id = any(ids || keyless)
         returning j.*;
+        has_leased := found;
     else
         -- 5. Else the oldest row of each key survives and covers the others. A row that somebody has locked (a change not
         --    yet committed relies on it) is left alone: it runs afterwards.
@@ -523,6 +551,15 @@ begin
         with locked as materialized (
             select j.* from jira_sync.jobs as j
             where j.state = 'ready' and j.key = any(keys)
+                -- Of what is not about a row only the same is merged: a poll of a day does not cover one of a month, nor does
+                -- the rest of a run through all rows cover a new one.
+                and (
+                    j.kind not in ('poll', 'full_sync', 'sweep', 'report')
+                    or j.args = (
+                        select o.args from jira_sync.jobs as o
+                        where o.id = any(ids) and o.key = j.key order by o.id limit 1
+                    )
+                )
             for update skip locked
         ),
         merged as (
@@ -589,11 +626,12 @@ begin
         from chosen as c
         where j.id = c.id
         returning j.*;
+        has_leased := found;
     end if;
-    -- 6. Who has work is seen, and is not asleep. Leases of a worker that nobody knows would end at once. Whoever did this a
-    --    moment ago says so: while an old transaction holds up vacuum all versions of its row stay, and each claim would
-    --    walk over them.
-    if not is_seen then
+    -- 6. Who has work is seen, and is not asleep: who got nothing sleeps on, and would not be woken any more. Leases of a worker
+    --    that nobody knows would end at once. Whoever did this a moment ago says so: while an old transaction holds up vacuum
+    --    all versions of its row stay, and each claim would walk over them.
+    if has_leased and not is_seen then
         update jira_sync.workers as w
         set
             seen_at = clock_timestamp(),
@@ -848,6 +886,9 @@ begin
         select j.id into job
         from jira_sync.jobs as j
         where j.state = 'ready' and j.attempt = 0 and j.run_at <= clock_timestamp() and j.args = '{}'
+            -- One that stands behind everything else would make a person wait for all of it. (By this form no index on the
+            -- priority offers itself.)
+            and j.priority + 0 >= 0
             and j.kind in (enqueue.kind, case when enqueue.kind in ('push', 'pull') then 'sync' end)
             and (
                 j.key = 'row:' || enqueue.file_audit_id
@@ -1243,7 +1284,11 @@ begin
                 );
             end if;
         end if;
-        if old.state = 'dead' then
+        -- Once for each statement: when the first row comes here all of them are changed, and each look reads them all.
+        if old.state = 'dead'
+            and current_setting('jira_sync.revived', true) is distinct from statement_timestamp()::text
+        then
+            perform set_config('jira_sync.revived', statement_timestamp()::text, true);
             perform jira_sync.resolve_gone();
         end if;
     exception
@@ -1402,6 +1447,12 @@ begin
                 exit;
         end;
     end loop;
+    -- Workers that were killed while they had nothing to do left no lease that somebody could rescue.
+    delete from jira_sync.workers as w
+    where w.seen_at + w.lease + interval '1 hour' < clock_timestamp()
+        and not exists (
+            select from jira_sync.jobs as j where j.state = 'running' and j.worker = w.incarnation
+        );
     delete from jira_sync.job_history_default as h
     where h.finished_at < now() - make_interval(days => (select s.history_days from jira_sync.control as s));
 end;
@@ -1580,11 +1631,16 @@ begin
                 )
         );
         select j.run_at into earliest from jira_sync.jobs as j
-        where j.state = 'ready' and j.priority = 0 and j.run_at > now() and j.kind = any(mine.kinds)
+        where j.state = 'ready' and j.priority = 0 and j.run_at > now() and j.run_at < 'infinity'
+            and j.kind = any(mine.kinds)
         order by j.run_at limit 1;
         select least(earliest, min(j.run_at)) into earliest from jira_sync.jobs as j
-        where j.state = 'ready' and j.priority <> 0 and j.run_at > now() and j.kind = any(mine.kinds);
-        due_in := extract(epoch from earliest - clock_timestamp());
+        where j.state = 'ready' and j.priority <> 0 and j.run_at > now() and j.run_at < 'infinity'
+            and j.kind = any(mine.kinds);
+        -- A job put off to 'infinity' waits for a person. Until then it is no moment, and from the year 294276 none to sleep to.
+        if earliest is not null then
+            due_in := least(extract(epoch from earliest - clock_timestamp()), 1e9);
+        end if;
     end if;
     -- Who says what it holds is told of these jobs alone, which the primary key finds: a lease has a worker just as long
     -- as its job runs.
@@ -1938,7 +1994,8 @@ begin
         ),
         superseded as (
             delete from jira_sync.jobs as j using ended as e
-            where j.state = 'dead' and j.key = e.key
+            -- What is dead of a deleted row has the only copy of it, which no later run had.
+            where j.state = 'dead' and j.key = e.key and not j.args ? 'deleted'
                 and exists (select from jira_sync.jobs as d where d.state = 'dead')
         ),
         recorded as (
@@ -1987,7 +2044,7 @@ begin
     -- What succeeded makes the dead of the same key history.
     superseded as (
         delete from jira_sync.jobs as j using held as h
-        where h.outcome = 'done' and j.state = 'dead' and j.key = h.key
+        where h.outcome = 'done' and j.state = 'dead' and j.key = h.key and not j.args ? 'deleted'
     ),
     dead as (
         update jira_sync.jobs as j
@@ -2002,6 +2059,8 @@ begin
             state = 'ready', worker = null, token = null, cancel_requested = false,
             run_at = now() + make_interval(secs => coalesce(h.delay, 0)),
             attempt = case when h.charge then j.attempt else greatest(j.attempt - 1, 0) end,
+            -- It failed, and its worker lives: it need not run alone any more.
+            crashes = case when h.outcome = 'retry' and h.charge then 0 else j.crashes end,
             last_error = coalesce(h.error, j.last_error)
         from held as h where j.id = h.id and h.outcome in ('retry', 'returned')
     ),
@@ -2360,7 +2419,8 @@ CREATE FUNCTION jira_sync.wake() RETURNS void
 begin
     -- NOTIFY takes a lock that every commit waits for, so it is sent only when somebody sleeps. A worker that
     -- was not seen for half a minute is not asleep but gone.
-    if exists (
+    -- A transaction that reads as of its beginning does not see who fell asleep since.
+    if current_setting('transaction_isolation') in ('repeatable read', 'serializable') or exists (
         select from jira_sync.workers as w
         where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
     ) then
@@ -2381,8 +2441,9 @@ begin
             select u.name from unnest(woken) as u (name)
             left join lateral (
                 select j.id from jira_sync.jobs as j
-                where j.state = 'ready' and j.key = 'notify:' || u.name and j.attempt = 0
-                    and j.run_at <= clock_timestamp()
+                where j.state = 'ready' and j.key = 'notify:' || u.name
+                    -- After a failure it waits for as long as the channel needs, and so does what is new.
+                    and (j.attempt > 0 or j.run_at <= clock_timestamp())
                 limit 1
                 for key share skip locked
             ) as w on true

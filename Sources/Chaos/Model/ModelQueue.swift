@@ -213,6 +213,8 @@ struct ModelQueue: Sendable {
     switch name {
     case "retry":
       row.state = "ready"
+      // Its worker lives.
+      row.crashes = 0
       free(&row)
     case "returned":
       row.state = "ready"

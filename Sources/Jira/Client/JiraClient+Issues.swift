@@ -42,14 +42,16 @@ extension JiraClient {
   ///   - fields: the ids of the fields to fetch.
   ///   - properties: the keys of the entity properties to fetch, at most five.
   ///   - withChanges: whether the latest entries of their histories are wanted, too (Cloud only).
+  ///   - seen: when issues were last changed as far as is known, in milliseconds since 1970, by id: on Data Center, what the index still has from before is asked for one by one. `fields` must hold `updated` then.
   /// - Returns: the issues in the order of the ids, and the ids for which there is none.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func issues(
-    ids: [String], fields: [String], properties: [String] = [], withChanges: Bool = false
+    ids: [String], fields: [String], properties: [String] = [], withChanges: Bool = false,
+    seen: [String: Int64] = [:]
   ) async throws -> IssueBatch {
     var batch = IssueBatch()
-    var seen: Set<String> = []
-    let wanted = ids.filter { seen.insert($0).inserted }
+    var counted: Set<String> = []
+    let wanted = ids.filter { counted.insert($0).inserted }
     for start in stride(from: 0, to: wanted.count, by: Self.fetchLimit) {
       let chunk = Array(wanted[start..<min(start + Self.fetchLimit, wanted.count)])
       let part =
@@ -57,7 +59,8 @@ extension JiraClient {
         case .cloud:
           try await bulkFetch(
             chunk, fields: fields, properties: properties, withChanges: withChanges)
-        case .dataCenter: try await searchFetch(chunk, fields: fields, properties: properties)
+        case .dataCenter:
+          try await searchFetch(chunk, fields: fields, properties: properties, seen: seen)
         }
       batch.found += part.found
       batch.missing += part.missing
@@ -87,7 +90,7 @@ extension JiraClient {
   }
 
   private func searchFetch(
-    _ ids: [String], fields: [String], properties: [String]
+    _ ids: [String], fields: [String], properties: [String], seen: [String: Int64]
   ) async throws -> IssueBatch {
     // An id with anything but digits would be refused as JQL, together with all others.
     let numeric = ids.filter { id in Int64(id).map { $0 >= 0 } == true }
@@ -103,7 +106,11 @@ extension JiraClient {
         issues = []
       }
     }
-    // The index of a node lags behind; what it does not know may well exist.
+    // The index of a node lags behind: what it does not know may well exist, and what it knows may be of before a write.
+    issues.removeAll { issue in
+      guard let known = seen[issue.id] else { return false }
+      return issue.updated ?? .min < known
+    }
     return try await complete(
       ids, with: issues, asking: { _ in true }, fields: fields, properties: properties)
   }
@@ -177,6 +184,8 @@ extension JiraClient {
     guard let json = try? answer.json(), var issue = Issue(json), !issue.fields.isEmpty
     else { return nil }
     let wanted = Set(returnFields)
+    // Atlassian promises "the issue with fields edited in this request": fields that are not there were not read.
+    guard wanted.isSubset(of: issue.fields.keys) else { return nil }
     issue.fields = issue.fields.filter { wanted.contains($0.key) }
     return issue
   }

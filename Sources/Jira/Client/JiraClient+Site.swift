@@ -5,7 +5,7 @@ extension JiraClient {
   public func serverInfo() async throws -> ServerInfo {
     let answer = try await perform(JiraRequest(method: "GET", template: "/serverInfo"))
     guard let info = ServerInfo(try answer.json()) else {
-      throw answer.unexpected("there is neither a version nor an address")
+      throw answer.unexpected("there is neither a version nor an address nor a deployment type")
     }
     return info
   }
@@ -92,14 +92,14 @@ extension JiraClient {
   /// - Parameters:
   ///   - project: the project's key or id.
   ///   - issueTypeID: the issue type's id.
-  /// - Returns: nil where the site tells neither page by page nor, as Data Center before 8.4, all at once.
+  /// - Returns: nil where the site does not tell: neither page by page nor, as Data Center before 8.4, all at once; or no field at all, as to an account that may not create issues.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func createMetadata(
     project: String, issueTypeID: String
   ) async throws -> [FieldMetadata]? {
     do {
       // Cloud says `fields`, Data Center `values`, and `results` is in Atlassian's description.
-      return try await pages(
+      let fields = try await pages(
         of: JiraRequest(
           method: "GET", template: "/issue/createmeta/{}/issuetypes/{}",
           arguments: [project, issueTypeID]),
@@ -107,8 +107,12 @@ extension JiraClient {
       ) {
         FieldMetadata($0)
       }
+      // A screen has a summary at least.
+      return fields.isEmpty ? nil : fields
     } catch let error as JiraError where error.kind == .notFound && dialect == .dataCenter {
       return try await oldCreateMetadata(project: project, issueTypeID: issueTypeID)
+    } catch let error as JiraError where error.saysNothingOfScreens {
+      return nil
     }
   }
 
@@ -139,6 +143,16 @@ extension JiraClient {
         throw answer.unexpected("one of the fields is malformed")
       }
       return metadata
+    }
+  }
+}
+
+extension JiraError {
+  /// Whether a site does not tell its screens to this account; what is wrong with a creation, the creation is told.
+  fileprivate var saysNothingOfScreens: Bool {
+    switch kind {
+    case .notFound, .gone, .forbidden, .invalid: true
+    default: false
     }
   }
 }

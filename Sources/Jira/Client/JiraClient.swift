@@ -74,8 +74,13 @@ public struct JiraClient: Sendable {
   /// - Returns: a client of the dialect given in the configuration, or else of the site's deployment type.
   public func detectingDialect() async throws -> JiraClient {
     guard configuration.dialect == nil else { return self }
-    // v2 is served by both families.
-    let info = try await JiraClient(self, dialect: .dataCenter).serverInfo()
+    // v2 is served by both families; a gateway may pass on only the newer one's paths.
+    let info: ServerInfo
+    do {
+      info = try await JiraClient(self, dialect: .dataCenter).serverInfo()
+    } catch let error as JiraError where error.kind == .notFound || error.kind == .gone {
+      info = try await JiraClient(self, dialect: .cloud).serverInfo()
+    }
     return JiraClient(self, dialect: info.dialect ?? dialect)
   }
 

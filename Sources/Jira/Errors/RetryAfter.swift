@@ -15,6 +15,9 @@ public struct RetryAfter: Sendable, Hashable {
   /// The longest time that is believed: a day.
   public static let limit: Int64 = 86_400_000
 
+  /// What is shorter is no time to wait for: JIRA says 0, or a moment that is over, and refuses the next call as well.
+  public static let shortest = Duration.seconds(1)
+
   /// How long to wait from when the answer came, in milliseconds, 0 to `limit`.
   public var milliseconds: Int64
   /// Where the time came from.

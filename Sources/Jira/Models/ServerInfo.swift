@@ -21,7 +21,7 @@ public struct ServerInfo: Sendable, Hashable {
   }
 
   init?(_ json: JSON) {
-    guard json.object != nil, json["version"]?.string != nil || json["baseUrl"]?.string != nil
+    guard ["version", "baseUrl", "deploymentType"].contains(where: { json[$0]?.string != nil })
     else { return nil }
     baseURL = json["baseUrl"]?.string
     deploymentType = json["deploymentType"]?.string

@@ -8,7 +8,8 @@ extension JobRun {
     let isClosed = error.kind == .forbidden && session.closedReason != nil
     if error.concernsTheSite || isClosed { return .postponed("\(error)", after: .seconds(1)) }
     return switch error.classification {
-    case .rateLimited(let delay): .postponed("\(error)", after: delay ?? retryDelay(job))
+    case .rateLimited(let delay):
+      .postponed("\(error)", after: max(delay ?? retryDelay(job), RetryAfter.shortest))
     case .transient, .conflict, .authentication: .retry("\(error)", after: retryDelay(job))
     case .permanent: .refused("\(error)")
     }

@@ -18,6 +18,8 @@ struct Link: Sendable, Hashable {
   var sinceAttempt: Duration?
   /// How often it was looked for.
   var looks: Int
+  /// When the issue was last changed, as far as it was read, in milliseconds since 1970.
+  var issueUpdated: Int64?
   /// The token in the issue's property when it was last read.
   var writeToken: Int64?
   /// How far what `on_row_deleted` says was done.

@@ -158,6 +158,21 @@ struct PairStep: Sendable {
     )
   }
 
+  /// Whether JIRA named fields that it refuses, and there is something to do without them.
+  func isRefusedInPart(_ error: JiraError) -> Bool {
+    let named = plan.issueWrites.filter { error.fieldErrors[$0.fieldID] != nil }
+    return !named.isEmpty && (named.count < plan.issueWrites.count || plan.transition != nil)
+  }
+
+  /// Takes what JIRA refused out of the plan; nothing of the edit was made.
+  ///
+  /// - Returns: why each was left out.
+  mutating func leaveOut(refusedBy error: JiraError) -> [FieldFailure] {
+    let named = plan.issueWrites.filter { error.fieldErrors[$0.fieldID] != nil }
+    plan.issueWrites.removeAll { named.contains($0) }
+    return failed(named, error: error)
+  }
+
   /// Why fields were not written, by what JIRA said of each.
   func failed(_ writes: [FieldWrite], error: JiraError) -> [FieldFailure] {
     let named = writes.filter { error.fieldErrors[$0.fieldID] != nil }

@@ -61,7 +61,7 @@ extension Site {
     logger[metadataKey: "jobs"] = "\(run.jobs.map(\.id).named)"
     return Site(
       client: client.checking { _ in try run.checkLease() }.logging(to: logger), project: project,
-      issueType: issueType, mapping: mapping, account: account)
+      issueType: issueType, mapping: mapping, account: account, readAt: readAt)
   }
 }
 

@@ -18,6 +18,7 @@ enum RowStore {
       """
       select u.id as row_id, to_jsonb(f) as row, l.id as link_id, l.state, l.file_path, l.issue_id,
         l.issue_key, l.marker, l.last_error, l.base, l.looks, l.write_token, l.turns, l.farewell,
+        round(extract(epoch from l.issue_updated) * 1000)::bigint as issue_updated,
         extract(epoch from clock_timestamp())::float8 as read_at,
         (
           select jsonb_agg(jsonb_build_object(
@@ -75,7 +76,8 @@ enum RowStore {
       lastError: try row.get("last_error", as: String?.self),
       base: try base.map { try JSONDecoder().decode(Base.self, from: Data($0.utf8)) },
       sinceAttempt: try row.get("since_attempt", as: Double?.self).map { .seconds($0) },
-      looks: try row.get("looks"), writeToken: try row.get("write_token", as: Int64?.self),
+      looks: try row.get("looks"), issueUpdated: try row.get("issue_updated", as: Int64?.self),
+      writeToken: try row.get("write_token", as: Int64?.self),
       farewell: try row.get("farewell", as: String?.self).flatMap(Link.Farewell.init),
       turns: SideChanges(try row.get("turns", as: String?.self).map { try JSON(parsing: $0) }))
   }

@@ -25,9 +25,11 @@ extension RowWork {
       // Looks are counted from the intent, and a call may wait long for the ones before.
       let drafts = fresh[start..<min(start + size, fresh.count)]
         .filter { run.isOpen($0.job) }.map { CreationDraft(item: $0, site: site) }
-      guard !drafts.isEmpty else { continue }
-      try await intend(drafts)
-      let open = drafts.filter { run.isOpen($0.item.job) }
+      let current = try await withoutOutdated(
+        drafts, job: \.item.job, problems: \.plan.problems)
+      guard !current.isEmpty else { continue }
+      try await intend(current)
+      let open = current.filter { run.isOpen($0.item.job) }
       if !open.isEmpty { try await send(open) }
     }
   }
@@ -151,10 +153,30 @@ extension RowWork {
   }
 
   private func outcomes(of drafts: [CreationDraft]) async throws -> [CreateOutcome] {
-    guard let only = drafts.first, drafts.count == 1 else {
-      return try await site.client.createIssues(drafts.map(\.issueDraft))
+    if let only = drafts.first, drafts.count == 1 {
+      return [try await site.client.createIssue(only.issueDraft)]
     }
-    return [try await site.client.createIssue(only.issueDraft)]
+    let outcomes = try await site.client.createIssues(drafts.map(\.issueDraft))
+    guard let first = outcomes.first, case .refused(let error) = first, error.fieldErrors.isEmpty,
+      outcomes.allSatisfy({ $0 == first })
+    else { return outcomes }
+    // The call was refused and no draft by itself: too large together, or a gateway that does not know it. Each has an answer of its own.
+    logger.warning(
+      "JIRA refused to make \(drafts.count) issues with one call, so each is made by itself: \(error)"
+    )
+    var single: [CreateOutcome] = []
+    do {
+      for draft in drafts { single.append(try await site.client.createIssue(draft.issueDraft)) }
+    } catch {
+      // Some are made, and must be linked; the others were not sent.
+      let reason =
+        error as? JiraError
+        ?? JiraError(
+          kind: .cancelled, endpoint: "POST /issue", messages: ["\(error)"],
+          mayHaveBeenReceived: false)
+      single += Array(repeating: .notSent(reason), count: drafts.count - single.count)
+    }
+    return single
   }
 
   /// Reads issues that were made, and stores their links.

@@ -8,11 +8,18 @@ extension RowWork {
 
   /// Moves an issue to a status, over as many steps as its workflow needs.
   func move(_ step: inout PairStep, to change: StatusChange) async throws {
-    guard let start = step.issue.status else { return }
+    guard let start = step.issue.status else {
+      // The edit is made, and its answer did not say where the issue stands.
+      throw JiraError(
+        kind: .unexpectedAnswer, endpoint: "GET /issue/{}",
+        messages: ["the status of \(step.issue.key) is not there"])
+    }
     var noted = step.writtenFields.isEmpty ? step.plan.notedBase : step.plan.newBase
     // The fields may be written by now; the status is where it was.
     noted.fields[change.field] = step.plan.notedBase.fields[change.field]
     var walk = StatusWalk(target: change.target, start: start)
+    walk.rules = site.mapping[change.field]?.statusRules ?? StatusRules()
+    walk.filled = Set(step.issue.fields.filter { $0.value != .null }.keys)
     while !walk.hasArrived {
       let transitions = try await site.client.transitions(of: step.issue.id)
       guard walk.hops < Self.mostHops, let next = walk.choose(from: transitions) else {
@@ -30,9 +37,13 @@ extension RowWork {
       let marker = IssueMarker(
         marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
         writes: step.writtenFields, status: next.transition.to.category)
-      try await site.client.transition(
-        step.issue.id, to: next.transition.id, fields: next.fields,
-        properties: [IssueMarker.property: marker.json])
+      do {
+        try await site.client.transition(
+          step.issue.id, to: next.transition.id, fields: next.fields,
+          properties: [IssueMarker.property: marker.json])
+      } catch let error as JiraError where error.kind == .invalid {
+        throw try await explained(error, step, from: walk.current)
+      }
       guard
         let after = try await site.client.issue(
           step.issue.id, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property]),
@@ -58,5 +69,19 @@ extension RowWork {
       if IssueMarker(after.properties[IssueMarker.property])?.token == token { step.token = token }
       step.wasReadAgain = true
     }
+  }
+
+  /// A step that is not there any more because somebody moved the issue meanwhile is no refusal: it is planned anew.
+  private func explained(
+    _ error: JiraError, _ step: PairStep, from status: IssueStatus
+  ) async throws -> JiraError {
+    guard let now = try await site.client.issue(step.issue.id, fields: ["status"])?.status,
+      now.id != status.id
+    else { return error }
+    var conflict = error
+    conflict.kind = .conflict
+    conflict.messages.insert(
+      "somebody moved the issue from \(status.name) to \(now.name) at the same moment", at: 0)
+    return conflict
   }
 }

@@ -9,7 +9,13 @@ extension RowWork {
     let ids = items.compactMap(\.link?.issueID)
     let batch = try await site.client.issues(
       ids: ids, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property],
-      withChanges: items.contains { $0.sides.row })
+      withChanges: items.contains { $0.sides.row },
+      seen: Dictionary(
+        items.compactMap { item in
+          item.link.flatMap { link in
+            link.issueID.flatMap { id in link.issueUpdated.map { (id, $0) } }
+          }
+        }, uniquingKeysWith: max))
     let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     var steps: [PairStep] = []
     var lost: [WorkItem] = []
@@ -21,7 +27,19 @@ extension RowWork {
       }
     }
     try await refuseLost(lost)
-    try await carryOut(try await askingForAuthors(try await askingForResolvers(steps)))
+    let current = try await withoutOutdated(steps, job: \.item.job, problems: \.plan.problems)
+    try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
+  }
+
+  /// Leaves out what stumbles over something that JIRA may have by now: the site's fields are read again, and it is planned anew.
+  func withoutOutdated<Element>(
+    _ elements: [Element], job: (Element) -> Job, problems: (Element) -> [FieldProblem]
+  ) async throws -> [Element] {
+    let outdated = elements.filter { problems($0).contains(where: \.mayBeOver) }
+    guard !outdated.isEmpty, await session.rereads(site) else { return elements }
+    let text = "the fields of JIRA were read again; it is planned anew"
+    try await run.settle(outdated.map { (job($0), .postponed(text, after: .zero)) })
+    return elements.filter { !problems($0).contains(where: \.mayBeOver) }
   }
 
   /// Carries out what plans say: nothing, for most; edits and transitions for the others.
@@ -49,7 +67,7 @@ extension RowWork {
     guard run.isOpen(step.item.job) else { return outcome }
     if !step.plan.issueWrites.isEmpty {
       do {
-        try await edit(&step)
+        outcome.failures += try await editLeavingOutRefused(&step)
       } catch let error as JiraError {
         await session.report(error)
         outcome.failures.append(contentsOf: step.failed(step.plan.issueWrites, error: error))
@@ -68,6 +86,20 @@ extension RowWork {
       }
     }
     return outcome
+  }
+
+  /// Edits the issue; where JIRA names fields that it does not take, it is edited without them: JIRA refuses a whole request for one field.
+  ///
+  /// - Returns: why fields were left out.
+  private func editLeavingOutRefused(_ step: inout PairStep) async throws -> [FieldFailure] {
+    do {
+      try await edit(&step)
+      return []
+    } catch let error as JiraError where error.kind == .invalid && step.isRefusedInPart(error) {
+      let failures = step.leaveOut(refusedBy: error)
+      if !step.plan.issueWrites.isEmpty { try await edit(&step) }
+      return failures
+    }
   }
 
   /// One merged edit, and the issue as JIRA then has it.

@@ -35,9 +35,14 @@ struct RowWork: Sendable {
       case (.linked, .some): pairs.append(item)
       case (.createUnknown, .some): lookups.append(item)
       case (.creating, .some) where item.link?.marker != nil: lookups.append(item)
-      case (.creating, .some):
-        if item.hasDebt { creations.append(item) } else { nothing.append(item.job) }
-      case (nil, .some): creations.append(item)
+      // A pull writes nothing to JIRA, and makes no issue least of all.
+      case (.creating, .some), (nil, .some):
+        let isRefused = item.link != nil
+        if item.sides.issue, item.hasDebt || !isRefused {
+          creations.append(item)
+        } else {
+          nothing.append(item.job)
+        }
       }
     }
     try await run.settle(nothing.map { ($0, .done) })

@@ -7,6 +7,10 @@ import Jira
 /// where it can, else to a status that it has not been to, and which is nearer by its category.
 struct StatusWalk: Sendable {
   let target: StatusTarget
+  /// They say which resolutions mean that nothing was fixed, which is not what a row without debt says.
+  var rules = StatusRules()
+  /// The fields that the issue has a value of: JIRA keeps it where a step does not name it.
+  var filled: Set<String> = []
   private(set) var current: IssueStatus
   private(set) var hops = 0
   private(set) var obstacles: [String] = []
@@ -26,7 +30,9 @@ struct StatusWalk: Sendable {
     from transitions: [Transition]
   ) -> (transition: Transition, fields: [String: JSON])? {
     let ranked = transitions.filter { !visited.contains($0.to.id) }.sorted { rank($0) < rank($1) }
-    for transition in ranked {
+    // Where a step leads straight there and asks for something, going round would only move the issue about.
+    let direct = ranked.filter { matches($0.to) }
+    for transition in direct.isEmpty ? ranked : direct {
       do {
         return (transition, try fields(for: transition))
       } catch {
@@ -50,9 +56,15 @@ struct StatusWalk: Sendable {
   private func rank(_ transition: Transition) -> (Int, Int) {
     let status = transition.to
     let id = Int(transition.id) ?? .max
-    if matches(status) { return (status.name == target.preferredName ? 0 : 1, id) }
-    let isParking = ["block", "hold", "wait"].contains { status.name.lowercased().contains($0) }
-    if status.category == .indeterminate { return (isParking ? 4 : 2, id) }
+    let name = StatusRules.plain(status.name)
+    if matches(status) {
+      if name == StatusRules.plain(target.preferredName) { return (0, id) }
+      let isRefusal = ["cancel", "reject", "declin", "duplicate", "won't", "invalid"]
+        .contains(where: name.contains)
+      return (isRefusal ? 2 : 1, id)
+    }
+    let isParking = ["block", "hold", "wait"].contains(where: name.contains)
+    if status.category == .indeterminate { return (isParking ? 4 : 3, id) }
     return (5, id)
   }
 
@@ -61,10 +73,15 @@ struct StatusWalk: Sendable {
     var values: [String: JSON] = [:]
     for (id, field) in transition.fields where field.isRequired && !field.hasDefaultValue {
       guard id == "resolution" else {
+        if filled.contains(id) { continue }
         throw ScreenObstacle(transition: transition.name, field: field.name)
       }
       let names = (field.allowedValues ?? []).compactMap { $0["name"]?.string }
-      guard let name = ["Done", "Fixed", "Resolved"].first(where: names.contains) ?? names.first
+      let fixing = names.filter { !rules.isUnresolved($0) }
+      let usual = ["done", "fixed", "resolved"].lazy.compactMap { wanted in
+        fixing.first { StatusRules.plain($0) == wanted }
+      }
+      guard let name = usual.first ?? fixing.first
       else { throw ScreenObstacle(transition: transition.name, field: field.name) }
       values[id] = ["name": .string(name)]
     }

@@ -23,4 +23,14 @@ public struct StatusRules: Sendable, Hashable {
 
   /// Makes the rules of the default mapping.
   public init() {}
+
+  /// Whether a resolution of this name says that nothing was fixed.
+  func isUnresolved(_ resolution: String) -> Bool {
+    unresolvedResolutions.contains { Self.plain($0) == Self.plain(resolution) }
+  }
+
+  /// A name in JIRA as names are compared: without regard to case, and sites write "Won't" with either apostrophe.
+  static func plain(_ name: String) -> String {
+    name.lowercased().replacing("\u{2019}", with: "'")
+  }
 }

@@ -8,6 +8,8 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public var jiraField: String
   /// What is wrong and what to do.
   public var message: String
+  /// Whether somebody may have put it right in JIRA since its fields were read.
+  public var mayBeOver = false
 
   /// Describes a problem.
   ///
@@ -29,7 +31,10 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension ResolvedField {
   /// A problem of this field.
-  func problem(_ message: String) -> FieldProblem {
-    FieldProblem(field: name, columns: mapping.columns, jiraField: label, message: message)
+  func problem(_ message: String, mayBeOver: Bool = false) -> FieldProblem {
+    var problem = FieldProblem(
+      field: name, columns: mapping.columns, jiraField: label, message: message)
+    problem.mayBeOver = mayBeOver
+    return problem
   }
 }

@@ -147,6 +147,11 @@ struct Planner {
   /// The two values of a field and what they were.
   private mutating func sides(_ field: ResolvedField) throws(FieldProblem) -> FieldDecision.Sides {
     let reading = try field.reading(of: row)
+    if field.isHidden(in: issue.fields, known: base.fields[field.name]) {
+      throw field.problem(
+        "JIRA does not show the field \(field.label) on this issue any more; give it back to the issue's project "
+          + "and type (its context, or the field configuration), or map another")
+    }
     let decoded = issueValue(field, issueFields: issue.fields, dialect: issue.dialect)
     guard decoded.isReadable else {
       throw field.problem(

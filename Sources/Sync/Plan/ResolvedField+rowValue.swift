@@ -170,7 +170,8 @@ extension ResolvedField {
     throw problem(
       "'\(unknown.prefix(60))' is not an option of the JIRA field \(label); options are \(shown)"
         + (options.count > 20 ? " and \(options.count - 20) more" : "")
-        + "; change the row, add the option in JIRA, or give the mapping a value for it")
+        + "; change the row, add the option in JIRA, or give the mapping a value for it",
+      mayBeOver: true)
   }
 
 }

@@ -92,12 +92,6 @@ enum StatusState: String, Sendable, Hashable, CaseIterable {
   }
 
   private static func isUnresolved(_ resolution: JSON?, _ rules: StatusRules) -> Bool {
-    guard let name = resolution?["name"]?.string else { return false }
-    return rules.unresolvedResolutions.contains { plain($0) == plain(name) }
-  }
-
-  /// JIRA sites write "Won't" with either apostrophe.
-  private static func plain(_ name: String) -> String {
-    name.lowercased().replacing("\u{2019}", with: "'")
+    resolution?["name"]?.string.map(rules.isUnresolved) ?? false
   }
 }

@@ -39,6 +39,7 @@ struct IssueDifference: Sendable, Hashable {
     for field in mapping.fields where !leavingOut.contains(field.name) {
       guard field.mapping.target != .issueKey else { continue }
       let known = base.fields[field.name]
+      guard !field.isHidden(in: issue.fields, known: known) else { continue }
       let decoded = issueValue(field, issueFields: issue.fields, dialect: dialect)
       guard decoded.isReadable else { continue }
       let value = field.comparable(

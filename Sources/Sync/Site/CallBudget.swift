@@ -77,7 +77,9 @@ public actor CallBudget {
   @discardableResult
   public func note(_ call: JiraCall, limitedBy error: JiraError) async throws -> Duration? {
     guard let scope = CallObstacle.scope(of: error, for: call) else { return nil }
-    let seconds = error.retryAfter.map { Double($0.milliseconds) / 1_000 }
+    // "At once", or a time that has passed by now, was no help to whoever was just refused.
+    let told = error.retryAfter.flatMap { $0.delay < RetryAfter.shortest ? nil : $0 }
+    let seconds = told.map { Double($0.milliseconds) / 1_000 }
     let said = error.rateLimitReason.map { "\(error) (\($0))" } ?? "\(error)"
     let row = try await database.query(
       "select jira_sync.note_limit(\(scope), \(seconds)::float8, \(said)) as wait",

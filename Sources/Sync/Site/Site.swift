@@ -12,16 +12,19 @@ public struct Site: Sendable {
   public let mapping: ResolvedMapping
   /// Who we are to JIRA.
   public let account: JiraUser
+  /// When its fields were read.
+  public let readAt: ContinuousClock.Instant
 
   /// Describes a site.
   public init(
     client: JiraClient, project: JiraProject, issueType: JiraProject.IssueType,
-    mapping: ResolvedMapping, account: JiraUser
+    mapping: ResolvedMapping, account: JiraUser, readAt: ContinuousClock.Instant = .now
   ) {
     self.client = client
     self.project = project
     self.issueType = issueType
     self.mapping = mapping
     self.account = account
+    self.readAt = readAt
   }
 }

@@ -27,6 +27,11 @@ public actor SiteSession {
   private var mustProve = false
   private var failures = 0
   private var suspicion: (task: Task<Void, Never>, since: ContinuousClock.Instant)?
+  /// For how long the site's fields are believed by a row that lacks something of them: longer each time that nothing had changed.
+  private var trust = SiteSession.leastTrust
+  private var rereading: Task<Void, Never>?
+  private static let leastTrust = Duration.seconds(2)
+  private static let mostTrust = Duration.seconds(300)
 
   /// Prepares a session; nothing is sent before `keepOpen`.
   ///
@@ -104,6 +109,36 @@ public actor SiteSession {
 
   /// Another worker has told the fleet something about the circuit.
   public nonisolated func heardFromFleet() async { await bell.ring() }
+
+  /// Reads the site's fields again for a row that lacks something of them, unless that was done a moment ago.
+  ///
+  /// - Parameter site: the site as the row's plan was made for it.
+  /// - Returns: whether there is a newer one now.
+  func rereads(_ site: Site) async -> Bool {
+    if let rereading {
+      await rereading.value
+    } else if let current = state.site, current.readAt <= site.readAt,
+      .now - current.readAt >= trust
+    {
+      let task = Task { await reread(current) }
+      rereading = task
+      await task.value
+      rereading = nil
+    }
+    return state.site.map { $0.readAt > site.readAt } ?? false
+  }
+
+  private func reread(_ old: Site) async {
+    do {
+      let site = try await discover()
+      trust = site.mapping == old.mapping ? min(trust * 2, Self.mostTrust) : Self.leastTrust
+      if state.site != nil { reopen(site) }
+    } catch let error as JiraError {
+      await report(error)
+    } catch {
+      logger.warning("could not read the fields of JIRA again: \(error)")
+    }
+  }
 
   // MARK: - In and out
 

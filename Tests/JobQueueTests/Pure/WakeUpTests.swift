@@ -21,6 +21,14 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
+  /// Caught: a worker that waits for the end of a run that never began, as where a job that has to be alone cannot be read.
+  @Test func aLonelyJobThatWasNotBegunIsNotWaitedFor() {
+    var wakeUp = WakeUp(slots: 2)
+    _ = wakeUp.next(now: start)
+    wakeUp.claimed(runs: 0, alone: true, now: start)
+    #expect(wakeUp.next(now: start) == .announceSleep)
+  }
+
   @Test func whoFoundSomethingClaimsAgainWhileASlotIsFree() {
     var wakeUp = WakeUp(slots: 2)
     _ = wakeUp.next(now: start)

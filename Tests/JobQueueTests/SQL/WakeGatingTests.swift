@@ -53,6 +53,28 @@ import Testing
     }
   }
 
+  /// Its snapshot is of before: it does not see who has fallen asleep since.
+  @Test(
+    arguments: [
+      "set transaction isolation level repeatable read",
+      "set transaction isolation level serializable",
+    ] as [SQL])
+  func whoReadsAsOfItsBeginningWakesAnyhow(level: SQL) async throws {
+    try await Queue.with { queue in
+      let payloads = try await heard(queue) { claimer in
+        try await queue.connection.transaction(doing: "writing late") { transaction in
+          _ = try await transaction.query(level, doing: "choosing a level")
+          _ = try await transaction.query(
+            "select from jira_sync.workers", doing: "taking a snapshot")
+          try await claimer.pulse(fallsAsleep: true)
+          _ = try await transaction.query(
+            "insert into jira_sync.jobs (kind) values ('noop')", doing: "enqueuing")
+        }
+      }
+      #expect(payloads == [""])
+    }
+  }
+
   /// A worker that was not seen for half a minute is gone, asleep or not.
   @Test func theDeadAreNotWoken() async throws {
     try await Queue.with { queue in

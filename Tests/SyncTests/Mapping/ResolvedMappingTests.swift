@@ -97,11 +97,24 @@ struct ResolvedMappingTests {
         fieldID: "customfield_9", name: "Team", isRequired: true, hasDefaultValue: false),
       FieldMetadata(
         fieldID: "priority", name: "Priority", isRequired: true, hasDefaultValue: true),
+      // Ours gives both, whatever is mapped.
+      FieldMetadata(fieldID: "labels", name: "Labels", isRequired: true, hasDefaultValue: false),
+      FieldMetadata(
+        fieldID: "reporter", name: "Reporter", isRequired: true, hasDefaultValue: false),
     ]
     let resolved = try Site.resolved(metadata: metadata)
     #expect(resolved.problems.count == 1)
     #expect(resolved.problems[0].contains("Team (customfield_9)"))
     #expect(resolved["notes"]?.writableOnCreate == false)
+  }
+
+  @Test("a create screen without labels is a problem, since each issue is marked with one")
+  func unmarkable() throws {
+    let summary = FieldMetadata(
+      fieldID: "summary", name: "Summary", isRequired: true, hasDefaultValue: false)
+    let problem = try #require(try Site.resolved(metadata: [summary]).problems.first)
+    #expect(problem.contains("put Labels on the create screen"))
+    #expect(try Site.resolved().problems == [], "a site that does not tell its screens")
   }
 
   @Test("a field of a kind that cannot be mapped is left out, or an error where it is required")

@@ -75,11 +75,11 @@ enum HistoryEdits {
       fields[field.fieldID] = .array(workflows(&generator).map { ["value": .string($0)] })
     case "status": fields[field.fieldID] = ["value": .string(generator.pick(["NOVEL", "SHARED"]))]
     case "audit_date":
-      fields[field.fieldID] = generator.pick([nil, "2026-06-07T08:09:10.000+0200"])
+      fields[field.fieldID] = generator.pick([.null, "2026-06-07T08:09:10.000+0200"])
     case "audited_by": fields[field.fieldID] = .string(generator.pick(["Linus", "Ken"]))
     default:
       guard let text = text(&generator) else {
-        fields[field.fieldID] = nil
+        fields[field.fieldID] = .null
         return
       }
       fields[field.fieldID] =

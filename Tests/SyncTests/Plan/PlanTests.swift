@@ -154,8 +154,23 @@ struct PlanTests {
       ["value": "WF1"], ["value": "WF2"], ["value": "WF0"],
     ]
     #expect(next(pair, mapping).rowWrites.map(\.new) == [["WF2", "WF1", "WF0"]])
-    pair.issue.fields["customfield_10007"] = nil
+    pair.issue.fields["customfield_10007"] = .null
     #expect(next(pair, mapping).rowWrites.map(\.new) == [[]])
+  }
+
+  /// As after a move to a project that does not have the field, or when an administrator has changed its context.
+  ///
+  /// Catches taking what JIRA does not say for a field that somebody cleared.
+  @Test("a field that JIRA does not show any more erases nothing, and nothing is written to it")
+  func hiddenField() throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping)
+    pair.issue.fields["customfield_10007"] = nil
+    let plan = next(pair, mapping)
+    #expect(plan.isEmpty)
+    #expect(plan.newBase.fields["workflows"] == pair.base.fields["workflows"])
+    let problem = try #require(plan.problems.first)
+    #expect(problem.description.hasPrefix("workflows: JIRA does not show the field"))
   }
 
   @Test("a value too long for its column is a problem, not a failing row")
