@@ -32,6 +32,29 @@ import Testing
       ])
   }
 
+  /// Caught: a worker that never starts, since a gateway does not pass the older path on.
+  @Test(arguments: [404, 410]) func whereTheOlderPathIsUnknownTheNewerOneIsAsked(
+    status: Int
+  ) async throws {
+    let transport = ScriptedTransport([
+      .json(status, "{}"), .json(#"{"deploymentType":"Cloud"}"#), .json(#"{"name":"a"}"#),
+    ])
+    let configuration = try JiraConfiguration(baseURL: testSite, credentials: .anonymous)
+    let client = JiraClient(configuration: configuration, transport: transport)
+    _ = try await client.detectingDialect().myself()
+    #expect(
+      transport.requests.map(\.target) == [
+        "/rest/api/2/serverInfo", "/rest/api/3/serverInfo", "/rest/api/3/myself",
+      ])
+  }
+
+  /// Caught: "no field is on the create screen", by which issues were made without a summary, or a worker did not start.
+  @Test(arguments: [(200, #"{"fields":[],"total":0}"#), (403, "{}"), (404, "{}"), (400, "{}")])
+  func aSiteThatDoesNotTellItsScreensHasNone(status: Int, body: String) async throws {
+    let (client, _) = try makeClient([.json(status, body)])
+    #expect(try await client.createMetadata(project: "S", issueTypeID: "1") == nil)
+  }
+
   @Test func beforeCallHearsOfEachCallOnce() async throws {
     let calls = CallLog()
     let (client, _) = try makeClient([.json("[]"), .empty()]) { calls.append($0) }

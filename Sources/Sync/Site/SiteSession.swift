@@ -28,9 +28,9 @@ public actor SiteSession {
   private var failures = 0
   private var suspicion: (task: Task<Void, Never>, since: ContinuousClock.Instant)?
   /// For how long the site's fields are believed by a row that lacks something of them: longer each time that nothing had changed.
-  private var trust = SiteSession.leastTrust
+  private var trust: Duration
+  private let leastTrust: Duration
   private var rereading: Task<Void, Never>?
-  private static let leastTrust = Duration.seconds(2)
   private static let mostTrust = Duration.seconds(300)
 
   /// Prepares a session; nothing is sent before `keepOpen`.
@@ -41,12 +41,16 @@ public actor SiteSession {
   ///   - mapping: what is kept in step.
   ///   - database: what remembers the site, and what the fleet shares of it.
   ///   - limits: how fast JIRA may be called by all workers together.
+  ///   - trust: for how long what was read of the site is believed where a row lacks something of it; up to five minutes where nothing has changed.
   ///   - member: who this process is to the others.
   ///   - logger: where it says what is out of reach.
   public init(
     client: JiraClient, project: String, mapping: Mapping, database: PostgresClient,
-    limits: SiteLimits = .standard, member: SiteMember = SiteMember(), logger: Logger
+    limits: SiteLimits = .standard, trust: Duration = .seconds(2),
+    member: SiteMember = SiteMember(), logger: Logger
   ) {
+    self.trust = trust
+    leastTrust = trust
     address = client.configuration.siteURL
     self.client = client
     projectKey = project
@@ -131,7 +135,7 @@ public actor SiteSession {
   private func reread(_ old: Site) async {
     do {
       let site = try await discover()
-      trust = site.mapping == old.mapping ? min(trust * 2, Self.mostTrust) : Self.leastTrust
+      trust = site.mapping == old.mapping ? min(trust * 2, Self.mostTrust) : leastTrust
       if state.site != nil { reopen(site) }
     } catch let error as JiraError {
       await report(error)

@@ -111,14 +111,18 @@ import Testing
   /// Caught: jobs that a claim brings when the worker was already told to hurry: nobody would ever end their runs.
   @Test func aClaimThatIsUnderWayBringsNothingMore() async throws {
     try await Queue.with { queue in
+      // A lock for claims alone: a heartbeat that waited for it would hear of no job meanwhile.
+      try await queue.breakFunction(
+        "jira_sync.claim(uuid, text[], integer, boolean, boolean, interval, boolean)",
+        replacing: "-- 0. Nothing is claimed while paused.",
+        with: "perform pg_advisory_xact_lock_shared(4711);")
       let worker = try queue.worker(
         TestHandler.waiting(Mailbox()), options: WorkerOptions(stopDeadline: .seconds(3_600)))
       let running = Task { try await worker.run() }
       try await queue.waitUntilAsleep()
       let lock = try await queue.database.connect()
       try await lock.transaction(doing: "holding up claims") { transaction in
-        _ = try await transaction.query(
-          "lock table jira_sync.control in access exclusive mode", doing: "locking")
+        _ = try await transaction.query("select pg_advisory_xact_lock(4711)", doing: "locking")
         try await queue.noop()
         try await queue.wait(
           "waiting until the claim waits",

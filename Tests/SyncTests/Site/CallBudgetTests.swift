@@ -24,6 +24,15 @@ struct CallBudgetTests {
       rateLimitReason: reason)
   }
 
+  /// Caught: calls that are refused and sent again at once, for ever, at the full rate.
+  @Test("A limit that ends at once is one without a time: nothing is sent for a while")
+  func endsAtOnce() async throws {
+    try await with { budgets, _ in
+      let wait = try await budgets[0].note(read, limitedBy: limit(seconds: 0))
+      #expect(try #require(wait) > .seconds(1))
+    }
+  }
+
   private func failure(_ body: () async throws -> Void) async throws -> JiraError? {
     do {
       try await body()

@@ -128,12 +128,22 @@ struct JiraSide: Sendable {
   }
 
   /// JIRA no longer says which options its fields have.
-  func hideOptions() throws {
+  func hideOptions() throws { try tellScreens { $0["allowedValues"] = nil } }
+
+  /// JIRA has no such option yet.
+  func hideOption(_ text: String) throws {
+    try tellScreens { field in
+      guard let options = field["allowedValues"]?.array else { return }
+      field["allowedValues"] = .array(options.filter { $0["value"]?.string != text })
+    }
+  }
+
+  private func tellScreens(_ change: (inout [String: JSON]) -> Void) throws {
     let path = "/issue/createmeta/SCRSKY/issuetypes/10001"
     var metadata = try ask("GET", path + "?maxResults=200")
     let fields = (metadata["fields"]?.array ?? []).map { field in
       var members = field.object ?? [:]
-      members["allowedValues"] = nil
+      change(&members)
       return JSON.object(members)
     }
     metadata["fields"] = .array(fields)

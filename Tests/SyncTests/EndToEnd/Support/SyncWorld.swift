@@ -37,7 +37,7 @@ struct SyncWorld: Sendable {
           timeouts: setup.timeouts),
         transport: HookedTransport(client: transport, hooks: setup.hooks)),
       project: setup.project, mapping: setup.mapping, database: client, limits: setup.limits,
-      member: member, logger: logger)
+      trust: setup.trust, member: member, logger: logger)
     let tally = SyncTally()
     let worker = Worker(
       database: client,

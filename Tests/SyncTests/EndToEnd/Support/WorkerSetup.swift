@@ -11,6 +11,7 @@ struct WorkerSetup: Sendable {
   var project = "SCRSKY"
   var mapping = Mapping.standard
   var limits = SiteLimits.none
+  var trust = Duration.seconds(60)
   var name = "test"
   var timeouts = HTTPTimeouts()
   var row = RowHandlerOptions(looks: [.milliseconds(50), .milliseconds(150), .milliseconds(400)])
