@@ -310,7 +310,7 @@ public actor SiteSession {
     let resolved = site.mapping
     let dialect = site.client.dialect
     try await store.bind(
-      baseURL: address, project: site.project.key, dialect: dialect, mapping: resolved)
+      baseURL: address, project: projectKey, dialect: dialect, mapping: resolved)
     for skipped in resolved.skipped {
       logger.warning("\(skipped.name) is not synced: \(skipped.reason)")
     }

@@ -51,7 +51,7 @@ struct SiteStore: Sendable {
 
   /// Makes sure that the database belongs to the site, binds it where it belongs to none, and stores the mapping.
   ///
-  /// As long as nothing is linked, another site may take the place of one that was configured by mistake.
+  /// As long as nothing is linked, another site may take the place of one that was configured by mistake. The project is named as it is configured: JIRA finds one under its old key after it was given a new one.
   ///
   /// - Throws: `SiteError.otherSite`, `PostgresError`.
   func bind(

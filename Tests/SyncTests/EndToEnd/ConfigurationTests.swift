@@ -37,6 +37,22 @@ struct ConfigurationTests {
     }
   }
 
+  /// Catches workers that all end because an administrator gave the project another key.
+  @Test("A project that JIRA finds under its old key after it got a new one is still the same")
+  func renamedProject() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      var project = try world.jira.ask("GET", "/project/SCRSKY")
+      project["key"] = "NEW"
+      try world.jira.fail("GET", "/project/SCRSKY", ["status": 200, "body": project], times: nil)
+      for notes in ["once", "again"] {
+        try await world.run("update public.file_audit set notes = \(notes) where id = \(id)")
+        try await world.drain()
+        #expect(try world.jira.issue(key).text("Notes") == notes)
+      }
+    }
+  }
+
   @Test("A database that nothing is linked in may move to another site")
   func firstSite() async throws {
     try await withSyncWorld { world in
