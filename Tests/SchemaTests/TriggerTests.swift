@@ -201,6 +201,42 @@ import Testing
     }
   }
 
+  /// Caught: a comparison that fails in the application's own UPDATE, since the type has no equality.
+  @Test func columnsOfAnyTypeCanBeWatched() async throws {
+    try await Audit.with { audit in
+      try await audit.run(
+        "alter table public.file_audit add extra json, add place point, add more json[]")
+      try await audit.add(1...2, debt: true)
+      try await audit.run("select jira_sync.watch(array['notes', 'extra', 'place', 'more'])")
+      try await audit.run("update public.file_audit set status = 'OTHER'")
+      #expect(try await audit.jobs().isEmpty)
+      try await audit.run(
+        "update public.file_audit set extra = '{\"a\": 1}', place = '(1,2)', more = '{null}' where id = 2"
+      )
+      #expect(try await audit.enqueued() == [2])
+    }
+  }
+
+  /// What the documentation says of it.
+  @Test func aColumnThatWasRenamedIsWatchedNoMoreOnceTheTriggersAreTold() async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...1, debt: true)
+      try await audit.run(
+        "insert into jira_sync.site (base_url, project_key, deployment) values ('b', 'P', 'cloud')")
+      try await audit.run("select jira_sync.watch(array['notes', 'technical_debt'])")
+      try await audit.run("alter table public.file_audit rename notes to remarks")
+      let error = await #expect(throws: PostgresError.self) {
+        try await audit.run("update public.file_audit set status = 'OTHER'")
+      }
+      #expect(error?.sqlState == "42703")
+      try await audit.run("select jira_sync.watch(watched_columns) from jira_sync.site")
+      try await audit.run("update public.file_audit set remarks = 'x'")
+      #expect(try await audit.jobs().isEmpty)
+      try await audit.run("update public.file_audit set technical_debt = 'x'")
+      #expect(try await audit.enqueued() == [1])
+    }
+  }
+
   @Test func onlyWatchedColumnsCount() async throws {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)

@@ -2469,11 +2469,21 @@ declare
 begin
     select
         array_agg(a.attname::text order by a.attnum),
-        string_agg(format('n.%I', a.attname), ', ' order by a.attnum),
-        string_agg(format('o.%I', a.attname), ', ' order by a.attnum),
+        string_agg(format(case when c.has_equality then 'n.%I' else 'n.%I::text' end, a.attname), ', ' order by a.attnum),
+        string_agg(format(case when c.has_equality then 'o.%I' else 'o.%I::text' end, a.attname), ', ' order by a.attnum),
         string_agg(format('%L, n.%I', a.attname, a.attname), ', ' order by a.attnum)
     into present, new_list, old_list, echo
     from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_type as t on t.oid = a.atttypid
+    inner join pg_catalog.pg_type as e
+        on e.oid = coalesce(nullif(t.typbasetype, 0), case when t.typcategory = 'A' then t.typelem end, t.oid)
+    -- Some types have no equality, and of types of extensions none is in sight here: an UPDATE of any application would fail.
+    cross join lateral (
+        select not (
+            e.typname in ('json', 'xml', 'point', 'line', 'polygon')
+            or (e.typtype = 'b' and e.typnamespace <> 'pg_catalog'::regnamespace)
+        ) as has_equality
+    ) as c
     where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
         and a.attname = any(watched);
     -- Workers of a fleet start together, and a function is replaced by one of them at a time.

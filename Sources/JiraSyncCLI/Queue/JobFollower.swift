@@ -62,7 +62,10 @@ struct JobFollower {
             (select h.outcome, h.error, 3 from jira_sync.job_history as h
               where h.merged @> array[a.id] and h.finished_at > now() - interval '1 day'
               order by h.finished_at desc limit 1)
-          ) as e order by e.rank limit 1
+          ) as e
+          -- One that failed once may have been merged afterwards, and then its own end is not the last word.
+          order by case when e.rank = 1 and e.state in ('retry', 'returned', 'crashed') then 4 else e.rank end
+          limit 1
         ) as e on true
         where a.id not in (select id from live)
       )

@@ -40,24 +40,21 @@ struct SettingKind: Sendable, Hashable {
   /// An address or a connection string without its password.
   static func withoutPassword(_ value: String) -> String {
     // key=value form of libpq: quoted values may hold blanks.
-    if !value.contains("://") {
+    guard value.prefixMatch(of: /[A-Za-z][A-Za-z0-9+.\-]*:\/\//) != nil else {
       return value.replacing(
-        /(password|sslpassword|passfile)\s*=\s*('(\\.|[^'\\])*'|\S*)/.ignoresCase()
+        /(password|sslpassword|passfile)\s*=\s*('(\\.|[^'\\])*'|(\\.|\S)*)/.ignoresCase()
       ) { "\($0.1)=***" }
     }
     var shown = value.replacing(/([?&])((ssl)?password)=[^&]*/.ignoresCase()) {
       "\($0.1)\($0.2)=***"
     }
-    // What stands before the last @ of the authority may hold the password, and a : begins it.
+    // A password begins behind the first : and ends before the last @, whatever stands in it; rather too much is hidden.
     guard let scheme = shown.firstRange(of: /:\/\//) else { return "***" }
     let rest = shown[scheme.upperBound...]
-    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-    guard let at = (rest.lastIndex { $0 == "@" }), at < end || !rest[..<at].contains("?") else {
-      return shown
-    }
-    let login = rest[..<at]
-    guard let colon = login.firstIndex(of: ":") else { return shown }
-    shown.replaceSubrange(login.index(after: colon)..<at, with: "***")
+    guard let colon = rest.firstIndex(where: { ":/?".contains($0) }), rest[colon] == ":",
+      let at = rest.lastIndex(of: "@"), colon < at
+    else { return shown }
+    shown.replaceSubrange(rest.index(after: colon)..<at, with: "***")
     return shown
   }
 }

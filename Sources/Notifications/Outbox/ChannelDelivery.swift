@@ -175,13 +175,12 @@ struct ChannelDelivery: Sendable {
     try await run.write(for: [job], doing: "noting that \(name) took a message") {
       transaction, _ in
       _ = try await transaction.query(store.sent(message), doing: "noting that it was taken")
-      if message.attempts >= Self.failuresToTell {
-        _ = try await transaction.query(
-          """
-          select jira_sync.resolve_event('channel_failing', \("channel_failing:" + name),
-            'Messages arrive again; what had waited was sent in order.')
-          """, doing: "telling that it works again")
-      }
+      // The message that failed may have been given up meanwhile. Where nobody was told, this tells nobody.
+      _ = try await transaction.query(
+        """
+        select jira_sync.resolve_event('channel_failing', \("channel_failing:" + name),
+          'Messages arrive again; what had waited was sent in order.')
+        """, doing: "telling that it works again")
       return []
     }
   }

@@ -16,7 +16,7 @@ struct SlackPayload: Sendable, Hashable {
         "type": "header",
         "text": [
           "type": "plain_text", "emoji": true,
-          "text": .string("\(Self.sign(message)) " + Headline.line(headline, limit: 140)),
+          "text": .string(Self.header(headline, sign: Self.sign(message))),
         ],
       ]
     ]
@@ -31,6 +31,17 @@ struct SlackPayload: Sendable, Hashable {
       "text": .string(SlackText.escaped(headline)), "blocks": .array(blocks),
       "unfurl_links": false, "unfurl_media": false,
     ]
+  }
+
+  /// What Slack takes in a header is 150 characters, counted as its JavaScript does, with the sign as it is written; a longer one is refused for good.
+  private static func header(_ headline: String, sign: String) -> String {
+    var limit = 149 - sign.count
+    while limit > 0 {
+      let text = "\(sign) " + Headline.line(headline, limit: limit)
+      if text.utf16.count <= 150 { return text }
+      limit -= 1
+    }
+    return sign
   }
 
   private static func blocks(

@@ -59,6 +59,7 @@ struct TextTests {
     "what is no point in time",
     arguments: [
       "", "yesterday", "2026-13-01", "2026-02-30", "2026-11-24T25:00", "2 hours", "-1h", "1';drop",
+      "2026-11-24T08:00:75Z", "0000-01-01", "9999999d",
     ])
   func noPointInTime(text: String) {
     #expect(PointInTime(text) == nil)
@@ -73,6 +74,9 @@ struct TextTests {
         "postgresql://db/audit?password=geheim&sslmode=require",
         "postgresql://db/audit?password=***&sslmode=require"
       ),
+      ("postgresql://ada:ge?heim@db/audit", "postgresql://ada:***@db/audit"),
+      ("host=db password=a://geheim user=ada", "host=db password=*** user=ada"),
+      ("host=db password=ge\\ he\\'im user=ada", "host=db password=*** user=ada"),
       ("host=db password=geheim user=ada", "host=db password=*** user=ada"),
       ("host=db password = 'ge he\\'im' user=ada", "host=db password=*** user=ada"),
       ("smtps://ada:geheim@mail.example.com:465", "smtps://ada:***@mail.example.com:465"),

@@ -62,6 +62,20 @@ struct SlackPayloadTests {
     }
   }
 
+  /// Slack refuses a header of more than 150 characters for good, and the sign counts as it is written.
+  @Test(arguments: Severity.allCases)
+  func `a long headline fits beside every sign`(severity: Severity) {
+    for stage in [Stage.first, .again, .resolved] {
+      var cause = Cause.example(kind: "job_dead", severity: severity)
+      cause.event.subject = String(repeating: "ä🙂", count: 150)
+      let message = Message(
+        id: 1, uuid: .init(), root: nil, issueKey: nil, writtenAt: 0,
+        items: [MessageItem(Draft.Part(cause: cause, stage: stage))])
+      let header = SlackPayload(message, site: nil).json["blocks"]?[0]?["text"]?["text"]?.string
+      #expect((1...150).contains(header?.utf16.count ?? 0))
+    }
+  }
+
   @Test func `the issue is linked`() {
     let json = payload { $0.event.issueKey = "SCRSKY-7" }
     #expect(texts(json).contains("<https://jira.example/browse/SCRSKY-7|SCRSKY-7> in JIRA"))

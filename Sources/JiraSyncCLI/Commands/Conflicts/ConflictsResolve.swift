@@ -74,7 +74,7 @@ struct ConflictsResolve: AsyncParsableCommand {
             select from pg_catalog.pg_attribute as a
             join pg_catalog.pg_type as t on t.oid = a.atttypid
             where a.attrelid = to_regclass('public.file_audit') and a.attname = k.columns[1]
-              and t.typcategory in ('S', 'D')) as is_text
+              and (t.typcategory in ('S', 'D', 'E') or t.typname = 'uuid')) as is_text
         from jira_sync.conflicts as k where k.id = \(conflict)::bigint
         """, doing: "reading the columns of conflict \(conflict)"
       ).rows.first?.get("is_text") ?? true

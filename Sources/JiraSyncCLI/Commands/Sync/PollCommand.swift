@@ -81,7 +81,10 @@ struct PollCommand: AsyncParsableCommand {
       """
       with poll as (
         select min(h.started_at) as began, max(h.finished_at) as ended
-        from jira_sync.job_history as h where h.id = \(job)::bigint
+        from jira_sync.job_history as h
+        where h.id = \(job)::bigint
+          -- It may have been merged into one that waited for another try.
+          or (h.merged @> array[\(job)::bigint] and h.finished_at > now() - interval '1 day')
       )
       select j.id from jira_sync.jobs as j, poll as p
       where j.file_audit_id is not null and j.created_at between p.began and p.ended
