@@ -37,8 +37,7 @@ struct RowWork: Sendable {
       case (.creating, .some) where item.link?.marker != nil: lookups.append(item)
       // A pull writes nothing to JIRA, and makes no issue least of all.
       case (.creating, .some), (nil, .some):
-        let isRefused = item.link != nil
-        if item.sides.issue, item.hasDebt || !isRefused {
+        if item.sides.issue, item.hasDebt || item.link == nil {
           creations.append(item)
         } else {
           nothing.append(item.job)

@@ -9,7 +9,7 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
   /// What is wrong and what to do.
   public var message: String
   /// Whether somebody may have put it right in JIRA since its fields were read.
-  public var mayBeOver = false
+  public var mayBeOver: Bool
 
   /// Describes a problem.
   ///
@@ -18,11 +18,15 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
   ///   - columns: the columns that it is made from.
   ///   - jiraField: the JIRA field, name and id.
   ///   - message: what is wrong and what to do.
-  public init(field: String, columns: [String], jiraField: String, message: String) {
+  ///   - mayBeOver: whether somebody may have put it right in JIRA since its fields were read.
+  public init(
+    field: String, columns: [String], jiraField: String, message: String, mayBeOver: Bool = false
+  ) {
     self.field = field
     self.columns = columns
     self.jiraField = jiraField
     self.message = message
+    self.mayBeOver = mayBeOver
   }
 
   /// The columns and what is wrong.
@@ -32,9 +36,8 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
 extension ResolvedField {
   /// A problem of this field.
   func problem(_ message: String, mayBeOver: Bool = false) -> FieldProblem {
-    var problem = FieldProblem(
-      field: name, columns: mapping.columns, jiraField: label, message: message)
-    problem.mayBeOver = mayBeOver
-    return problem
+    FieldProblem(
+      field: name, columns: mapping.columns, jiraField: label, message: message,
+      mayBeOver: mayBeOver)
   }
 }

@@ -12,10 +12,7 @@ struct StrictSiteTests {
   func pull() async throws {
     try await withSyncWorld { world in
       let ids = try await world.addRows(2, debt: false)
-      try await world.run(
-        """
-        alter table public.file_audit disable trigger user;
-        """)
+      try await world.run("alter table public.file_audit disable trigger user")
       try await world.run("update public.file_audit set has_technical_debt = true")
       for id in ids { try await world.enqueue("pull", id) }
       try await world.drain()
@@ -30,6 +27,32 @@ struct StrictSiteTests {
       try await world.drain()
       #expect(try world.jira.issues().isEmpty)
       #expect(try await world.link(ids[0]).error?.contains("no") == true)
+    }
+  }
+
+  /// Catches a poll that enqueues a job at each look, and a job that takes what is not said for a field that was cleared.
+  @Test("A field that JIRA does not show any more: the row keeps it, and the link says so")
+  func hiddenField() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try world.jira.edit(key, ["Notes": adf("kept")])
+      try await world.poll()
+      #expect(try await world.row(id)["notes"] == "kept")
+
+      try world.jira.edit(key, ["Notes": adf("hidden by now")])
+      var issue = try world.jira.ask("GET", "/issue/\(key)")
+      issue["fields"]?["customfield_10020"] = nil
+      try world.jira.fail(
+        "POST", "/issue/bulkfetch",
+        ["status": 200, "body": ["issues": [issue], "issueErrors": []]], times: nil)
+      let before = try await world.outcomes(id)
+      try await world.poll()
+      #expect(try await world.outcomes(id) == before)
+      try await world.enqueue("sync", id)
+      try await world.drain()
+      #expect(try await world.row(id)["notes"] == "kept")
+      let error = try #require(try await world.link(id).error)
+      #expect(error.contains("notes: JIRA does not show the field Notes"))
     }
   }
 

@@ -28,7 +28,7 @@ import Testing
       fields: Dictionary(requires.map { ($0.fieldID, $0) }) { $1 })
   }
 
-  private func resolution(_ names: String...) -> FieldMetadata {
+  private func resolution(_ names: [String]) -> FieldMetadata {
     FieldMetadata(
       fieldID: "resolution", name: "Resolution", isRequired: true, hasDefaultValue: false,
       allowedValues: names.map { ["name": .string($0)] })
@@ -45,15 +45,14 @@ import Testing
       (["Won\u{2019}t Do", "Declined", "done"], "done"),
     ])
   func fixing(names: [String], chosen: String) throws {
-    var field = resolution()
-    field.allowedValues = names.map { ["name": .string($0)] }
-    let next = try #require(choice(from: [step("5", to: "Done", requires: [field])]).next)
+    let only = step("5", to: "Done", requires: [resolution(names)])
+    let next = try #require(choice(from: [only]).next)
     #expect(next.fields == ["resolution": ["name": .string(chosen)]])
   }
 
   @Test("where every resolution says that nothing was fixed, it is for a person")
   func nothingFixes() {
-    let only = step("5", to: "Done", requires: [resolution("Won't Do", "Duplicate")])
+    let only = step("5", to: "Done", requires: [resolution(["Won't Do", "Duplicate"])])
     let (next, obstacles) = choice(from: [only])
     #expect(next == nil)
     #expect(obstacles == ["the transition to Done requires Resolution, which no column gives"])
