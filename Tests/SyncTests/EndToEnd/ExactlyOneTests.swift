@@ -52,7 +52,8 @@ struct ExactlyOneTests {
       let ids = try await world.addRows(rows)
       try world.jira.fail("POST", rows == 1 ? "/issue" : "/issue/bulk", fault.action)
       var setup = world.setup
-      setup.timeouts.total = .milliseconds(fault.action == "hang" ? 700 : 20_000)
+      // The limit is the same for every call: the others, which do answer, must not meet it on a busy machine.
+      if fault.action == "hang" { setup.timeouts.total = .seconds(10) }
       setup.row.looks = [.milliseconds(50), .milliseconds(200), .milliseconds(1_500)]
       let prepared = setup
       try await world.drain { change in
@@ -74,10 +75,13 @@ struct ExactlyOneTests {
         #expect(issue.text("File path") == link.filePath)
         #expect(issue.marker?["marker"]?.string == link.marker)
         #expect(try await world.row(id)["jira_tickets"] == [.string(issue.key)])
-        let charged = try await world.count(
-          "jira_sync.job_history where file_audit_id = \(id) and outcome in ('retry', 'refused', 'dead')"
+        let charged = try await world.run(
+          """
+          select error from jira_sync.job_history
+          where file_audit_id = \(id) and outcome in ('retry', 'refused', 'dead')
+          """
         )
-        #expect(charged == 0, "no attempt is charged for what JIRA did")
+        #expect(charged.rows.isEmpty, "no attempt is charged for what JIRA did: \(charged.rows)")
       }
     }
   }
