@@ -56,7 +56,7 @@ extension Worker {
       troubles.ended("the listening connection", logger: logger)
       // Whatever was missed while nobody listened.
       post(.reconnected)
-      try await sendProbe(probe, heard: heard, on: connection)
+      try await sendProbe(probe, heard: heard)
       group.addTask { try await self.keepBeating(on: connection) }
       try await group.next()
       group.cancelAll()
@@ -65,14 +65,21 @@ extension Worker {
   }
 
   /// Makes sure that notifications arrive: through a pooler in transaction mode they do not.
-  private func sendProbe(
-    _ probe: String, heard: Lock<Bool>, on connection: PostgresConnection
-  ) async throws {
-    _ = try await connection.query(
-      "select pg_notify(\(Self.channel), \(probe))", doing: "probing LISTEN")
+  ///
+  /// Sent by the other connection: such a pooler may give this one the same session again by chance, which would hear itself.
+  /// The other one may be waiting for an application's lock, and this one has leases to renew: so nobody waits for it.
+  private func sendProbe(_ probe: String, heard: Lock<Bool>) async throws {
+    let isSent = Lock(false)
+    let database = store.database
+    let sending = Task {
+      _ = try await database.query(
+        "select pg_notify(\(Self.channel), \(probe))", doing: "probing LISTEN")
+      isSent.withLock { $0 = true }
+    }
+    defer { sending.cancel() }
     for _ in 0..<40 where !heard.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(50)) }
     let hears = heard.withLock { $0 }
-    if !hears, canListen {
+    if !hears, canListen, isSent.withLock({ $0 }) {
       logger.warning(
         """
         LISTEN does not work on this connection (a pooler in transaction mode?); work is found by polling every \

@@ -72,7 +72,8 @@ public actor Worker {
   ///   - incarnation: this start of it, the first half of its leases.
   ///   - name: who it is in `jira_sync.workers`, host and process id.
   ///   - logger: where it says what it does.
-  ///   - heard: called with what others notify on the queue's channel and is not for the queue.
+  ///   - heard: called with what others notify on the queue's channel and is not for the queue; with an empty text after
+  ///     nobody listened for a while.
   ///   - observe: called for each run of a job that has ended.
   public init(
     database: PostgresClient, handlers: [any JobHandler],
@@ -229,6 +230,7 @@ public actor Worker {
     case .reconnected:
       window.reset()
       wakeUp.lostTouch()
+      await heard("")
     case .timer: wakeUp.timerFired(now: .now)
     case .runEnded, .stopping: break
     case .cancelRequested: await askForCancelled()
@@ -288,8 +290,8 @@ public actor Worker {
         }
       }
       // A database that cannot be reached would hold up the end.
-      let patience = Task {
-        try await Task.sleep(for: .seconds(2))
+      let patience = Task { [options] in
+        try await Task.sleep(for: options.leavePatience)
         leaving.cancel()
       }
       await leaving.value

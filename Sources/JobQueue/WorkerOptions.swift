@@ -10,6 +10,8 @@ public struct WorkerOptions: Sendable {
   public var runDeadline: Duration
   /// How long running jobs may go on after the worker was told to stop.
   public var stopDeadline: Duration
+  /// How long taking leave of the database may take, once nothing runs any more.
+  public var leavePatience: Duration
   /// How failed runs are spaced.
   public var retry: RetryPolicy
   /// How long after a claim the next one comes while jobs keep coming, so that they are taken together.
@@ -29,7 +31,8 @@ public struct WorkerOptions: Sendable {
   public init(
     concurrency: Int = 4, lease: Duration = .seconds(8), idlePulse: Duration = .seconds(6),
     runDeadline: Duration = .seconds(120), stopDeadline: Duration = .seconds(10),
-    retry: RetryPolicy = RetryPolicy(), claimSpacing: Duration = .milliseconds(10),
+    leavePatience: Duration = .seconds(2), retry: RetryPolicy = RetryPolicy(),
+    claimSpacing: Duration = .milliseconds(10),
     drainsWithin: Duration? = nil, drainPatience: Duration = .seconds(8),
     keepsSchedules: Bool = false
   ) {
@@ -38,6 +41,7 @@ public struct WorkerOptions: Sendable {
     self.idlePulse = idlePulse
     self.runDeadline = runDeadline
     self.stopDeadline = stopDeadline
+    self.leavePatience = leavePatience
     self.retry = retry
     self.claimSpacing = claimSpacing
     self.drainsWithin = drainsWithin

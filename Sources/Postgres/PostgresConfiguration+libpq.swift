@@ -42,10 +42,12 @@ extension PostgresConfiguration {
   static func hasRawPassword(_ conninfo: String) -> Bool {
     let schemes = ["postgresql://", "postgres://"]
     guard let scheme = schemes.first(where: conninfo.hasPrefix) else { return false }
-    let rest = conninfo.dropFirst(scheme.count).prefix { $0 != "?" }
+    let rest = conninfo.dropFirst(scheme.count)
+    // As libpq reads it: what stands before the first @ may have a ? in it, but no /.
     let authority = rest.prefix { $0 != "/" }
-    return rest.dropFirst(authority.count).contains("@")
-      || authority.filter { $0 == "@" }.count > 1
+    let credentials = authority.contains("@") ? authority.prefix { $0 != "@" } : ""
+    let address = rest.dropFirst(credentials.count).prefix { $0 != "?" }
+    return address.dropFirst(credentials.isEmpty ? 0 : 1).contains("@")
   }
 
   /// libpq quotes the piece it does not understand, which may be the password; only names of options are let through.

@@ -8,8 +8,13 @@ public struct PostgresConfiguration: Sendable {
   let parameters: [String: String]
   /// What libpq takes for parameters that are not given: `PG*` variables and its own defaults.
   let defaults: [String: String]
-  /// How long connecting to one host may take.
+  /// How long connecting to one host may take, once its name is looked up.
   let connectTimeout: Duration
+  /// How long the server may take for an answer before the statement is cancelled, and the connection given up where not even
+  /// that is answered; nil: for ever.
+  ///
+  /// Keepalives and `tcp_user_timeout` see only the next hop: a proxy goes on acknowledging for a server that is gone.
+  public var answerLimit: Duration?
 
   /// Reads a connection string.
   ///

@@ -12,13 +12,18 @@ extension PostgresConnection {
     _ configuration: PostgresConfiguration, logger: Logger? = nil
   ) async throws(PostgresError) -> PostgresConnection {
     let connection = PostgresConnection(logger: logger)
+    await connection.limitAnswers(to: configuration.answerLimit)
     var failures: [PostgresError] = []
     for host in configuration.hosts {
       if Task.isCancelled { throw .cancelled(doing: "connecting to \(configuration)") }
-      let deadline = ContinuousClock.now + configuration.connectTimeout
       let addresses: [[String: String]]
-      switch await host.addresses(until: deadline) {
+      // Not a part of the time for connecting: the system asks the second name server after five seconds.
+      let looked = await host.addresses(until: .now + Resolver.patience)
+      let deadline = ContinuousClock.now + configuration.connectTimeout
+      switch looked {
       case .success(let found): addresses = found
+      case .failure where Task.isCancelled:
+        throw .cancelled(doing: "connecting to \(configuration)")
       case .failure(let failure):
         failures.append(
           PostgresError(
@@ -41,6 +46,11 @@ extension PostgresConnection {
       }
     }
     throw summary(of: failures, configuration: configuration)
+  }
+
+  private func limitAnswers(to limit: Duration?) {
+    session.answerLimit = limit
+    session.cancelOverdue = { [weak self] ticket in self?.cancelSoon(ticket: ticket) }
   }
 
   private func open(

@@ -2,6 +2,9 @@ import Glibc
 
 /// Looks names up without blocking anybody: `getaddrinfo` waits for a name server.
 enum Resolver {
+  /// How long a name server may take: the system turns to the second after five seconds, see resolv.conf(5).
+  static let patience = Duration.seconds(15)
+
   /// Why a name has no address, in the system's words.
   struct Failure: Error {
     let reason: String

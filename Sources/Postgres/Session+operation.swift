@@ -29,6 +29,12 @@ extension Session {
     }
     operation = Operation(
       ticket: ticket, doing: doing, pipelined: pipelined, completion: completion)
+    if let answerLimit {
+      timer = executor.schedule(at: .now + answerLimit) { [unowned self] in
+        timer = nil
+        isOverdue(ticket: ticket)
+      }
+    }
     if send(request, on: connection) { pump() } else { failSending() }
   }
 
@@ -169,7 +175,9 @@ extension Session {
       finished.completion(.success(finished.results))
       return
     }
-    if finished.isCancelRequested, failure.sqlState == "57014" {
+    if finished.isOverdue {
+      failure.hint = Self.overdueHint
+    } else if finished.isCancelRequested, failure.sqlState == "57014" {
       failure.kind = .cancelled
     }
     finished.completion(.failure(failure))
@@ -184,17 +192,37 @@ extension Session {
     else { return nil }
     operation?.isCancelRequested = true
     operation?.isCancelInFlight = true
-    let doing = current.doing
+    if let timer { executor.cancel(timer: timer) }
     timer = executor.schedule(at: .now + Self.cancelGrace) { [unowned self] in
       timer = nil
-      end(
-        PostgresError(
-          kind: .cancelled,
-          message: "cancelled, and the server did not answer; the connection was given up",
-          doing: doing), isLoss: true)
+      giveUp()
     }
     return request
   }
+
+  /// Not even the cancel request was answered.
+  private func giveUp() {
+    guard let current = operation else { return }
+    let error =
+      current.isOverdue
+      ? PostgresError(
+        kind: .connectionLost, message: "the server did not answer; the connection was given up",
+        hint: Self.overdueHint, doing: current.doing)
+      : PostgresError(
+        kind: .cancelled,
+        message: "cancelled, and the server did not answer; the connection was given up",
+        doing: current.doing)
+    end(error, isLoss: true)
+  }
+
+  /// The time for an answer has passed: the statement is cancelled for everybody's sake.
+  private func isOverdue(ticket: UInt64) {
+    operation?.isOverdue = true
+    cancelOverdue(ticket)
+  }
+
+  private static let overdueHint =
+    "the server took too long for an answer; look for locks that it waits for (pg_stat_activity), and at what lies between"
 
   /// The cancel request has arrived, or never will.
   func cancelReturned(ticket: UInt64) {

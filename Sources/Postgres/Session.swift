@@ -28,6 +28,8 @@ final class Session: PollHandler {
     var failure: PostgresError?
     var isComplete = false
     var isCancelRequested = false
+    /// The server took longer than the configuration allows.
+    var isOverdue = false
     /// A cancel request is on its way and could still hit whatever runs when it arrives.
     var isCancelInFlight = false
   }
@@ -56,6 +58,10 @@ final class Session: PollHandler {
   var operation: Operation?
   /// The database, for messages.
   var target = "the database"
+  /// How long an answer may take.
+  var answerLimit: Duration?
+  /// Cancels the statement that took longer.
+  var cancelOverdue: (_ ticket: UInt64) -> Void = { _ in }
   /// The last FATAL message that came outside of a result.
   var lastFatal: PostgresError?
 

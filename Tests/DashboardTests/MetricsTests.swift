@@ -74,7 +74,7 @@ struct MetricsTests {
     .enabled(
       if: OpenMetricsParser.python != nil,
       "needs JIRA_SYNC_TEST_PROMETHEUS_PYTHON with prometheus-client; scripts/test installs it"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(20)))
   func parsed() async throws {
     let evil = "a\\b\"c\nd}{,=é"
     for queue: SnapshotSource.Outcome in [.taken(.example(evil)), .failed("down")] {
@@ -103,7 +103,7 @@ struct MetricsTests {
     .enabled(
       if: OpenMetricsParser.python != nil,
       "needs JIRA_SYNC_TEST_PROMETHEUS_PYTHON with prometheus-client; scripts/test installs it"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(20)))
   func refused() async throws {
     let text = exposition(counted, .failed("down"))
     for broken in [

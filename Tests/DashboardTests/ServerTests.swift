@@ -6,7 +6,7 @@ import Testing
 @testable import JobQueue
 
 /// The server over a real socket: what it answers, what it refuses, and whom it does not wait for.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(20)))
 struct ServerTests {
   /// Serves a worker that is well, and a database that nobody listens for.
   private func serving(

@@ -6,7 +6,7 @@ import Testing
 @testable import Dashboard
 
 /// What the page asks the database: right, cheap, and seldom.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5)))
+@Suite(.requiresPostgres, .timeLimit(.minutes(20)))
 struct SnapshotTests {
   private func source(_ database: TestDatabase) throws -> SnapshotSource {
     SnapshotSource(

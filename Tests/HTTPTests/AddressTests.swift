@@ -3,7 +3,7 @@ import Testing
 @testable import HTTP
 
 /// Only addresses to which credentials may go are ever contacted.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct AddressTests {
   @Test(arguments: [
     "https://example.atlassian.net/rest/api/3/issue", "https://example.com:8443/",

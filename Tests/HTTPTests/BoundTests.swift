@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// No server can make the client keep more than was allowed, whatever it sends and however it is packed.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct BoundTests {
   /// 64 KiB of zeros, gzip.
   private static let zeros64K = """

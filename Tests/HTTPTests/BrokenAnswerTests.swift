@@ -10,7 +10,7 @@ import Musl
 #endif
 
 /// Half an answer, or none, or none that is HTTP, is an error and never a response.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct BrokenAnswerTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String

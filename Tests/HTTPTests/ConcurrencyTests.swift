@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// Many tasks share a client.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ConcurrencyTests {
   /// Broken variants: an answer goes to the wrong task; a request waits for ever for a free connection.
   @Test(arguments: [1, 8, 100])

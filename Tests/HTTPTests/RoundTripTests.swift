@@ -9,7 +9,7 @@ import Foundation
 #endif
 
 /// What is asked for goes over the wire as it is, and what comes back is what the server said.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct RoundTripTests {
   private static let headers = ["X-One: 1", "x-two:   spaced \t", "X-One: again"]
 

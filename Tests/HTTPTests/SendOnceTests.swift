@@ -12,7 +12,7 @@ import Foundation
 ///
 /// Broken variant: libcurl left to itself writes the request again when a kept connection closes without an answer, and
 /// two issues are made of one.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct SendOnceTests {
   /// Answers the first request; drops the connection at the second; answers on every later connection.
   private static func serverThatDropsTheSecond(resetting: Bool = false) throws -> ScriptedServer {

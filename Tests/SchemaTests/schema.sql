@@ -1355,13 +1355,16 @@ CREATE FUNCTION jira_sync.links_error_changed() RETURNS trigger
     AS $$
 begin
     begin
-        if new.last_error is not null then
+        if new.last_error is not null and new.state not in ('issue_gone', 'unlinked') then
             perform jira_sync.emit(
                 kind => 'row_refused', severity => 'warning',
                 fingerprint => jira_sync.row_cause(new.last_error),
                 subject => new.file_path, message => new.last_error,
-                remedy => 'Edit the row or the mapping; it is tried again then. All of them: '
-                    || 'select file_path, last_error from jira_sync.links where last_error is not null',
+                remedy => case
+                    when new.last_error like '%select jira_sync.unpark(%' then
+                        'The rest of the row goes on.'
+                    else 'Edit the row or the mapping; it is tried again then.'
+                end || ' All of them: select file_path, last_error from jira_sync.links where last_error is not null',
                 file_audit_id => new.file_audit_id, issue_key => new.issue_key
             );
         end if;
@@ -1833,7 +1836,7 @@ COMMENT ON FUNCTION jira_sync.resolve_event(kind text, fingerprint text, message
 CREATE FUNCTION jira_sync.resolve_gone() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
-    AS $$
+    AS $_$
 declare
     gone record;
 begin
@@ -1851,7 +1854,16 @@ begin
                 'job_dead', gone.fingerprint, 'No job is dead of this any more: they succeeded, or somebody tries '
                 || 'them again or took them back.'
             );
-        elsif gone.kind = 'row_refused' and not exists (
+        elsif gone.fingerprint like 'issue_gone:%' and not exists (
+            select from jira_sync.links as l
+            where l.id = substring(gone.fingerprint from '^issue_gone:([0-9]+)$')::bigint
+                and l.state in ('issue_gone', 'unlinked') and l.last_error is not null
+        ) then
+            perform jira_sync.resolve_event(
+                'row_refused', gone.fingerprint, 'The issue is there again, or somebody unlinked the row or linked '
+                || 'it with another.'
+            );
+        elsif gone.fingerprint like 'row\_refused:%' and not exists (
             select from jira_sync.links as l
             where l.last_error is not null and jira_sync.row_cause(l.last_error) = gone.fingerprint
         ) then
@@ -1861,7 +1873,7 @@ begin
         end if;
     end loop;
 end;
-$$;
+$_$;
 COMMENT ON FUNCTION jira_sync.resolve_gone() IS 'Resolves what was told of jobs and rows, and is over.';
 CREATE FUNCTION jira_sync.resume() RETURNS void
     LANGUAGE plpgsql

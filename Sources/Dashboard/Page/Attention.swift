@@ -105,7 +105,9 @@ struct Attention: Sendable, Hashable {
           level: .error,
           title: errors == 1
             ? "1 row cannot be synced" : "\(Figures.grouped(errors)) rows cannot be synced",
-          text: "Editing the row, or the mapping, tries again.", anchor: "errors"))
+          text:
+            "Editing the row, or the mapping, tries again; where an issue is gone: jira-sync unlink, then link.",
+          anchor: "errors"))
     }
     let conflicts = snapshot.openConflicts
     if conflicts > 0 {

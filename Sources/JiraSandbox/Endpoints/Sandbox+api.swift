@@ -37,7 +37,9 @@ extension Sandbox {
     Route("GET", "project/*/statuses") { sandbox, call, values throws(Refusal) in
       try sandbox.projectStatuses(call, values[0])
     },
-    Route("GET", "mypermissions") { sandbox, call, _ in sandbox.permissions(call) },
+    Route("GET", "mypermissions") { sandbox, call, _ throws(Refusal) in
+      try sandbox.permissions(call)
+    },
     Route("GET", "user/search") { sandbox, call, _ throws(Refusal) in try sandbox.people(call) },
     Route("GET", "user/assignable/search") { sandbox, call, _ throws(Refusal) in
       try sandbox.people(call)

@@ -20,7 +20,7 @@ extension Sandbox {
       throw .badRequest("The maximum number of properties is \(Sandbox.mostProperties).")
     }
     let found = try engine().find(
-      query.jql, by: call.browser, reconciled: query.reconcile, mustBeBounded: true)
+      query.jql, by: call.caller, reconciled: query.reconcile, mustBeBounded: true)
     var rest = found.places[...]
     if let text = query.pageToken {
       let token = try PageToken(text, for: query.jql)
@@ -57,7 +57,7 @@ extension Sandbox {
 
   func count(_ call: Call) throws(Refusal) -> SandboxReply {
     let jql = try call.json()["jql"]?.string ?? ""
-    let found = try engine().find(jql, by: call.browser, mustBeBounded: true)
+    let found = try engine().find(jql, by: call.caller, mustBeBounded: true)
     return .json(["count": .integer(found.places.count)])
   }
 
@@ -73,7 +73,7 @@ extension Sandbox {
   func searchByOffset(_ call: Call) throws(Refusal) -> SandboxReply {
     let query = try SearchRequest(call)
     let found = try engine().find(
-      query.jql, by: call.browser, mustBeBounded: false, isStrict: query.isStrict
+      query.jql, by: call.caller, mustBeBounded: false, isStrict: query.isStrict
     )
     let size = max(0, min(query.maxResults ?? 50, 1000))
     let page = found.places.dropFirst(query.startAt).prefix(size)

@@ -112,7 +112,11 @@ extension Sandbox {
         }))
   }
 
-  func permissions(_ call: Call) -> SandboxReply {
+  /// - Throws: `Refusal` with status 404 where they are asked for a project that the caller does not see.
+  func permissions(_ call: Call) throws(Refusal) -> SandboxReply {
+    if call.caller != nil, let project = call.parameter("projectKey") ?? call.parameter("projectId") {
+      try checkProject(call, project)
+    }
     let all = [
       "BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS",
       "DELETE_ISSUES", "ASSIGN_ISSUES", "RESOLVE_ISSUES", "ADMINISTER", "ADMINISTER_PROJECTS",

@@ -60,7 +60,8 @@ extension JQLCompiler {
     let found: String? =
       switch field.kind {
       case .labels: text
-      case .project:
+      // Whoever may not see a project is told that it does not exist.
+      case .project where caller?.mayBrowse != false:
         [site.projectID, site.projectKey.lowercased(), site.projectName.lowercased()]
           .contains(lowered) ? site.projectID : nil
       case .issueType: id(lowered, in: site.issueTypes)

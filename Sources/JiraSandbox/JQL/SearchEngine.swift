@@ -11,7 +11,8 @@ struct SearchEngine: Sendable {
   ///
   /// - Parameters:
   ///   - jql: the query.
-  ///   - caller: who asks; nobody finds nothing, but wrong queries are wrong for him, too.
+  ///   - caller: who asks; nobody finds nothing, but wrong queries are wrong for him, too, as
+  ///     the project is for whoever may not see it.
   ///   - reconciled: ids of issues that are to be seen as they are, not as the index has them.
   ///   - mustBeBounded: whether a query without a condition is refused, as on Cloud.
   ///   - isStrict: whether unknown keys make the query invalid.
@@ -38,7 +39,7 @@ struct SearchEngine: Sendable {
       reconciled: Dictionary(
         reconciled.compactMap { id in state.issues[id].map { (id, $0) } },
         uniquingKeysWith: { first, _ in first }))
-    guard caller != nil else { return result }
+    guard caller?.mayBrowse == true else { return result }
     let current = Set(reconciled)
     for (id, issue) in index where !current.contains(id) && !isSecret(id, issue) && test(issue) {
       result.places.append(sorter.cursor(of: issue))

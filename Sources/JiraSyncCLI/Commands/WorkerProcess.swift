@@ -73,7 +73,10 @@ struct WorkerProcess: Sendable {
       options: options,
       incarnation: member.worker, name: member.name, logger: logger,
       heard: { notification in
-        if notification == SiteSession.notification { await session.heardFromFleet() }
+        // Without a text: something may have been missed.
+        if notification.isEmpty || notification == SiteSession.notification {
+          await session.heardFromFleet()
+        }
       },
       observe: { outcome in
         metrics?.ended(outcome)

@@ -43,7 +43,9 @@ struct Headline: Sendable, Hashable {
     case .conflict:
       return many ? "Conflicts wait for a decision" : "A conflict waits for a decision: \(subject)"
     case .circuitOpened, .circuitClosed: return "Syncing with JIRA has stopped"
-    case .pollerBehind: return "Changes made in JIRA arrive late"
+    case .pollerBehind:
+      return subject.hasPrefix("sweep of ")
+        ? "The \(subject) was not believed" : "Changes made in JIRA arrive late"
     case .scheduleMissed: return "A schedule was missed: \(subject)"
     case .workerLost: return many ? "Workers were lost" : "Lost: \(subject)"
     case .breakerTripped: return "Stopped to be safe: \(subject)"

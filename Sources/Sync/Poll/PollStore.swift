@@ -173,8 +173,12 @@ enum PollStore {
   /// Issues that had been taken for gone are there.
   static func healing(_ rows: [Int64]) -> SQL {
     """
-    update jira_sync.links set state = 'linked', missed_sweeps = 0, last_error = null
-    where file_audit_id = any(\(rows)::bigint[]) and state = 'issue_gone'
+    with healed as (
+      update jira_sync.links set state = 'linked', missed_sweeps = 0, last_error = null
+      where file_audit_id = any(\(rows)::bigint[]) and state = 'issue_gone'
+      returning id
+    )
+    select jira_sync.resolve_event('row_refused', 'issue_gone:' || h.id, 'the issue is there again') from healed as h
     """
   }
 

@@ -45,11 +45,12 @@ struct PollWork {
     do {
       try await search(from: from, form: form, rereads: asked != nil)
     } catch let error as JiraError where form == .absolute && error.kind == .invalid {
-      // A search that was understood before is refused: it is written in the other form from now on.
-      run.logger.warning("JIRA no longer takes a time in milliseconds; polling to the minute")
-      try await PollStore.remember(absoluteTime: false, project: project, database: database)
+      // What was understood before is refused. Only where the other form is taken is it the time that JIRA does not read
+      // any more: whoever may not see the project is refused both.
       let zone = site.account.timeZone
       try await search(from: from, form: .minutes(zone: zone), rereads: asked != nil)
+      run.logger.warning("JIRA no longer takes a time in milliseconds; polling to the minute")
+      try await PollStore.remember(absoluteTime: false, project: project, database: database)
     }
     if seen == 0, case .minutes(let zone) = form {
       // The issue at the watermark should have shown: people change the zone of their profile.

@@ -153,7 +153,7 @@ enum SweepStore {
       noting,
       """
       select jira_sync.emit(
-        'poller_behind', 'error', 'sweep:' || \(project)::text, 'project ' || \(project)::text, \(objection),
+        'poller_behind', 'error', 'sweep:' || \(project)::text, 'sweep of project ' || \(project)::text, \(objection),
         'Nothing was changed. The next sweep looks again.')
       """,
     ]

@@ -23,9 +23,16 @@ struct SweepWork: Sendable {
       try await finish(missed: 0, objection: nil)
       return
     }
-    var keys = try await searchKeys()
-    let absent = known.filter { keys[$0.issueID] == nil && !$0.isGone }
     let linked = known.count { !$0.isGone }
+    var keys: [String: String]
+    do {
+      keys = try await searchKeys()
+    } catch let error as JiraError where error.kind == .invalid {
+      // To whoever may not see a project JIRA says that there is none of this name.
+      guard try await !mayBrowse() else { throw error }
+      keys = [:]
+    }
+    let absent = known.filter { keys[$0.issueID] == nil && !$0.isGone }
     // The index lags, and an issue may have been moved to another project: only a look at each counts.
     var missing: [SweepStore.Known] = []
     for start in stride(from: 0, to: absent.count, by: JiraClient.fetchLimit) {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Questions at a terminal: a pseudoterminal of Python's, since only there anything is asked.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct PromptTests {
   /// Starts a program at a terminal, answers questions, then presses Ctrl-C; prints what it saw and the exit code.
   private static let person = """

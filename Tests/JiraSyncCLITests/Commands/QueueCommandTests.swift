@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `jira-sync status`, `jobs`, `schedule`, `conflicts`: what they list, and what they do.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5)))
+@Suite(.requiresPostgres, .timeLimit(.minutes(20)))
 struct QueueCommandTests {
   @Test("status --json has these members, and more may come")
   func status() async throws {

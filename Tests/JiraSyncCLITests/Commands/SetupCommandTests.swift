@@ -8,7 +8,7 @@ import Testing
 @testable import JiraSyncCLI
 
 /// `jira-sync init`, `config` and `doctor`.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5)))
+@Suite(.requiresPostgres, .timeLimit(.minutes(20)))
 struct SetupCommandTests {
   @Test(
     "init without a terminal tries the settings out and writes both files, .env for its owner alone"

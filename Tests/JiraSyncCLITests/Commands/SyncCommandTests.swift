@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `jira-sync sync` and `poll`.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5)))
+@Suite(.requiresPostgres, .timeLimit(.minutes(20)))
 struct SyncCommandTests {
   @Test("a dry run shows every field with base, row, issue and outcome, and writes nothing")
   func dryRun() async throws {

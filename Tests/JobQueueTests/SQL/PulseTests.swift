@@ -9,7 +9,7 @@ import Testing
     _ queue: Queue
   ) async throws -> (mine: Claimer, known: Claimed, stray: Claimed) {
     let lost = try await Claimer.join(queue.database)
-    let mine = try await Claimer.join(queue.database)
+    let mine = try await Claimer.join(queue.database, lease: 600)
     for key in ["a", "b", "c"] { try await queue.noop(key: key) }
     try await lost.claim(limit: 1)
     try await lost.goSilent(for: 60)
@@ -44,10 +44,10 @@ import Testing
   @Test func theyRenewTheLeasesAllTheSame() async throws {
     try await Queue.with { queue in
       let (mine, known, _) = try await prepare(queue)
-      try await mine.goSilent(for: 60)
+      try await mine.goSilent(for: 700)
       try await mine.pulse(holding: [known.id])
-      let other = try await Claimer.join(queue.database)
-      try await other.hasBeenInTouch(for: 60)
+      let other = try await Claimer.join(queue.database, lease: 600)
+      try await other.hasBeenInTouch(for: 3_600)
       #expect(try await other.rescue() == 1, "only the lost worker's")
     }
   }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What workers do about schedules.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct ScheduleKeeperTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct ScheduleKeeperTests {
   private let done = TestHandler { run in try await run.settle(run.jobs.map { ($0, .done) }) }
   private let keeping = WorkerOptions(idlePulse: .seconds(3_600), keepsSchedules: true)
 

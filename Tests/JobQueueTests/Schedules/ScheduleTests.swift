@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Periodic work as the database keeps it: one table, each tick once for the whole fleet.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct ScheduleTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct ScheduleTests {
   /// Makes a schedule due, as if its tick had come so long ago.
   private func makeDue(_ queue: Queue, _ name: String, ago: String = "0 s") async throws {
     try await queue.run(
@@ -108,7 +108,7 @@ import Testing
       // What makes the two of a moment overlap surely.
       try await queue.breakFunction(
         "jira_sync.take_tick(jira_sync.schedules,text)", replacing: "    job bigint;\n",
-        with: "    job bigint;\n    nap text := pg_sleep(0.05)::text;\n")
+        with: "    job bigint;\n    nap text := pg_sleep(1)::text;\n")
       #expect(try await rush(queue, rounds: 2) > 2)
     }
   }

@@ -9,7 +9,7 @@ final class Mailbox<Value: Sendable>: Sendable {
 
   /// The next value; for one reader.
   ///
-  /// - Throws: `NothingCame` after half a minute, so that a failure is no hang.
+  /// - Throws: `NothingCame` after ten minutes, so that a failure is no hang.
   func next() async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
       group.addTask { [stream] in
@@ -18,7 +18,7 @@ final class Mailbox<Value: Sendable>: Sendable {
       }
       group.addTask {
         // Cancelled as soon as something has come.
-        try await Task.sleep(for: .seconds(30))
+        try await Task.sleep(for: .seconds(600))
         throw NothingCame()
       }
       defer { group.cancelAll() }

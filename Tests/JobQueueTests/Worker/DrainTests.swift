@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct DrainTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct DrainTests {
   private func drain(
     _ queue: Queue, _ handler: TestHandler, within horizon: Duration = .seconds(60)
   ) async throws -> WorkerEnd {

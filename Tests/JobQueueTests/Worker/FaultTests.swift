@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct FaultTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct FaultTests {
   private func terminate(_ queue: Queue) async throws {
     let admin = try await queue.database.connectAsSuperuser()
     _ = try await admin.query(

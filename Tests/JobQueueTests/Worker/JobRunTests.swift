@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a handler may do with its jobs.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct JobRunTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct JobRunTests {
   /// Runs the body as a handler of these jobs, once, and answers what became of it.
   private func handle(
     _ queue: Queue, jobs: Int, _ body: @escaping @Sendable (JobRun) async throws -> Void
@@ -22,7 +22,13 @@ import Testing
       }
     }
     let options = WorkerOptions(retry: RetryPolicy(base: .seconds(3_600)))
-    try await queue.withWorker(handler, options: options) { _ in try await results.next().get() }
+    try await queue.withWorker(handler, options: options) { _ in
+      try await results.next().get()
+      // Stopped before, the worker would give back what the handler left open instead of settling it.
+      try await queue.wait(
+        "waiting until the run is settled",
+        until: "select exists (select from jira_sync.job_history)")
+    }
   }
 
   private func notes(_ queue: Queue) async throws -> Int {

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct StopTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct StopTests {
   /// Nothing is running, no attempt is burnt, and the worker is gone from the books.
   private func expectUnharmed(_ queue: Queue, jobs: Int) async throws {
     let entries = try await queue.entries()
@@ -29,7 +29,7 @@ import Testing
 
   @Test func afterTheDeadlineJobsAreGivenBackUnharmed() async throws {
     try await Queue.with { queue in
-      let options = WorkerOptions(stopDeadline: .milliseconds(100))
+      let options = WorkerOptions(stopDeadline: .milliseconds(100), leavePatience: .seconds(600))
       try await stopping(queue, TestHandler.waiting, options: options) { worker, _ in
         await worker.stop()
       }
@@ -39,7 +39,7 @@ import Testing
 
   @Test func aSecondStopDoesNotWaitForTheDeadline() async throws {
     try await Queue.with { queue in
-      let options = WorkerOptions(stopDeadline: .seconds(3_600))
+      let options = WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600))
       try await stopping(queue, TestHandler.waiting, options: options) { worker, _ in
         await worker.stop()
         await worker.stop()
@@ -50,7 +50,7 @@ import Testing
 
   @Test func cancellingItsTaskStopsAWorker() async throws {
     try await Queue.with { queue in
-      let options = WorkerOptions(stopDeadline: .seconds(3_600))
+      let options = WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600))
       try await stopping(queue, TestHandler.waiting, options: options) { _, running in
         running.cancel()
       }
@@ -74,7 +74,7 @@ import Testing
           } catch { late.send(false) }
         }
       }
-      let options = WorkerOptions(stopDeadline: .seconds(3_600))
+      let options = WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600))
       try await stopping(queue, stubborn, options: options) { worker, _ in
         await worker.stop()
         await worker.stop()
@@ -94,7 +94,7 @@ import Testing
           started.send(run.jobs)
           await gate.wait()
           try await run.settle(run.jobs.map { ($0, .done) })
-        }, options: WorkerOptions(stopDeadline: .seconds(3_600)))
+        }, options: WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600)))
       let running = Task { try await worker.run() }
       try await queue.noop()
       _ = try await started.next()
@@ -117,7 +117,7 @@ import Testing
         replacing: "-- 0. Nothing is claimed while paused.",
         with: "perform pg_advisory_xact_lock_shared(4711);")
       let worker = try queue.worker(
-        TestHandler.waiting(Mailbox()), options: WorkerOptions(stopDeadline: .seconds(3_600)))
+        TestHandler.waiting(Mailbox()), options: WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600)))
       let running = Task { try await worker.run() }
       try await queue.waitUntilAsleep()
       let lock = try await queue.database.connect()
@@ -128,7 +128,7 @@ import Testing
           "waiting until the claim waits",
           until: """
             select exists (
-              select from pg_stat_activity where application_name = \(Queue.workerName)
+              select from pg_stat_activity where datname = current_database() and application_name = \(Queue.workerName)
                 and wait_event_type = 'Lock' and query like '%claim(%')
             """)
         await worker.stop()

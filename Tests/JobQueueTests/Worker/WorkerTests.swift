@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct WorkerTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct WorkerTests {
   /// No poll of a heartbeat in any of these: what happens, happens because of an event.
   private let unpolled = WorkerOptions(idlePulse: .seconds(3_600))
 

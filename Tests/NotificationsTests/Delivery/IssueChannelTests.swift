@@ -5,7 +5,7 @@ import Testing
 @testable import Notifications
 
 /// A channel that tells each issue for itself.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct IssueChannelTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct IssueChannelTests {
   @Test func `each issue hears of a cause once, and that it has gone`() async throws {
     let channel = RecordingChannel("jira", isByIssue: true)
     var settings = NotificationSettings()

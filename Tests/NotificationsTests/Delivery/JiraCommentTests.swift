@@ -8,7 +8,7 @@ import Testing
 @testable import Notifications
 
 /// Comments on issues of a real server.
-@Suite(.timeLimit(.minutes(5))) struct JiraCommentTests {
+@Suite(.timeLimit(.minutes(20))) struct JiraCommentTests {
   @Test func `a comment that is sent again is there once`() async throws {
     let server = try await SandboxServer.start(SandboxOptions())
     let transport = CurlClient()

@@ -10,7 +10,7 @@ import Testing
 @Suite(
   .enabled(
     if: ReceiverProcess.python != nil,
-    "needs JIRA_SYNC_TEST_PYTHON with aiosmtpd; scripts/test installs it"), .timeLimit(.minutes(5)))
+    "needs JIRA_SYNC_TEST_PYTHON with aiosmtpd; scripts/test installs it"), .timeLimit(.minutes(20)))
 struct MailTests {
   private struct Certificate {
     let folder: URL

@@ -5,7 +5,7 @@ import Testing
 @testable import Notifications
 
 /// From an event to a message, through the database and a real worker.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct OutboxTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct OutboxTests {
   @Test func `an event is told at once, and what follows is counted and told once`() async throws {
     let channel = RecordingChannel()
     try await OutboxWorld.with([channel]) { world in

@@ -5,7 +5,7 @@ import Testing
 @testable import Notifications
 
 /// What the queue itself has people told.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct QueueEventTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct QueueEventTests {
   @Test
   func `jobs that die of one cause are one message, and its end is told when they are tried again`()
     async throws
@@ -45,15 +45,48 @@ import Testing
         where incarnation = \(lost)::uuid
         """)
       let other = "00000000-0000-0000-0000-000000000001"
-      try await world.run("select jira_sync.register(\(other)::uuid, 'other:1', '{noop}', 4, 1)")
+      try await world.run("select jira_sync.register(\(other)::uuid, 'other:1', '{noop}', 4, 600)")
+      // It only judges others after a lease in touch.
       try await world.run(
-        "update jira_sync.workers set lease = '0.1 s', in_touch_since = now() - interval '1 minute' where incarnation = \(other)::uuid"
-      )
-      try await world.run("select pg_sleep(0.05)")
-      try await world.run("select known from jira_sync.pulse(\(other)::uuid)")
+        """
+        update jira_sync.workers set in_touch_since = now() - interval '1 hour'
+        where incarnation = \(other)::uuid
+        """)
       try await world.run("select jira_sync.rescue(\(other)::uuid)")
       try await world.drain()
       #expect(channel.taken.map(\.headline) == ["Lost: worker machine:17"])
+    }
+  }
+
+  /// Catches a look for what is over that compares the cause of a gone issue with those of refused rows, which it never is;
+  /// and a second message, of a row that an edit would put right.
+  @Test
+  func `an issue that is gone is told of once, and is over when the row is unlinked, not before`()
+    async throws
+  {
+    let channel = RecordingChannel()
+    try await OutboxWorld.with([channel]) { world in
+      try await world.run(
+        """
+        insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state)
+        values (7, 'src/a.py', '10005', 'SCRSKY-5', 'linked')
+        """)
+      try await world.run(
+        "update jira_sync.links set state = 'issue_gone', last_error = 'SCRSKY-5 was deleted'")
+      try await world.run(
+        """
+        select jira_sync.emit('row_refused', 'warning', 'issue_gone:' || id, file_path, 'SCRSKY-5 is gone.', 'Unlink it.')
+        from jira_sync.links
+        """)
+      try await world.drain()
+      #expect(channel.taken.map(\.headline) == ["A row cannot be synced: src/a.py"])
+      try await world.emit(fingerprint: "another cause")
+      try await world.drain()
+      #expect(try await world.count("jira_sync.events where kind = 'row_refused'") == 1)
+      try await world.run("update jira_sync.links set state = 'unlinked', last_error = null")
+      try await world.emit(fingerprint: "a third")
+      try await world.drain()
+      #expect(channel.taken.map(\.headline).last == "Resolved: A row cannot be synced: src/a.py")
     }
   }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Notifications
 
 /// Real receivers, with everything that they do wrong.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct ReceiverTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct ReceiverTests {
   /// Sends three messages of different kinds, one after the other, to a webhook.
   private func send(
     to port: Int, _ body: (OutboxWorld) async throws -> Void
@@ -111,7 +111,6 @@ import Testing
         try await world.wait(
           until:
             "exists (select from jira_sync.jobs where key = 'notify:slack' and state = 'running')")
-        let begin = ContinuousClock.now
         for number in 1...5 { try await world.emit("conflict", fingerprint: "\(number)") }
         try await world.run(
           "insert into jira_sync.jobs (kind) select 'noop' from generate_series(1, 200)")
@@ -120,8 +119,11 @@ import Testing
           until:
             "exists (select from jira_sync.messages where channel = 'email' and kind = 'conflict' and state = 'sent')"
         )
-        // The webhook's own time-out is ten seconds.
-        #expect(ContinuousClock.now - begin < .seconds(8))
+        // Had they waited for it, it would have been given up by now, and be tried again later.
+        #expect(
+          try await world.count(
+            "jira_sync.jobs where key = 'notify:slack' and state = 'running' and attempt = 1")
+            == 1)
       }
     }
     receiver.stop()

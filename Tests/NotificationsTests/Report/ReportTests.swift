@@ -7,7 +7,7 @@ import Testing
 @testable import Notifications
 
 /// Reports from a database with a past.
-@Suite(.requiresPostgres, .timeLimit(.minutes(5))) struct ReportTests {
+@Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct ReportTests {
   /// Three rows with debt, one of which was finished yesterday; a failure, a conflict, and some work.
   private static let past: [SQL] = [
     """

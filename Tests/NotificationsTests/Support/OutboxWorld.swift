@@ -89,7 +89,9 @@ struct OutboxWorld: Sendable {
     Worker(
       database: PostgresClient(try database.configuration),
       handlers: [NotifyHandler(channels: channels), ReportHandler(), NoopHandler()],
-      options: WorkerOptions(concurrency: 1, drainsWithin: horizon), name: "test",
+      // A lease that no pause of a busy machine outlasts.
+      options: WorkerOptions(concurrency: 1, lease: .seconds(120), drainsWithin: horizon),
+      name: "test",
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 

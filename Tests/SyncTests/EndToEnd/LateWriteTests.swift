@@ -9,7 +9,7 @@ import Testing
 /// All of these are caught with a base that takes such a value for the issue's side of the agreement alone: row and issue are then agreed to differ.
 @Suite(
   "A write that nobody recorded is ours, and is put right", .requiresPostgres,
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(20)))
 struct LateWriteTests {
   /// A field that both sides may change, and one that JIRA only follows.
   enum Case: String, CaseIterable, CustomTestStringConvertible {

@@ -182,6 +182,8 @@ struct PollTests {
       try world.jira.edit(key, ["Notes": adf("from JIRA")])
       try world.jira.fail("POST", "/issue/bulkfetch", action, times: nil)
       try await world.run("insert into jira_sync.jobs (kind) values ('poll')")
+      // As many attempts as it takes until the test has looked.
+      try await world.run("update jira_sync.jobs set max_attempts = 1000000")
       let worker = try world.startWorker()
       try await world.wait(
         until: "exists (select from jira_sync.polls where last_error is not null)")
@@ -273,6 +275,34 @@ struct PollTests {
       try await world.poll()
       #expect(try await world.link(id).issueKey == "SCRSKY-77")
       #expect(try await world.row(id)["jira_tickets"] == [.string(key), "SCRSKY-77"])
+    }
+  }
+
+  /// Catches a poll that takes each refusal of its search for one of the time in it, and never polls to the millisecond again.
+  @Test("The project is out of sight for a while: said so, and afterwards polling goes on as before")
+  func outOfSight() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.poll()
+      let once = Once()
+      // Taken away from a worker that is at work: one that starts is refused before.
+      try await world.poll { setup in
+        setup.hooks.before = { request in
+          guard request.url.contains("/search/jql"), once.isFirst() else { return }
+          await once.attempt {
+            try world.jira.administer("PUT", "people/sandbox@example.com", ["browse": false])
+          }
+        }
+      }
+      #expect(once.error == nil)
+      let poll = try await world.run("select absolute_time, last_error from jira_sync.polls").one
+      #expect(try poll.get("absolute_time", as: Bool.self))
+      #expect(try poll.get("last_error", as: String?.self)?.contains("SCRSKY") == true)
+      try world.jira.administer("PUT", "people/sandbox@example.com", ["browse": true])
+      try world.jira.edit(key, ["Notes": adf("meanwhile")])
+      try await world.poll()
+      #expect(try await world.row(id)["notes"] == "meanwhile")
+      #expect(try await world.count("jira_sync.polls where absolute_time and last_error is null") == 1)
     }
   }
 

@@ -72,7 +72,7 @@ struct StrictSiteTests {
   }
 
   /// Catches what is found out about a site once, when a worker starts.
-  @Test("An option that is added in JIRA is taken without a restart", .timeLimit(.minutes(10)))
+  @Test("An option that is added in JIRA is taken without a restart", .timeLimit(.minutes(20)))
   func newOption() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()

@@ -66,6 +66,7 @@ struct CallBudgetTests {
       // next: what went out while it was later than a moment says nothing of the budget.
       var used = 0.0
       var busiest = Int.max
+      var late = Duration.zero
       try await budgets[0].pass(read)
       for _ in 0..<6 where used < 17 || busiest > 21 {
         // The silence in which a bucket would fill.
@@ -76,18 +77,18 @@ struct CallBudgetTests {
           sent.indices.map { first in
             sent[first...].prefix { $0 - sent[first] < .seconds(1) }.count
           }.max())
-        let late = try await lateness
+        late = try await lateness
         #expect(busiest <= 21 || late > .milliseconds(50))
         let first = try #require(sent.first)
         let last = try #require(sent.last)
         used = Double(sent.count - 1) / ((last - first) / .seconds(1))
       }
-      #expect(busiest <= 21)
-      #expect(used >= 17)
+      // A machine that was late in all six attempts shows nothing of the last one.
+      #expect((busiest <= 21 && used >= 17) || late > .milliseconds(50))
       let counted: Int = try await sql.query(
         "select calls_today from jira_sync.rate_limits where scope = 'site'", doing: "counting"
       ).one.get("calls_today")
-      #expect(counted >= 51)
+      #expect(counted >= 51 || late > .milliseconds(50))
     }
   }
 
@@ -129,11 +130,13 @@ struct CallBudgetTests {
   @Test("Without a ceiling nobody waits, and what JIRA says still holds")
   func unlimited() async throws {
     try await with { budgets, _ in
+      // With what held before, a hundred calls would take as many seconds.
+      try await budgets[0].set(SiteLimits(callsPerSecond: 1))
       try await budgets[0].set(.none)
       let start = ContinuousClock.now
       for _ in 0..<100 { try await budgets[0].pass(read) }
-      #expect(ContinuousClock.now - start < .seconds(4))
-      try await budgets[0].note(read, limitedBy: limit(seconds: 60))
+      #expect(ContinuousClock.now - start < .seconds(90))
+      try await budgets[0].note(read, limitedBy: limit(seconds: 3_600))
       #expect(try await failure { try await budgets[0].pass(create) }?.kind == .rateLimited)
     }
   }
@@ -146,7 +149,7 @@ struct CallBudgetTests {
     try await with(4) { budgets, _ in
       try await budgets[0].set(SiteLimits(callsPerSecond: 20))
       let moments = Lock<[ContinuousClock.Instant]>([])
-      let refusedAt = Lock<ContinuousClock.Instant?>(nil)
+      let told = Lock<(asked: ContinuousClock.Instant, answered: ContinuousClock.Instant)?>(nil)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for budget in budgets {
           for _ in 0..<10 {
@@ -157,7 +160,7 @@ struct CallBudgetTests {
                   break
                 } catch let error as JiraError {
                   let wait = try #require(error.retryAfter?.delay)
-                  #expect(wait <= .seconds(2))
+                  #expect(wait <= .seconds(7))
                   try await Task.sleep(for: wait)
                 }
               }
@@ -166,20 +169,21 @@ struct CallBudgetTests {
           }
         }
         try await Task.sleep(for: .milliseconds(300))
-        try await budgets[3].note(read, limitedBy: limit(seconds: 1))
-        refusedAt.withLock { $0 = .now }
+        let asked = ContinuousClock.now
+        try await budgets[3].note(read, limitedBy: limit(seconds: 5))
+        told.withLock { $0 = (asked, .now) }
         try await group.waitForAll()
       }
-      let refused = try #require(refusedAt.withLock { $0 })
+      let (asked, answered) = try #require(told.withLock { $0 })
       let sent = moments.withLock { $0.sorted() }
       #expect(sent.count == 40)
-      let during = sent.filter {
-        $0 > refused + .milliseconds(20) && $0 < refused + .milliseconds(950)
-      }
-      #expect(during.isEmpty)
-      let after = sent.filter { $0 >= refused + .milliseconds(950) }
-      let first = try #require(after.first)
-      #expect(after.prefix { $0 - first < .milliseconds(500) }.count <= 11)
+      // A call that passed just before may be noted late. All forty would have gone out within two seconds.
+      let over = asked + .milliseconds(4_900)
+      #expect(sent.filter { $0 > answered + .seconds(1) && $0 < over } == [])
+      // Those that are left need their time; in a burst they would have come all at once.
+      let after = sent.filter { $0 >= over }
+      let last = try #require(after.last)
+      #expect(last - over >= .milliseconds(50) * (after.count - 2))
     }
   }
 
@@ -188,15 +192,15 @@ struct CallBudgetTests {
     try await with { budgets, sql in
       let budget = budgets[0]
       try await budget.set(.none)
-      try await budget.note(read, limitedBy: limit(seconds: 60, reason: "jira-per-issue-on-write"))
+      try await budget.note(read, limitedBy: limit(seconds: 3_600, reason: "jira-per-issue-on-write"))
       let error = try #require(try await failure { try await budget.pass(read) })
       #expect(error.kind == .rateLimited)
       #expect(error.mayHaveBeenReceived == false)
-      #expect(try #require(error.retryAfter?.milliseconds) > 55_000)
+      #expect(try #require(error.retryAfter?.milliseconds) > 1_800_000)
       #expect("\(error)".contains("issue:1"))
       try await budget.pass(other)
       try await budget.pass(create)
-      try await budget.note(create, limitedBy: limit(seconds: 60, reason: "jira-burst-based"))
+      try await budget.note(create, limitedBy: limit(seconds: 3_600, reason: "jira-burst-based"))
       #expect(try await failure { try await budget.pass(create) }?.kind == .rateLimited)
       try await budget.pass(other)
       let scopes = try await sql.query(
@@ -213,7 +217,10 @@ struct CallBudgetTests {
       for expected in [2.0, 4, 8, 16, 30, 30] {
         let wait = try #require(try await budgets[0].note(read, limitedBy: limit())) / .seconds(1)
         #expect((expected * 0.69...expected * 1.31).contains(wait))
-        // Another one that was under way.
+        // Another one that was under way, however late it is.
+        _ = try await sql.query(
+          "update jira_sync.rate_limits set blocked_until = now() + interval '1 hour'",
+          doing: "stopping the clock")
         try await budgets[0].note(read, limitedBy: limit())
         _ = try await sql.query(
           "update jira_sync.rate_limits set blocked_until = now() - interval '1 s'",
@@ -229,11 +236,11 @@ struct CallBudgetTests {
     try await with { budgets, sql in
       try await budgets[0].set(SiteLimits(callsPerSecond: 1))
       _ = try await sql.query(
-        "update jira_sync.rate_limits set next_at = clock_timestamp() + interval '40 s'",
+        "update jira_sync.rate_limits set next_at = clock_timestamp() + interval '1 hour'",
         doing: "using the budget up")
       let error = try #require(try await failure { try await budgets[0].pass(read) })
       #expect(error.kind == .rateLimited)
-      #expect(try #require(error.retryAfter?.milliseconds) > 35_000)
+      #expect(try #require(error.retryAfter?.milliseconds) > 1_800_000)
     }
   }
 

@@ -28,7 +28,7 @@ extension Checkup {
         return
       }
       try await checkPrivileges(connection)
-      try await checkListen(connection)
+      try await checkListen(connection, database, logger: logger)
       try await checkClock(connection)
       try await checkHorizon(connection)
       try await checkSchedules(connection)
@@ -151,15 +151,31 @@ extension Checkup {
     }
   }
 
-  /// Whether notifications arrive, and whether a pooler hands the session to others in between.
-  private mutating func checkListen(_ connection: PostgresConnection) async throws {
+  /// Whether notifications arrive from another session, and whether a pooler gives the session to it in between.
+  private mutating func checkListen(
+    _ connection: PostgresConnection, _ database: PostgresConfiguration, logger: Logger
+  ) async throws {
     let channel = "jira_sync_doctor_\(UUID().uuidString.prefix(8).lowercased())"
-    let began = ContinuousClock.now
     try await connection.listen(channel)
-    let first: Int = try await connection.query(
-      "select pg_backend_pid() as pid", doing: "asking for the session"
-    ).one.get("pid")
-    _ = try await connection.query("select pg_notify(\(channel), '')", doing: "probing LISTEN")
+    let asking: SQL = "select pg_backend_pid() as pid"
+    let first: Int = try await connection.query(asking, doing: "asking for the session").one.get(
+      "pid")
+    let other = try await withDatabase(database, logger: logger) { _ in
+      try await PostgresConnection.connect(database, logger: logger)
+    }
+    var second = first
+    let began = ContinuousClock.now
+    do {
+      // A pooler in transaction mode lends it a session until it ends, the very one that listens where no other is idle.
+      second = try await other.transaction(doing: "probing LISTEN") { transaction in
+        _ = try await transaction.query("select pg_notify(\(channel), '')", doing: "probing LISTEN")
+        return try await connection.query(asking, doing: "asking for the session").one.get("pid")
+      }
+    } catch {
+      await other.close()
+      throw error
+    }
+    await other.close()
     let isHeard = await withTaskGroup(of: Bool.self) { group in
       group.addTask {
         do {
@@ -181,9 +197,6 @@ extension Checkup {
       return heard
     }
     let took = (ContinuousClock.now - began) / .milliseconds(1)
-    let second: Int = try await connection.query(
-      "select pg_backend_pid() as pid", doing: "asking for the session"
-    ).one.get("pid")
     if isHeard, first == second {
       ok(
         "LISTEN",

@@ -47,7 +47,7 @@ struct SyncWorld: Sendable {
         SweepHandler(session: session, settings: setup.sync),
       ],
       options: setup.options, incarnation: member.worker, name: setup.name, logger: logger,
-      heard: { if $0 == SiteSession.notification { await session.heardFromFleet() } })
+      heard: { if $0.isEmpty || $0 == SiteSession.notification { await session.heardFromFleet() } })
     return RunningWorker(worker: worker, session: session, tally: tally, transport: transport)
   }
 
@@ -209,7 +209,7 @@ struct SyncWorld: Sendable {
     ).rows.map { try $0.get("outcome") }
   }
 
-  /// Waits for something in the database, ten seconds at the most.
+  /// Waits for something in the database.
   func wait(until condition: SQL) async throws {
     try await sql.waitUntil("select (" + condition + ") as met", doing: "waiting in a test")
   }

@@ -16,8 +16,9 @@ struct WorkerSetup: Sendable {
   var timeouts = HTTPTimeouts()
   var row = RowHandlerOptions(looks: [.milliseconds(50), .milliseconds(150), .milliseconds(400)])
   var sync = SyncSettings()
+  /// The lease outlasts any pause of a busy machine; who wants one that is lost says so.
   var options = WorkerOptions(
-    retry: RetryPolicy(base: .milliseconds(20), cap: .milliseconds(200)),
+    lease: .seconds(120), retry: RetryPolicy(base: .milliseconds(20), cap: .milliseconds(200)),
     drainPatience: .seconds(60))
   var hooks = HookedTransport.Hooks()
 }
