@@ -29,8 +29,11 @@ extension JSON: Codable {
       self = .array(elements)
     } else if let value = try? single.decode(Bool.self) {
       self = .bool(value)
+    } else if let value = try? single.decode(Decimal.self) {
+      self = .number(value)
     } else {
-      self = .number(try single.decode(Decimal.self))
+      // Beyond what Decimal holds, such as 1e200: a text, so that one such value of a row or an answer spoils nothing else.
+      self = .string("\(try single.decode(Double.self))")
     }
   }
 

@@ -161,6 +161,11 @@ public actor Worker {
     stopStage = .hurrying
     for id in runs.keys { end(run: id) }
     post(.stopping)
+    Task { [store, options] in
+      try await Task.sleep(for: options.leavePatience * 2)
+      // A server that answers nothing any more would hold up the end; what it still knows of us ends with its lease.
+      await store.database.giveUpConnection()
+    }
   }
 
   // MARK: - The loop
@@ -293,6 +298,7 @@ public actor Worker {
       let patience = Task { [options] in
         try await Task.sleep(for: options.leavePatience)
         leaving.cancel()
+        await store.database.giveUpConnection()
       }
       await leaving.value
       patience.cancel()

@@ -83,6 +83,12 @@ public actor PostgresClient {
     current = nil
   }
 
+  /// Closes the connection, whatever runs on it, which fails; the next call connects anew.
+  public func giveUpConnection() async {
+    attempt?.cancel()
+    await current?.connection.close()
+  }
+
   private func forget(after lifetime: Duration) {
     var generator = SystemRandomNumberGenerator()
     notBefore = .now + backoff.lost(after: lifetime, using: &generator)

@@ -4,7 +4,7 @@ import Glibc
 extension PostgresConfiguration {
   /// What decisions depend on besides the connection string.
   struct Environment {
-    /// The parameters that a `PG*` variable or the service it names has decided.
+    /// The parameters that a `PG*` variable has decided.
     var decided: Set<String> = []
     /// The system's certificates, where libpq would not find any by itself.
     var certificates: String?
@@ -65,6 +65,11 @@ extension PostgresConfiguration {
     return values(of: options)
   }
 
+  /// The service that the environment names.
+  static func chosenService() -> String? {
+    getenv("PGSERVICE").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// Looks at this process' environment and file system.
   static func environment() -> Environment {
     var environment = Environment()
@@ -73,16 +78,6 @@ extension PostgresConfiguration {
       for option in list(options) {
         if let variable = option.envvar, getenv(variable) != nil {
           environment.decided.insert(String(cString: option.keyword))
-        }
-      }
-      // A service may have set anything: what differs from the compiled default was decided.
-      if getenv("PGSERVICE") != nil {
-        for option in list(options) {
-          guard let value = option.val else { continue }
-          let compiled = option.compiled.map { String(cString: $0) }
-          if String(cString: value) != compiled {
-            environment.decided.insert(String(cString: option.keyword))
-          }
         }
       }
     }

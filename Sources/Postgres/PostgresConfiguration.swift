@@ -29,7 +29,12 @@ public struct PostgresConfiguration: Sendable {
     conninfo: String, applicationName: String = "jira-sync",
     connectTimeout: Duration = .seconds(5)
   ) throws(PostgresError) {
-    let given = try Self.parse(conninfo)
+    var given = try Self.parse(conninfo)
+    if let service = given["service"] ?? Self.chosenService() {
+      // Between what is said and what PG* variables say, as with libpq.
+      given.merge(try ServiceFile.parameters(of: service)) { said, _ in said }
+    }
+    given["service"] = nil
     let defaults = Self.libpqDefaults()
     self.init(
       given: given, defaults: defaults, environment: Self.environment(),
@@ -56,8 +61,7 @@ public struct PostgresConfiguration: Sendable {
     add("tcp_user_timeout", "30000")
     // Looking for Kerberos tickets costs time and memory, and only encryption by Kerberos needs it.
     add("gssencmode", "disable")
-    // A service file may say both, and its word would be overruled here.
-    if given["service"] == nil && !Self.isLocal(effective) { add("sslmode", "verify-full") }
+    if !Self.isLocal(effective) { add("sslmode", "verify-full") }
     let mode = parameters["sslmode"] ?? effective["sslmode"]
     if let bundle = environment.certificates, mode == "verify-full" || mode == "verify-ca" {
       add("sslrootcert", bundle)

@@ -22,7 +22,8 @@ extension PostgresError {
 
   /// Why a connection could not be opened, from what libpq says of it.
   ///
-  /// libpq gives no SQLSTATE for a failed connection, but its verbose messages hold it: `FATAL:  28P01: password …`.
+  /// libpq gives no SQLSTATE for a failed connection, but its verbose messages hold it: `FATAL:  28P01: password …`, with the
+  /// first word in the server's language.
   ///
   /// - Parameters:
   ///   - connectMessage: `PQerrorMessage`, written with `PQERRORS_VERBOSE`. It never holds the password.
@@ -32,12 +33,17 @@ extension PostgresError {
       .filter { !$0.hasPrefix("LOCATION:") }
     var message = lines.joined(separator: " ")
     var sqlState: String?
-    if let fatal = message.range(of: "FATAL:  ") ?? message.range(of: "ERROR:  ") {
-      let code = message[fatal.upperBound...].prefix(5)
-      let rest = message[fatal.upperBound...].dropFirst(5)
-      if code.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }), rest.hasPrefix(": ") {
+    var next = message.range(of: ":  ")
+    while let severity = next, sqlState == nil {
+      let code = message[severity.upperBound...].prefix(5)
+      let rest = message[severity.upperBound...].dropFirst(5)
+      if code.count == 5, code.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }),
+        rest.hasPrefix(": ")
+      {
         sqlState = String(code)
         message.removeSubrange(code.startIndex..<rest.index(rest.startIndex, offsetBy: 2))
+      } else {
+        next = message[severity.upperBound...].range(of: ":  ")
       }
     }
     let kind = Self.connectKind(sqlState: sqlState, message: message)
@@ -104,7 +110,7 @@ extension PostgresError {
   }
 }
 
-extension String {
+extension StringProtocol {
   /// Where a text occurs first; FoundationEssentials has no such search.
   fileprivate func range(of text: String) -> Range<Index>? {
     var start = startIndex

@@ -2,6 +2,11 @@ import Testing
 
 @testable import HTTP
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -23,6 +28,31 @@ struct TimeoutTests {
     #expect(error?.kind == .timeout)
     #expect(error?.mayHaveBeenReceived == true)
     #expect(error?.description == "POST \(server.url)x: no whole answer within 2.0 seconds")
+    await client.shutdown()
+  }
+
+  /// Broken variant: a connection that answers nothing any more is used by each request that comes.
+  @Test func `after one that took too long, requests have connections of their own`() async throws {
+    let server = try ScriptedServer { connection in
+      while true {
+        let request = try connection.readRequest()
+        if request.text == "hang" { connection.waitForClose() }
+        try connection.answer(body: "ok")
+      }
+    }
+    let client = CurlClient()
+    func post(_ text: String, within total: Duration = .seconds(600)) async -> HTTPError? {
+      await client.failure(
+        of: HTTPRequest(
+          method: "POST", url: server.url, body: Data(text.utf8),
+          timeouts: HTTPTimeouts(connect: .seconds(600), total: total, stall: .seconds(600))))
+    }
+    for text in ["a", "b"] { #expect(await post(text) == nil) }
+    #expect(Set(server.requests.map(\.connection)).count == 1)
+    #expect(await post("hang", within: .seconds(2))?.kind == .timeout)
+    for text in ["c", "d"] { #expect(await post(text) == nil) }
+    let last = server.requests.suffix(2).map(\.connection)
+    #expect(Set(last).count == 2 && !last.contains(server.requests[0].connection))
     await client.shutdown()
   }
 

@@ -23,6 +23,24 @@ import Testing
     }
   }
 
+  /// Catches a statement that waits for ever for a server that is gone behind a proxy, whose acknowledgements keepalives see.
+  @Test func aStatementThatTakesTooLongEndsAndSaysSo() async throws {
+    try await withDatabase(migrated: false) { database in
+      var configuration = try database.configuration
+      configuration.answerLimit = .seconds(2)
+      let connection = try await PostgresConnection.connect(configuration)
+      let error = await #expect(throws: PostgresError.self) {
+        try await connection.query("select pg_sleep(600)", doing: "sleeping")
+      }
+      #expect(error?.kind == .server && error?.sqlState == "57014")
+      #expect(error?.hint?.contains("took too long for an answer") == true)
+      #expect(error?.isTransient == true)
+      let one: Int = try await connection.query("select 1 as one", doing: "going on").one.get("one")
+      #expect(one == 1)
+      await connection.close()
+    }
+  }
+
   /// Caught: a caller that is cancelled in the line and still holds up those behind it, or takes their turn.
   @Test func aCallerThatWaitsLeavesTheLine() async throws {
     try await withDatabase(migrated: false) { database in

@@ -91,6 +91,7 @@ import Testing
       // libpq would take what follows for the host, the port or the database, which messages name.
       "postgresql://me:a@hunter2@db/audit", "postgres://me:12/hunter2@db:5432/audit",
       "postgresql://me:a/hunter2@db/audit?sslmode=require",
+      "postgresql://me:Se?c@hunter2@db:5432/audit",
     ])
   func aMalformedStringIsNotQuoted(conninfo: String) throws {
     let error = #expect(throws: PostgresError.self) {

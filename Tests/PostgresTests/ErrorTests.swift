@@ -1,6 +1,7 @@
-import Postgres
 import TestSupport
 import Testing
+
+@testable import Postgres
 
 @Suite struct ErrorTests {
   private func error(
@@ -50,6 +51,25 @@ import Testing
     #expect(error.sqlState?.hasPrefix("22") == true)
     #expect(!error.description.contains("cret"))
     #expect(!error.message.contains("cret"))
+  }
+
+  /// How servers of other languages (`lc_messages`) quote a value; from the catalogues of Postgres 15.
+  @Test(arguments: [
+    "ungültig: »secret«", "invalide : « secret »", "no válida: «secret»", "無效：「secret」",
+  ])
+  func aValueIsNotQuotedInAnyLanguage(message: String) {
+    #expect(!Redaction.message(message, sqlState: "22P02").contains("secret"))
+    #expect(Redaction.message(message, sqlState: "23505").contains("secret"))
+  }
+
+  @Test(arguments: ["FATAL", "ВАЖНО", "致命错误"])
+  func whatAServerSaysWhileConnectingIsUnderstoodInAnyLanguage(severity: String) {
+    let error = PostgresError(
+      connectMessage:
+        "connection to server at \"db\", port 5432 failed: \(severity):  28P01: no\nLOCATION:  x",
+      target: "db")
+    #expect(error.kind == .authentication && error.sqlState == "28P01")
+    #expect(error.message.hasSuffix("\(severity): no"))
   }
 
   @Test(.requiresPostgres) func aSyntaxErrorHasItsPosition() async throws {

@@ -24,6 +24,10 @@ final class CurlLoop {
   private var sessions: UnsafeMutableRawPointer?
   private var running: [ObjectIdentifier: any Transfer] = [:]
   private var orders: [UnsafeMutableRawPointer: ObjectIdentifier] = [:]
+  /// Until when transfers have connections of their own, since one may be dead and not known to be.
+  private var distrustUntil: ContinuousClock.Instant?
+  /// Longer than a transfer lasts that was already on such a connection.
+  private static let distrust = Duration.seconds(65)
 
   init(mailbox: Lock<CurlMailbox>, settings: Settings) {
     self.mailbox = mailbox
@@ -97,6 +101,10 @@ final class CurlLoop {
     do throws(CurlFailure) {
       let transfer = try order.makeTransfer()
       try transfer.easy.set(CURLOPT_SHARE, pointer: sessions)
+      if let distrustUntil, .now < distrustUntil {
+        try transfer.easy.set(CURLOPT_FRESH_CONNECT, true)
+        try transfer.easy.set(CURLOPT_FORBID_REUSE, true)
+      }
       try check(curl_multi_add_handle(multi, transfer.easy.raw), "begin a transfer")
       running[ObjectIdentifier(order)] = transfer
       orders[transfer.easy.raw] = ObjectIdentifier(order)
@@ -131,6 +139,14 @@ final class CurlLoop {
   ) {
     guard let transfer = running.removeValue(forKey: id) else { return }
     orders[transfer.easy.raw] = nil
+    if ending.isTimeout {
+      // libcurl keeps a connection of HTTP/2 whose transfer was given up, and each new one on it keeps it from growing old: one
+      // that a firewall has forgotten fails every request until the system gives it up, after a quarter of an hour.
+      distrustUntil = .now + Self.distrust
+      do { try transfer.easy.set(CURLOPT_FORBID_REUSE, true) } catch {
+        // The connection is left to its age; whoever waits is told of the time-out all the same.
+      }
+    }
     letGo(of: transfer, multi)
     transfer.end(ending)
   }

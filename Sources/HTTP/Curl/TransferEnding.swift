@@ -12,4 +12,12 @@ enum TransferEnding: Sendable {
   case shutDown
   /// libcurl itself failed; the text says how.
   case broken(String)
+
+  /// Whether it took too long.
+  var isTimeout: Bool {
+    switch self {
+    case .deadlinePassed, .finished(CURLE_OPERATION_TIMEDOUT): true
+    default: false
+    }
+  }
 }

@@ -7,6 +7,9 @@ public struct MailReceipt: Sendable, Hashable {
     /// What the server said.
     public var reply: String
 
+    /// Whether the server wants to be asked again, as for a sender that it does not know yet (RFC 5321, section 4.2.1: 4yz).
+    public var mayBeTriedAgain: Bool { reply.hasPrefix("4") }
+
     /// Describes a recipient that was refused.
     public init(address: String, reply: String) {
       self.address = address

@@ -45,5 +45,10 @@ struct SMTPDialogue: Sendable {
   }
 
   /// The last refusal, if that was its last word or the one before it (QUIT).
-  var lastRefusal: Reply? { replies.last { $0.code >= 400 } }
+  ///
+  /// A recipient who was refused before the message came says nothing of why a connection broke after it.
+  var lastRefusal: Reply? {
+    let words = replies.last?.code == 221 ? replies.dropLast() : replies[...]
+    return words.last.flatMap { $0.code >= 400 ? $0 : nil }
+  }
 }

@@ -114,7 +114,8 @@ extension Sandbox {
 
   /// - Throws: `Refusal` with status 404 where they are asked for a project that the caller does not see.
   func permissions(_ call: Call) throws(Refusal) -> SandboxReply {
-    if call.caller != nil, let project = call.parameter("projectKey") ?? call.parameter("projectId") {
+    if call.caller != nil, let project = call.parameter("projectKey") ?? call.parameter("projectId")
+    {
       try checkProject(call, project)
     }
     let all = [

@@ -23,7 +23,7 @@ struct ChannelOutcome: Sendable {
       status = .done
     } catch {
       reply = error.description
-      status = error.fate == .refused ? .failed : .unavailable
+      status = error.fate == .later ? .unavailable : .failed
     }
   }
 

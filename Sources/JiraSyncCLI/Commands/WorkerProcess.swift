@@ -32,7 +32,10 @@ struct WorkerProcess: Sendable {
     self.services = services
     self.logger = logger
     let member = SiteMember(name: "\(HostName.current):\(getpid())")
-    let database = PostgresClient(services.database, logger: logger)
+    var configuration = services.database
+    // Longer than any statement of ours that is not waiting for a lock; a run has its own, longer limit.
+    configuration.answerLimit = .seconds(60)
+    let database = PostgresClient(configuration, logger: logger)
     transport = CurlClient()
     name = member.name
     self.dashboard = WorkerDashboard(

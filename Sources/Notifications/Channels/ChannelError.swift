@@ -6,6 +6,8 @@ public struct ChannelError: Error, Sendable, Hashable, CustomStringConvertible {
     case refused
     /// The channel does not work at the moment: nothing is sent before this one.
     case later
+    /// Some recipients have it and others do not; whether those are worth another attempt, to them alone.
+    case partly(again: Bool)
   }
 
   /// What it means for the message.

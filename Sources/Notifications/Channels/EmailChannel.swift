@@ -1,5 +1,12 @@
 import HTTP
 import JSON
+import Locks
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 
 /// Mail over SMTP.
 public struct EmailChannel: NotificationChannel {
@@ -9,6 +16,9 @@ public struct EmailChannel: NotificationChannel {
   private let server: MailServer
   private let composer: MailComposer
   private let transport: any MailTransport
+  /// Who is still to get a message that others have, by its name. Only in this process: any other sends it to all once more,
+  /// under the same Message-ID.
+  private let pending = Lock<[UUID: [String]]>([:])
 
   /// Makes the channel.
   ///
@@ -36,25 +46,33 @@ public struct EmailChannel: NotificationChannel {
   ///
   /// - Parameter message: what to send.
   /// - Returns: what the server said.
-  /// - Throws: `ChannelError`.
+  /// - Throws: `ChannelError`; of fate `partly` where some of them were refused and others have it.
   public func send(_ message: Message) async throws(ChannelError) -> String {
     let report = message.items.first?.details["report"]
     let page = report?["html"]?.string.map {
       MailComposer.Attachment(name: "report.html", type: "text/html", text: $0)
     }
-    let mail = composer.mail(
+    var mail = composer.mail(
       message, text: report?["text"]?.string, attachments: [page].compactMap(\.self))
+    if let left = pending.withLock({ $0[message.uuid] }) { mail.recipients = left }
+    let receipt: MailReceipt
     do throws(MailError) {
-      let receipt = try await transport.send(
-        mail, to: server,
-        timeouts: HTTPTimeouts(connect: .seconds(8), total: .seconds(30)))
-      guard !receipt.refused.isEmpty else { return receipt.reply }
-      let refused = receipt.refused.map { "\($0.address) was refused: \($0.reply)" }
-      return "\(receipt.reply); but \(refused.joined(separator: "; "))"
+      receipt = try await transport.send(mail, to: server, timeouts: Self.timeouts)
     } catch {
       throw Self.channelError(error)
     }
+    let later = receipt.refused.filter(\.mayBeTriedAgain).map(\.address)
+    pending.withLock { $0[message.uuid] = later.isEmpty ? nil : later }
+    guard !receipt.refused.isEmpty else { return receipt.reply }
+    let refused = receipt.refused.map { "\($0.address) was refused: \($0.reply)" }
+    let said = "\(receipt.reply); but \(refused.joined(separator: "; "))"
+    throw ChannelError(.partly(again: !later.isEmpty), said)
   }
+
+  /// A server may let its callers wait before it greets them, and looks for viruses before it takes a mail; RFC 5321 (section
+  /// 4.5.3.2) asks for ten minutes there. A run has two.
+  private static let timeouts = HTTPTimeouts(
+    connect: .seconds(30), total: .seconds(100), stall: .seconds(100))
 
   /// A server that does not like this message may like the next one; everything else is about the channel, and can be put
   /// right without losing what waits.

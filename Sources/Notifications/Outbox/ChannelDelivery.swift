@@ -19,6 +19,8 @@ struct ChannelDelivery: Sendable {
   static let patience = 3.0 * 86_400
   /// After so many failures of one message the other channels hear of it.
   static let failuresToTell = 3
+  /// So often a message is tried again for recipients that were asked to wait, nine minutes in all; the next ones wait meanwhile.
+  static let moreAttempts = 4
 
   init(run: JobRun, job: Job, channel: any NotificationChannel) {
     self.run = run
@@ -123,7 +125,12 @@ struct ChannelDelivery: Sendable {
     do throws(ChannelError) {
       reply = try await channel.send(message)
     } catch {
-      return try await noteFailure(of: message, error)
+      guard case .partly(let again) = error.fate, !again || message.attempts >= Self.moreAttempts
+      else { return try await noteFailure(of: message, error) }
+      run.logger.warning(
+        "not everybody got message \(message.id) to \(channel.name): \(error)",
+        metadata: ["job": "\(job.id)"])
+      reply = error.description
     }
     try await noteTaken(message, reply: reply)
     return true
@@ -146,8 +153,13 @@ struct ChannelDelivery: Sendable {
       }
       return true
     }
+    let isPartial = error.fate == .partly(again: true)
     let delay = RetryDelay.after(attempts: message.attempts, asked: error.retryAfter)
-    if message.attempts == 0 {
+    if isPartial {
+      run.logger.info(
+        "message \(message.id) to \(name) is tried again for some: \(error)",
+        metadata: ["job": "\(job.id)"])
+    } else if message.attempts == 0 {
       run.logger.warning(
         "\(name) does not take messages; they wait and are sent in order: \(error)",
         metadata: ["job": "\(job.id)"])
@@ -157,7 +169,7 @@ struct ChannelDelivery: Sendable {
       transaction, _ in
       _ = try await transaction.query(
         store.failed(message, error: "\(error)", isDead: false), doing: "noting a failure")
-      if message.attempts + 1 == Self.failuresToTell {
+      if !isPartial, message.attempts + 1 == Self.failuresToTell {
         _ = try await transaction.query(Self.telling(of: name, error), doing: "telling of it")
       }
       return [(job, .retry("\(error)", after: delay))]

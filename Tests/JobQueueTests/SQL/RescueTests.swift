@@ -5,7 +5,9 @@ import Testing
 @Suite(.requiresPostgres) struct RescueTests {
   /// A worker that has vanished and one that may judge.
   private func crash(_ queue: Queue) async throws -> (lost: Claimer, rescuer: Claimer) {
-    for function in ["jira_sync.rescue(uuid)", "jira_sync.pulse(uuid, boolean, interval, bigint[])"] {
+    for function in [
+      "jira_sync.rescue(uuid)", "jira_sync.pulse(uuid, boolean, interval, bigint[])",
+    ] {
       // Nobody is lost before the server is up for longer than a lease.
       try await queue.breakFunction(
         function, replacing: "pg_postmaster_start_time()", with: "'-infinity'::timestamptz")

@@ -117,7 +117,8 @@ import Testing
         replacing: "-- 0. Nothing is claimed while paused.",
         with: "perform pg_advisory_xact_lock_shared(4711);")
       let worker = try queue.worker(
-        TestHandler.waiting(Mailbox()), options: WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600)))
+        TestHandler.waiting(Mailbox()),
+        options: WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600)))
       let running = Task { try await worker.run() }
       try await queue.waitUntilAsleep()
       let lock = try await queue.database.connect()

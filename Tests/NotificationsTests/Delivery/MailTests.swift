@@ -10,7 +10,8 @@ import Testing
 @Suite(
   .enabled(
     if: ReceiverProcess.python != nil,
-    "needs JIRA_SYNC_TEST_PYTHON with aiosmtpd; scripts/test installs it"), .timeLimit(.minutes(20)))
+    "needs JIRA_SYNC_TEST_PYTHON with aiosmtpd; scripts/test installs it"), .timeLimit(.minutes(20))
+)
 struct MailTests {
   private struct Certificate {
     let folder: URL
@@ -171,8 +172,10 @@ struct MailTests {
     let server = try await ReceiverProcess.mail()
     let (channel, transport) = try channel(
       "smtp://127.0.0.1:\(server.port)", to: "nobody@example.com, ada@example.com")
-    let reply = try await channel.send(message())
-    #expect(reply.contains("but nobody@example.com was refused: 550 5.1.1"))
+    let partly = await #expect(throws: ChannelError.self) { try await channel.send(message()) }
+    #expect(partly?.fate == .partly(again: false))
+    #expect(
+      partly?.description.contains("but nobody@example.com was refused: 550 5.1.1") == true)
     #expect(try await server.wait(for: 1)[0]["to"] == ["ada@example.com"])
     let (none, other) = try self.channel(
       "smtp://127.0.0.1:\(server.port)", to: "nobody@example.com")
@@ -181,6 +184,35 @@ struct MailTests {
     #expect(error?.description.contains("NOTIFY_EMAIL_TO") == true)
     await transport.shutdown()
     await other.shutdown()
+    server.stop()
+  }
+
+  /// Catches a channel that forgets whom a server asked to come again for, and one that sends to all of them twice.
+  @Test func `a recipient who is to be tried again gets it alone`() async throws {
+    let server = try await ReceiverProcess.mail()
+    let (channel, transport) = try channel(
+      "smtp://127.0.0.1:\(server.port)", to: "grey@example.com, ada@example.com")
+    let message = message()
+    let partly = await #expect(throws: ChannelError.self) { try await channel.send(message) }
+    #expect(partly?.fate == .partly(again: true))
+    _ = try await channel.send(message)
+    let mails = try await server.wait(for: 2)
+    #expect(mails.map { $0["to"] } == [["ada@example.com"], ["grey@example.com"]])
+    #expect(mails[0]["headers"] == mails[1]["headers"])
+    await transport.shutdown()
+    server.stop()
+  }
+
+  /// Catches the refusal of a recipient that is taken for one of the message, which is then given up for everybody.
+  @Test func `a connection that breaks after one recipient was refused is no refusal of the mail`()
+    async throws
+  {
+    let server = try await ReceiverProcess.mail("--swallow", "1")
+    let (channel, transport) = try channel(
+      "smtp://127.0.0.1:\(server.port)", to: "nobody@example.com, ada@example.com")
+    let error = await #expect(throws: ChannelError.self) { try await channel.send(message()) }
+    #expect(error?.fate == .later)
+    await transport.shutdown()
     server.stop()
   }
 

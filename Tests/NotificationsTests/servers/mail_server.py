@@ -49,10 +49,14 @@ class Handler:
     def __init__(self, options):
         self.options = options
         self.taken = 0
+        self.known = set()
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if address.startswith("nobody"):
             return "550 5.1.1 <%s> no such user" % address
+        if address.startswith("grey") and address not in self.known:
+            self.known.add(address)
+            return "450 4.2.0 <%s> greylisted, try again" % address
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

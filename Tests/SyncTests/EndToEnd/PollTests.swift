@@ -279,7 +279,8 @@ struct PollTests {
   }
 
   /// Catches a poll that takes each refusal of its search for one of the time in it, and never polls to the millisecond again.
-  @Test("The project is out of sight for a while: said so, and afterwards polling goes on as before")
+  @Test(
+    "The project is out of sight for a while: said so, and afterwards polling goes on as before")
   func outOfSight() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
@@ -302,7 +303,8 @@ struct PollTests {
       try world.jira.edit(key, ["Notes": adf("meanwhile")])
       try await world.poll()
       #expect(try await world.row(id)["notes"] == "meanwhile")
-      #expect(try await world.count("jira_sync.polls where absolute_time and last_error is null") == 1)
+      #expect(
+        try await world.count("jira_sync.polls where absolute_time and last_error is null") == 1)
     }
   }
 

@@ -21,7 +21,8 @@ struct SweepTests {
       #expect(link.error == "\(keys[1]) was deleted, or moved out of sight")
       #expect(try await world.count("jira_sync.links where state = 'linked'") == 4)
       #expect(try await world.count("jira_sync.events where fingerprint like 'issue_gone:%'") == 1)
-      #expect(try await world.count("jira_sync.events where kind = 'row_refused'") == 1, "said once")
+      #expect(
+        try await world.count("jira_sync.events where kind = 'row_refused'") == 1, "said once")
       #expect(try await world.row(ids[1])["has_technical_debt"] == true, "nothing is destroyed")
       #expect(world.jira.writes() == [])
       try await world.run("update public.file_audit set notes = 'x' where id = \(ids[1])")

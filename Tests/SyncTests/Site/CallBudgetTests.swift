@@ -192,7 +192,8 @@ struct CallBudgetTests {
     try await with { budgets, sql in
       let budget = budgets[0]
       try await budget.set(.none)
-      try await budget.note(read, limitedBy: limit(seconds: 3_600, reason: "jira-per-issue-on-write"))
+      try await budget.note(
+        read, limitedBy: limit(seconds: 3_600, reason: "jira-per-issue-on-write"))
       let error = try #require(try await failure { try await budget.pass(read) })
       #expect(error.kind == .rateLimited)
       #expect(error.mayHaveBeenReceived == false)
