@@ -76,7 +76,7 @@ public struct ReportHandler: JobHandler {
           where h.finished_at >= \(since)::timestamptz and h.outcome in ('refused', 'dead')
             and h.kind in ('sync', 'push', 'pull')) as failed,
         (select count(*) from jira_sync.links as l
-          where l.issue_id is not null and l.created_at >= \(since)::timestamptz) as created,
+          where l.issue_id is not null and l.marker is not null and l.attempted_at >= \(since)::timestamptz) as created,
         extract(epoch from clock_timestamp() - \(since)::timestamptz)::float8 as seconds,
         (select cardinality(j.merged) > 0 from jira_sync.jobs as j where j.id = \(job.id)) as merged
       """, doing: "looking how far the backfill is"

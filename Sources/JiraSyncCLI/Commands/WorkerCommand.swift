@@ -81,7 +81,12 @@ struct WorkerCommand: AsyncParsableCommand {
       schedules: schedules, sync: try settings.sync(), dashboard: dashboard,
       concurrency: concurrency, drains: drain, logger: logger)
     switch try await process.run() {
-    case .stopped: return
+    case .stopped:
+      guard drain else { return }
+      StandardStream.output.write(try await process.summary(since: started).text)
+      throw CommandFailure(
+        .failed, "stopped before the queue was drained; what was not done waits for the next worker"
+      )
     case .paused(let reason):
       throw CommandFailure(
         .unavailable,

@@ -24,10 +24,21 @@ enum StandardStream: Int32 {
         var descriptor = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
         _ = poll(&descriptor, 1, -1)
       } else if errno != EINTR {
-        // Nobody reads any more, and there is nowhere left to say so.
-        return
+        return failed(errno)
       }
     }
+  }
+
+  /// Ends a command whose result cannot be written, which would seem to have succeeded.
+  private func failed(_ reason: Int32) {
+    // Of standard error nobody could be told, and a worker goes on without a log.
+    guard self == .output else { return }
+    // Whoever reads has seen enough, as after `| head`.
+    if reason != EPIPE {
+      StandardStream.error.write(
+        "jira-sync: cannot write to standard output: \(String(cString: strerror(reason)))")
+    }
+    exit(ExitStatus.failed.rawValue)
   }
 
   /// Whether a person looks at it.

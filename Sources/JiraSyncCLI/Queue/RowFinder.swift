@@ -76,7 +76,7 @@ struct RowFinder {
       } else if candidates.isEmpty {
         problems.append(try await unknown(text))
       } else {
-        let list = candidates.prefix(5).map { "id:\($0.id) (\($0.label))" }
+        let list = candidates.prefix(5).map { "id:\($0.id) (\($0.label.onOneLine))" }
           .joined(separator: ", ")
         problems.append("'\(text.onOneLine)' names \(candidates.count) rows; say which: \(list)")
       }
@@ -117,7 +117,9 @@ struct RowFinder {
     ).rows.map { row in try row.get("path", as: String.self) }
     let shown = text.onOneLine
     let start = "no row of public.file_audit has the file number or path '\(shown)'"
-    guard near.isEmpty else { return start + ". Near it: \(near.joined(separator: ", "))" }
+    guard near.isEmpty else {
+      return start + ". Near it: \(near.map(\.onOneLine).joined(separator: ", "))"
+    }
     return start + ". See: select file_number, file_path from public.file_audit"
   }
 }

@@ -48,7 +48,7 @@ struct JobsReport: Sendable {
       }
       if failures.count > 20 {
         StandardStream.error.write(
-          "… and \(failures.count - 20) more; see: jira-sync status, jira-sync explain ROW")
+          "… and \(failures.count - 20) more; see: jira-sync status, jira-sync explain --errors")
       }
       StandardStream.output.write(text)
     }

@@ -74,6 +74,8 @@ public struct Report: Sendable, Hashable {
   var project: String?
   var rows = 0
   var open = 0
+  /// Debt at the beginning of the period.
+  var openBefore = 0
   var linked = 0
   var withError = 0
   var created = 0
@@ -81,6 +83,10 @@ public struct Report: Sendable, Hashable {
   var rowsUpdated = 0
   var runs = 0
   var dead = 0
+  /// Jobs of rows that have been due for a minute and more.
+  var waiting = 0
+  /// Why JIRA cannot be called at the moment; nil where it can.
+  var closedReason: String?
   var toJira = Speed(count: 0)
   var toRow = Speed(count: 0)
   var days: [Day] = []
@@ -91,8 +97,10 @@ public struct Report: Sendable, Hashable {
   var oldest: [Oldest] = []
   var calls = Calls()
 
-  /// Debt at the beginning of the period.
-  var openBefore: Int { days.first?.open ?? open }
+  /// Whether nothing stands between rows and issues at the moment.
+  var isInStep: Bool {
+    withError == 0 && dead == 0 && waiting == 0 && closedReason == nil && openConflicts == 0
+  }
   /// How many conflicts wait for a person.
   var openConflicts: Int { conflicts.map(\.open).reduce(0, +) }
 }

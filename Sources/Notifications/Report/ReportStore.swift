@@ -57,6 +57,9 @@ public struct ReportStore: Sendable {
     report.project = try row.get("project", as: String?.self)
     report.rows = try row.get("rows")
     report.open = try row.get("open")
+    report.openBefore = try row.get("open_before")
+    report.waiting = try row.get("waiting")
+    report.closedReason = try row.get("closed_reason", as: String?.self)
     report.linked = try row.get("linked")
     report.withError = try row.get("with_error")
     report.created = try row.get("created")
@@ -82,7 +85,9 @@ public struct ReportStore: Sendable {
   }
 
   /// A change's way begins when its job is enqueued, which the trigger does in the change's transaction, or the poller when
-  /// it has found the change.
+  /// it has found the change. What people and schedules ask for, the kind `sync`, waits for its turn and is no change.
+  ///
+  /// An issue was made here where its link has a marker: one that was linked by hand or adopted has none.
   private static func totals(_ since: SQL) -> SQL {
     """
     select
@@ -91,10 +96,15 @@ public struct ReportStore: Sendable {
       (select base_url from jira_sync.site) as site,
       (select project_key from jira_sync.site) as project,
       (select count(*) from public.file_audit) as rows,
-      (select count(*) from jira_sync.debt_spans where closed_at is null) as open,
+      s.open, s.open_before,
+      (select count(*) from jira_sync.jobs
+        where state = 'ready' and kind in ('push', 'pull', 'sync') and run_at < clock_timestamp() - interval '1 minute')
+        as waiting,
+      (select coalesce(reason, 'the reason is not known') from jira_sync.circuit where state <> 'closed') as closed_reason,
       (select count(*) from jira_sync.links where state = 'linked') as linked,
       (select count(*) from jira_sync.links where last_error is not null and state <> 'row_gone') as with_error,
-      (select count(*) from jira_sync.links where issue_id is not null and created_at >= \(since)) as created,
+      (select count(*) from jira_sync.links
+        where issue_id is not null and marker is not null and attempted_at >= \(since)) as created,
       (select count(distinct file_audit_id) from jira_sync.changes where side = 'jira' and at >= \(since))
         as issues_updated,
       (select count(distinct file_audit_id) from jira_sync.changes where side = 'row' and at >= \(since))
@@ -106,13 +116,18 @@ public struct ReportStore: Sendable {
       (select coalesce(sum(refusals), 0)::bigint from jira_sync.rate_limits) as refusals,
       (select count(*) from jira_sync.events where kind = 'circuit_opened' and at >= \(since)) as outages
     from (
+      select count(*) filter (where closed_at is null) as open,
+        count(*) filter (where opened_at < \(since) and (closed_at is null or closed_at >= \(since))) as open_before
+      from jira_sync.debt_spans
+    ) as s
+    cross join (
       select
         count(*) filter (where kind not in ('notify', 'report', 'noop')) as runs,
-        count(*) filter (where outcome = 'done' and kind in ('push', 'sync')) as push_count,
+        count(*) filter (where outcome = 'done' and kind = 'push') as push_count,
         percentile_cont(0.5) within group (order by extract(epoch from finished_at - enqueued_at))
-          filter (where outcome = 'done' and kind in ('push', 'sync')) as push_median,
+          filter (where outcome = 'done' and kind = 'push') as push_median,
         percentile_cont(0.95) within group (order by extract(epoch from finished_at - enqueued_at))
-          filter (where outcome = 'done' and kind in ('push', 'sync')) as push_p95,
+          filter (where outcome = 'done' and kind = 'push') as push_p95,
         count(*) filter (where outcome = 'done' and kind = 'pull') as pull_count,
         percentile_cont(0.5) within group (order by extract(epoch from finished_at - enqueued_at))
           filter (where outcome = 'done' and kind = 'pull') as pull_median,
@@ -123,25 +138,48 @@ public struct ReportStore: Sendable {
     """
   }
 
+  /// Each day of UTC, whatever the zone of the session; what lies before the first one counts as of that day's beginning.
   private static func days(_ since: SQL) -> SQL {
     """
-    select d.day::date::text as day,
-      (select count(*) from jira_sync.links as l
-        where l.issue_id is not null and l.created_at >= d.day and l.created_at < d.day + interval '1 day') as created,
-      coalesce(c.to_jira, 0) as to_jira, coalesce(c.to_rows, 0) as to_rows,
-      (select count(*) from jira_sync.debt_spans as s
-        where s.opened_at < d.day + interval '1 day'
-          and (s.closed_at is null or s.closed_at >= d.day + interval '1 day')) as open
-    from (
-      select g at time zone 'UTC' as day
+    with days as (
+      select g as day
       from generate_series(
         date_trunc('day', \(since) at time zone 'UTC'), clock_timestamp() at time zone 'UTC', '1 day') as g
-    ) as d
-    left join (
-      select date_trunc('day', at at time zone 'UTC') at time zone 'UTC' as day,
+    ),
+    spans as (
+      select greatest(date_trunc('day', s.opened_at at time zone 'UTC'), f.day) as opened,
+        case when s.closed_at is not null then greatest(date_trunc('day', s.closed_at at time zone 'UTC'), f.day) end
+          as closed
+      from jira_sync.debt_spans as s
+      cross join (select min(day) as day from days) as f
+    ),
+    moves as (
+      select m.day, sum(m.step) as step
+      from (
+        select opened as day, 1 as step from spans
+        union all
+        select closed, -1 from spans where closed is not null
+      ) as m
+      group by m.day
+    ),
+    created as (
+      select date_trunc('day', attempted_at at time zone 'UTC') as day, count(*) as issues
+      from jira_sync.links where issue_id is not null and marker is not null and attempted_at >= \(since)
+      group by 1
+    ),
+    changed as (
+      select date_trunc('day', at at time zone 'UTC') as day,
         count(*) filter (where side = 'jira') as to_jira, count(*) filter (where side = 'row') as to_rows
-      from jira_sync.changes where at >= \(since) group by 1
-    ) as c on c.day = d.day
+      from jira_sync.changes where at >= \(since)
+      group by 1
+    )
+    select to_char(d.day, 'YYYY-MM-DD') as day, coalesce(n.issues, 0) as created,
+      coalesce(c.to_jira, 0) as to_jira, coalesce(c.to_rows, 0) as to_rows,
+      (sum(coalesce(m.step, 0)) over (order by d.day))::bigint as open
+    from days as d
+    left join created as n on n.day = d.day
+    left join changed as c on c.day = d.day
+    left join moves as m on m.day = d.day
     order by d.day
     """
   }

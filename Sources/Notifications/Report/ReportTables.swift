@@ -2,13 +2,25 @@
 struct ReportTables: Sendable {
   /// A table with a title.
   struct Table: Sendable, Hashable {
-    var title: String
-    var header: [String]
-    var rows: [[String]]
+    let title: String
+    let header: [String]
+    let rows: [[String]]
     /// Columns that hold numbers.
-    var numbers: Set<Int> = []
+    let numbers: Set<Int>
     /// What stands there when there are no rows.
-    var empty = "None."
+    let empty: String
+
+    /// Makes a table whose cells are of one line each, whatever a row or a server put into them.
+    init(
+      title: String, header: [String], rows: [[String]], numbers: Set<Int> = [],
+      empty: String = "None."
+    ) {
+      self.title = title
+      self.header = header
+      self.rows = rows.map { $0.map { Headline.line($0, limit: 300) } }
+      self.numbers = numbers
+      self.empty = empty
+    }
   }
 
   let title: String
@@ -18,7 +30,7 @@ struct ReportTables: Sendable {
 
   init(_ report: Report) {
     let words = ReportWords(report)
-    title = words.title
+    title = Headline.line(words.title)
     period = words.period
     summary = words.summary
     tables = [
@@ -145,11 +157,12 @@ struct ReportTables: Sendable {
 
   /// Text in which nothing means anything to Markdown.
   private static func markdown(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      if "\\`*_{}[]<>#|~!".contains(character) { result.append("\\") }
-      result.append(character)
+    var result = String.UnicodeScalarView()
+    // By scalars: one that joins with the next would hide that from a comparison of characters.
+    for scalar in text.unicodeScalars {
+      if "\\`*_{}[]<>#|~!".unicodeScalars.contains(scalar) { result.append("\\") }
+      result.append(scalar)
     }
-    return result
+    return String(result)
   }
 }

@@ -27,10 +27,22 @@ struct ReportWords: Sendable {
     var sentences = [
       "\(Self.counted(report.open, "file")) of \(report.rows.grouped) \(report.open == 1 ? "has" : "have") technical debt, \(trend)."
     ]
-    sentences.append(
-      report.withError == 0
-        ? "Every row is in step with JIRA."
-        : "\(Self.counted(report.withError, "row")) cannot be synced at the moment.")
+    if report.isInStep { sentences.append("Every row is in step with JIRA.") }
+    if let reason = report.closedReason {
+      sentences.append("JIRA cannot be called at the moment: \(Headline.line(reason)).")
+    }
+    if report.withError > 0 {
+      sentences.append("\(Self.counted(report.withError, "row")) cannot be synced at the moment.")
+    }
+    if report.dead > 0 {
+      sentences.append(
+        "\(Self.counted(report.dead, "job")) \(report.dead == 1 ? "was" : "were") given up.")
+    }
+    if report.waiting > 0 {
+      sentences.append(
+        "\(Self.counted(report.waiting, "change")) \(report.waiting == 1 ? "has" : "have") waited for more than a minute."
+      )
+    }
     if report.openConflicts > 0 {
       sentences.append(
         "\(Self.counted(report.openConflicts, "conflict")) \(report.openConflicts == 1 ? "waits" : "wait") for a decision."

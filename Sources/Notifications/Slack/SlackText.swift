@@ -32,8 +32,8 @@ enum SlackText {
 
   /// As code, where `*`, `_` and `~` mean nothing.
   static func code(_ text: String) -> String {
-    let plain = Headline.line(text).split(separator: "`", omittingEmptySubsequences: false)
-      .joined(separator: "'")
-    return "`\(escaped(plain))`"
+    var plain = String.UnicodeScalarView()
+    for scalar in Headline.line(text).unicodeScalars { plain.append(scalar == "`" ? "'" : scalar) }
+    return "`\(escaped(String(plain)))`"
   }
 }

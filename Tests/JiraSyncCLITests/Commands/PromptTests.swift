@@ -15,19 +15,33 @@ struct PromptTests {
     seen = b""
     def wait_for(text):
         global seen
-        deadline = time.time() + 30
+        deadline = time.time() + 600
         while text not in seen and time.time() < deadline:
             if select.select([terminal], [], [], 0.1)[0]:
                 seen += os.read(terminal, 4096)
     for index in range(0, len(answers), 2):
         wait_for(answers[index].encode())
         os.write(terminal, answers[index + 1].encode())
-    # One that does not end within ten seconds is killed: -9.
+    # One that does not end is killed: -9.
     signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
-    signal.alarm(10)
+    signal.alarm(600)
     _, status = os.waitpid(pid, 0)
     print(os.waitstatus_to_exitcode(status))
     """
+
+  /// Catches an end of the input that is taken for an empty answer, again and again.
+  @Test("Ctrl-D at a question ends it with 1, and nothing is written")
+  func ended() async throws {
+    try await Program.withFolder { program in
+      let outcome = try await program.execute(
+        URL(filePath: "/usr/bin/env"),
+        ["python3", "-c", Self.person, try Program.executable().path, "Database", "\u{4}"],
+        environment: ["PATH": "/usr/bin:/bin", "TERM": "dumb"])
+      #expect(outcome.output == "1\n", "\(outcome.errors)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: program.folder.path)
+      #expect(!left.contains(".env") && !left.contains("jira-sync.yaml"))
+    }
+  }
 
   /// Catches a read that goes on until a line has come, so that the person's next command is eaten.
   @Test(

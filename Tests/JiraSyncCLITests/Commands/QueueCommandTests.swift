@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Postgres
 import TestSupport
@@ -97,6 +98,42 @@ struct QueueCommandTests {
         "the column holds texts, so 5 is one")
       #expect(try await world.json("conflicts", "list").array?.isEmpty == true)
       #expect(try await world.json("conflicts", "list", "--all").array?.count == 1)
+    }
+  }
+
+  @Test("rows that something stands in the way of are listed")
+  func errors() async throws {
+    try await CommandWorld.with(rows: 2) { world in
+      let none = try await world.run("explain", "--errors")
+      #expect(none.status == 0 && none.output == "no row has an error\n")
+      try await world.execute(
+        """
+        insert into jira_sync.links (file_audit_id, file_path, state, last_error)
+        select id, file_path, 'creating', 'layer_name (JIRA field Layer): no such option'
+        from public.file_audit order by id limit 1
+        """)
+      let list = try await world.run("explain", "--errors")
+      #expect(list.output.split(separator: "\n").count == 2)
+      #expect(list.output.contains("layer_name (JIRA field Layer): no such option"))
+      let json = try JSON(parsing: try await world.run("explain", "--errors", "--json").output)
+      #expect(json[0]?["state"] == "creating")
+      for wrong in [["explain"], ["explain", "0001", "--errors"]] {
+        #expect(try await world.run(wrong).status == 64)
+      }
+    }
+  }
+
+  /// Catches a result that nobody got, and a status that says that somebody did.
+  @Test("output that cannot be written is a failure")
+  func full() async throws {
+    try await CommandWorld.with { world in
+      try await Program.withFolder { program in
+        let shell = "exec \(try Program.executable().path) status --json > /dev/full"
+        let outcome = try await program.execute(
+          URL(filePath: "/bin/sh"), ["-c", shell], environment: world.environment)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("cannot write to standard output: No space left on device"))
+      }
     }
   }
 

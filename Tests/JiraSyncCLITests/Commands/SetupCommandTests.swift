@@ -22,6 +22,8 @@ struct SetupCommandTests {
         let arguments = [
           "init", "--jira-url", world.sandbox.baseURL, "--email", "sandbox@example.com",
           "--project", "SCRSKY", "--existing-tickets", "skip", "--poll-interval", "30 seconds",
+          // Another name than the usual one: what follows has to find it.
+          "--config", "audit.yaml",
         ]
         let outcome = try await program.run(arguments, environment: secrets)
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -44,6 +46,26 @@ struct SetupCommandTests {
         let again = try await program.run(arguments, environment: secrets)
         #expect(again.status == 1)
         #expect(again.errors.contains(".env exists already"))
+      }
+    }
+  }
+
+  /// Catches a doctor that looks at other settings than a worker that starts.
+  @Test(
+    "doctor refuses what a worker would refuse",
+    arguments: [
+      "notifications: {slack: {severity: fatal}}", "dashboard: {port: 70000}",
+      "sweep: {may_miss: 7}",
+    ])
+  func settings(yaml: String) async throws {
+    try await CommandWorld.with { world in
+      try await Program.withFolder { program in
+        try program.write(yaml + "\n", to: "jira-sync.yaml")
+        let environment = world.environment
+        let worker = try await program.run("worker", "--drain", environment: environment)
+        #expect(worker.status == 78, "\(worker.errors)")
+        let doctor = try await program.run("doctor", environment: environment)
+        #expect(doctor.status == 1, "\(doctor.output)")
       }
     }
   }

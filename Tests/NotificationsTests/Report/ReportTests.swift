@@ -22,8 +22,11 @@ import Testing
     values ('https://jira.example', 'X', 'cloud', now() - interval '40 days')
     """,
     """
-    insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state, created_at, synced_at)
-    select id, file_path, id::text, 'X-' || id, 'linked', now() - id * interval '2 days', now() from public.file_audit
+    insert into jira_sync.links (
+      file_audit_id, file_path, issue_id, issue_key, state, created_at, attempted_at, marker, synced_at)
+    select id, file_path, id::text, 'X-' || id, 'linked', now() - id * interval '2 days',
+      now() - id * interval '2 days', gen_random_uuid(), now()
+    from public.file_audit
     """,
     """
     insert into jira_sync.changes (at, file_audit_id, side, field, new_value)
@@ -73,6 +76,98 @@ import Testing
           Report.Conflicts(field: "notes", rowWon: 1, jiraWon: 0, byHand: 0, open: 1)
         ])
       #expect(report.oldest.map(\.path) == ["src/file2.py", "src/file1.py"])
+    }
+  }
+
+  /// Catches the beginning of the period taken for the end of its first day.
+  @Test func `what has come within hours is a change`() async throws {
+    try await OutboxWorld.with([]) { world in
+      for statement in Self.past { try await world.run(statement) }
+      try await world.run("update jira_sync.links set created_at = now() - interval '1 hour'")
+      let report = try await ReportStore(world.sql).report(of: .seconds(2 * 3_600))
+      #expect(report.open == 2 && report.openBefore == 0)
+      #expect(report.openBefore == report.layers.map(\.before).reduce(0, +))
+    }
+  }
+
+  /// Catches links that were adopted or made by hand, and jobs that a person asked for, which wait for their turn.
+  @Test func `what was linked by hand was not created, and what was asked for is no change`()
+    async throws
+  {
+    try await OutboxWorld.with([]) { world in
+      for statement in Self.past { try await world.run(statement) }
+      try await world.run(
+        "update jira_sync.links set marker = null, attempted_at = null where file_audit_id = 1")
+      try await world.run(
+        """
+        insert into jira_sync.job_history (id, kind, file_audit_id, attempt, outcome, enqueued_at, finished_at)
+        select n, 'sync', 1, 1, 'done', now() - interval '1 hour', now() from generate_series(201, 500) as n
+        """)
+      let report = try await ReportStore(world.sql).report(of: .seconds(7 * 86_400))
+      #expect(report.created == 2)
+      #expect(report.toJira.count == 100)
+      #expect((report.toJira.p95 ?? 0) < 1)
+    }
+  }
+
+  /// Catches a summary that looks at links alone.
+  @Test func `all is in step only where nothing waits, nothing is dead, and JIRA can be called`()
+    async throws
+  {
+    try await OutboxWorld.with([]) { world in
+      for statement in Self.past { try await world.run(statement) }
+      try await world.run("update jira_sync.conflicts set winner = 'row'")
+      func summary() async throws -> String {
+        ReportWords(try await ReportStore(world.sql).report(of: .seconds(86_400))).summary
+      }
+      #expect(try await summary().contains("Every row is in step with JIRA."))
+      try await world.run(
+        "insert into jira_sync.jobs (kind, file_audit_id, run_at) values ('push', 1, now() - interval '1 hour')"
+      )
+      #expect(try await summary().contains("1 change has waited for more than a minute."))
+      try await world.run("update jira_sync.jobs set state = 'dead'")
+      #expect(try await summary().contains("1 job was given up."))
+      try await world.run("delete from jira_sync.jobs")
+      try await world.run(
+        "update jira_sync.circuit set state = 'open', cause = 'credentials', reason = 'the token is wrong'"
+      )
+      #expect(try await summary().contains("JIRA cannot be called at the moment"))
+      #expect(try await !summary().contains("in step"))
+    }
+  }
+
+  /// Catches days that begin when the session's day does.
+  @Test(
+    "days are those of UTC, wherever the database is",
+    arguments: ["America/New_York", "Asia/Tokyo"])
+  func days(zone: String) async throws {
+    try await OutboxWorld.with([]) { world in
+      for statement in Self.past { try await world.run(statement) }
+      let expected = try await ReportStore(world.sql).report(of: .seconds(7 * 86_400)).days
+      try await world.run("select set_config('timezone', \(zone), false)")
+      let days = try await ReportStore(world.sql).report(of: .seconds(7 * 86_400)).days
+      #expect(days.map(\.date) == expected.map(\.date))
+      #expect(days.map(\.created) == expected.map(\.created))
+      #expect(days.map(\.created).reduce(0, +) == 3)
+    }
+  }
+
+  /// Catches control characters that move a terminal's cursor, and a character that joins with the one after it, which is then
+  /// no bracket any more to whoever compares characters.
+  @Test func `a path is one line, and no markup`() async throws {
+    try await OutboxWorld.with([]) { world in
+      for statement in Self.past { try await world.run(statement) }
+      try await world.run(
+        "update public.file_audit set file_path = \("src/\u{1B}[31mred\n\u{600}<img src=x>\u{600}|") where id = 1"
+      )
+      let report = try await ReportStore(world.sql).report(of: .seconds(7 * 86_400))
+      #expect(!report.written(as: .text).contains("\u{1B}"))
+      let markdown = report.written(as: .markdown)
+      #expect(!markdown.contains("\u{1B}"))
+      for mark in ["<img", "|"] {
+        #expect(!markdown.unicodeScalars.starts(with: "\u{600}\(mark)".unicodeScalars))
+        #expect(markdown.utf8.firstRange(of: Array("\u{600}\(mark)".utf8)) == nil)
+      }
     }
   }
 

@@ -23,6 +23,14 @@ extension Checkup {
         failure(name, error)
       }
     }
+    // Whatever a worker reads as it starts: what it would refuse is said here.
+    for (name, check) in [
+      ("notifications", { () throws in _ = try settings.channels() }),
+      ("sync", { () throws in _ = try settings.sync() }),
+      ("dashboard", { () throws in _ = try settings.dashboard(port: nil, host: nil) }),
+    ] {
+      do { try check() } catch { failure(name, error) }
+    }
     do {
       let isThere = try settings.configText() != nil
       let mapping = try settings.mapping()

@@ -295,8 +295,9 @@ extension Checkup {
     }
     let missed = try await connection.query(
       """
-      select string_agg(format('%s %s', missed, name), ', ' order by name) as missed, count(*) as schedules,
-        coalesce(bool_or(next_run < now() - interval '90 seconds'), false) as late
+      select string_agg(case when missed > 0 then missed || ' ' else '' end || name, ', ' order by name) as missed, count(*) as schedules,
+        coalesce(bool_or(next_run < now() - interval '90 seconds'), false) as late,
+        coalesce(bool_or(missed > 0 and last_missed_at > now() - interval '1 day'), false) as any_missed
       from (
         select s.*, case when s.missed > 0 and s.last_missed_at > now() - interval '1 day'
           or s.next_run < now() - interval '90 seconds' then s.name end as troubled
@@ -307,7 +308,9 @@ extension Checkup {
     if try missed.get("schedules", as: Int.self) > 0 {
       warning(
         "schedules",
-        "ticks were missed within a day: \(try missed.get("missed", as: String?.self) ?? "")",
+        (try missed.get("any_missed", as: Bool.self)
+          ? "ticks were missed within a day: " : "ticks are late: ")
+          + (try missed.get("missed", as: String?.self) ?? ""),
         remedy: try missed.get("late", as: Bool.self)
           ? "Nobody keeps them now. Start a worker: jira-sync worker"
           : "Keep a worker running; see: jira-sync schedule list")
@@ -344,7 +347,7 @@ extension Checkup {
     if errors > 0 {
       warning(
         "links", "\(errors) rows with an error",
-        remedy: "jira-sync explain ROW; see also: jira-sync status")
+        remedy: "jira-sync explain --errors")
     }
   }
 }

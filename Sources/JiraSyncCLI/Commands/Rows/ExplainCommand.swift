@@ -14,18 +14,46 @@ struct ExplainCommand: AsyncParsableCommand {
       ROW is a file number, a file path, or the key of an issue. JIRA is read and not written. Where JIRA cannot be \
       reached, what the database knows is shown all the same, and the exit code is 69.
 
+      With --errors instead of ROW: all rows that something stands in the way of, and what.
+
       Examples:
         jira-sync explain 0042
         jira-sync explain src/models/api_models.py --json
+        jira-sync explain --errors
       """)
 
   @Argument(help: ArgumentHelp("A file number or a file path.", valueName: "row"))
-  var row: String
+  var row: String?
+
+  @Flag(help: "List the rows that have an error.")
+  var errors = false
+
+  @Option(help: ArgumentHelp("How many --errors lists at the most.", valueName: "n"))
+  var limit = 100
 
   @OptionGroup var output: OutputOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit is \(limit); it takes 1 or more") }
+    guard errors == (row == nil) else {
+      throw ValidationError("say which row, or --errors for all that have one")
+    }
+  }
+
   func run() async throws {
+    guard let row else {
+      let rows = try await withQueue(common, "explain") { session in
+        try await RowErrors.read(limit: limit, session)
+      }
+      return output.write(rows, nothing: "no row has an error") { _ in
+        RowErrors.table(rows)
+      }
+    }
+    try await explain(row)
+  }
+
+  private func explain(_ row: String) async throws {
     try await withQueue(common, "explain") { session in
       let found = try await RowFinder(session: session).findOne(row)
       let known = try await Explanation.read(found, session)

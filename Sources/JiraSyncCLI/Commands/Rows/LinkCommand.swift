@@ -55,7 +55,7 @@ extension ManualLink {
     var text = "\(filePath) is linked with \(issueKey ?? "no issue")"
     if let replaced { text += " instead of \(replaced)" }
     if let takenFrom { text += ", taken from \(takenFrom)" }
-    return text + (jobID.map { "; job \($0) brings them into step" } ?? "")
+    return text.onOneLine + (jobID.map { "; job \($0) brings them into step" } ?? "")
   }
 
   /// What was done, for programs.

@@ -31,7 +31,7 @@ struct UnlinkCommand: AsyncParsableCommand {
           "\(link.filePath) is not linked with \($0) any more; the issue stays as it is"
         }
         ?? "\(link.filePath) has no issue, and none will be made"
-      StandardStream.output.write(output.json ? link.json.text : text)
+      StandardStream.output.write(output.json ? link.json.text : text.onOneLine)
     }
   }
 }

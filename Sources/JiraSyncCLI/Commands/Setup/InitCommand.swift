@@ -71,6 +71,7 @@ struct InitCommand: AsyncParsableCommand {
       settings: JiraSyncFile(yaml: yaml.text, file: files.configPath, columns: nil).settings,
       file: files.configPath)
     if !noTest { try await test(settings, services.database) }
+    answers.readsConfiguration(of: files.configPath)
     try files.write(env: answers.envText, yaml: yaml.text)
     StandardStream.output.write(
       """
@@ -83,7 +84,9 @@ struct InitCommand: AsyncParsableCommand {
   private func ask(_ answers: inout SetupAnswers) async throws {
     for question in SetupAnswers.Question.allCases where answers.wants(question) {
       while true {
-        let typed = try await Prompt.line(question.prompt, isSecret: question.isSecret) ?? ""
+        guard let typed = try await Prompt.line(question.prompt, isSecret: question.isSecret) else {
+          throw CommandFailure(.failed, "the input ended before all was asked; nothing was written")
+        }
         if let problem = answers.take(question, typed) {
           StandardStream.error.write("  \(problem)")
           continue

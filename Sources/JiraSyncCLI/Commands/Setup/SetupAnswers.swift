@@ -77,13 +77,18 @@ struct SetupAnswers: Sendable {
     return nil
   }
 
+  /// Keeps where the mapping file is, unless every command looks there by itself.
+  mutating func readsConfiguration(of path: String) {
+    values["JIRA_SYNC_CONFIG"] = path == "jira-sync.yaml" ? nil : path
+  }
+
   /// The variables that go into `.env`, quoted so that they are read as they are.
   var envText: String {
     let names = [
       "DATABASE_URL", "JIRA_BASE_URL", "JIRA_PROJECT", "JIRA_EMAIL", "JIRA_API_TOKEN", "JIRA_PAT",
       "JIRA_CLIENT_ID", "JIRA_CLIENT_SECRET", "JIRA_CLOUD_ID", "JIRA_TOKEN_URL",
       "SLACK_WEBHOOK_URL", "SMTP_URL", "NOTIFY_EMAIL_FROM",
-      "NOTIFY_EMAIL_TO",
+      "NOTIFY_EMAIL_TO", "JIRA_SYNC_CONFIG",
     ]
     return "# Written by jira-sync init. Secrets: keep it out of version control.\n"
       + names.compactMap { name in values[name].map { "\(name)=\(Self.quoted($0))\n" } }.joined()

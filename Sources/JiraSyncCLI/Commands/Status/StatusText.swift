@@ -66,7 +66,8 @@ struct StatusText {
           + "\(status.count("create_unknown")) looked for"))
     if status.count("with_error") > 0 {
       lines.append(
-        line("", "\(status.count("with_error")) with an error; see: jira-sync explain ROW", .red))
+        line(
+          "", "\(status.count("with_error")) with an error; see: jira-sync explain --errors", .red))
     }
     let conflicts = status.count("open_conflicts")
     lines.append(
