@@ -7,9 +7,9 @@ import Postgres
 
 /// A database and a JIRA of their own, for runs one after the other.
 struct CreationLane: Sendable {
-  /// As 0, 5 and 90 s, scaled down with the looks.
+  /// As 0, 5 and 90 s, scaled down with the looks; the last look comes late enough for a call that was slow to leave.
   private static let lags = [0, 100, 600]
-  private static let looks = "40,150,400,900"
+  private static let looks = "40,150,400,2000"
 
   private let settings: CreationRun
   private let database: ScratchDatabase

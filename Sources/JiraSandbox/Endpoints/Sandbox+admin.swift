@@ -29,6 +29,11 @@ extension Sandbox {
         return try administerFields(call, Array(request.segments.dropFirst(3)))
       case (_, "people"):
         return try administerPeople(call, Array(request.segments.dropFirst(3)))
+      case ("POST", "hold"):
+        let body = try call.json()
+        guard let key = body["issue"]?.string else { throw .badRequest("Holding needs 'issue'.") }
+        try store.hold(key, body["held"]?.bool ?? true)
+        return .noContent
       case ("POST", "hide"):
         return try hide(try call.json())
       case ("POST", "move"):

@@ -10,6 +10,11 @@ struct SearchIndex: Sendable {
   private(set) var issues: [Int: Issue]
   private var pending: [Pending] = []
   private var done = 0
+  /// Issues whose writes are not to be seen until somebody says so, and those writes.
+  private var held: [Int: [Pending]] = [:]
+
+  /// Whether a write of any issue is kept back.
+  var isHolding: Bool { !held.isEmpty }
 
   /// An index that has seen everything.
   init(_ issues: [Int: Issue] = [:]) { self.issues = issues }
@@ -17,12 +22,22 @@ struct SearchIndex: Sendable {
   /// Takes note of a write that search is to see later.
   mutating func note(_ change: JournalEntry.Change, visibleAt: Int64) {
     switch change {
-    case .put(let issue):
-      pending.append(Pending(visibleAt: visibleAt, id: issue.id, issue: issue))
-    case .remove(let id):
-      pending.append(Pending(visibleAt: visibleAt, id: id, issue: nil))
+    case .put(let issue): note(Pending(visibleAt: visibleAt, id: issue.id, issue: issue))
+    case .remove(let id): note(Pending(visibleAt: visibleAt, id: id, issue: nil))
     case .fields: break
     }
+  }
+
+  private mutating func note(_ write: Pending) {
+    if held[write.id] != nil { held[write.id]?.append(write) } else { pending.append(write) }
+  }
+
+  /// Keeps an issue's writes back from now on, so that later ones of other issues are seen before.
+  mutating func hold(_ id: Int) { held[id] = held[id] ?? [] }
+
+  /// Makes visible what was kept back.
+  mutating func release(_ id: Int) {
+    for write in held.removeValue(forKey: id) ?? [] { issues[write.id] = write.issue }
   }
 
   /// Makes visible what is due.

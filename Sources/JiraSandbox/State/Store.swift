@@ -41,9 +41,22 @@ final class Store: Sendable {
   /// The state, and what search sees of it now.
   func snapshot() -> (state: SandboxState, index: [Int: Issue]) {
     content.withLock { content in
-      guard lag > 0 else { return (content.state, content.state.issues) }
+      guard lag > 0 || content.index.isHolding else { return (content.state, content.state.issues) }
       content.index.advance(to: now())
       return (content.state, content.index.issues)
+    }
+  }
+
+  /// Keeps an issue's writes from search, or shows them again.
+  ///
+  /// - Throws: `Refusal` with status 404 where there is no such issue.
+  func hold(_ key: String, _ isHeld: Bool) throws(Refusal) {
+    try content.withLock { content throws(Refusal) in
+      guard let id = content.state.issue(key)?.id else { throw .noSuchIssue }
+      if !isHeld { return content.index.release(id) }
+      // Without a lag nobody has kept it up to date.
+      if lag <= 0, !content.index.isHolding { content.index = SearchIndex(content.state.issues) }
+      content.index.hold(id)
     }
   }
 
@@ -59,7 +72,7 @@ final class Store: Sendable {
         let changes = content.state.unsettled
         try Store.record(changes, of: content.state, in: content.journal)
         content.state.settle()
-        if lag > 0 {
+        if lag > 0 || content.index.isHolding {
           let visibleAt = now() + lag
           for change in changes { content.index.note(change, visibleAt: visibleAt) }
         }

@@ -16,8 +16,9 @@ public struct EmailChannel: NotificationChannel {
   private let server: MailServer
   private let composer: MailComposer
   private let transport: any MailTransport
-  /// Who is still to get a message that others have, by its name. Only in this process: any other sends it to all once more,
-  /// under the same Message-ID.
+  /// Who is still to get a message that others have, by its name.
+  ///
+  /// Only in this process: any other sends it to all once more, under the same Message-ID.
   private let pending = Lock<[UUID: [String]]>([:])
 
   /// Makes the channel.
@@ -69,7 +70,9 @@ public struct EmailChannel: NotificationChannel {
     throw ChannelError(.partly(again: !later.isEmpty), said)
   }
 
-  /// A server may let its callers wait before it greets them, and looks for viruses before it takes a mail; RFC 5321 (section
+  /// How long a server may take.
+  ///
+  /// It may let its callers wait before it greets them, and looks for viruses before it takes a mail; RFC 5321 (section
   /// 4.5.3.2) asks for ten minutes there. A run has two.
   private static let timeouts = HTTPTimeouts(
     connect: .seconds(30), total: .seconds(100), stall: .seconds(100))

@@ -84,6 +84,8 @@ public struct ReportStore: Sendable {
       name: try row.get("name"), open: try row.get("open"), before: try row.get("before"))
   }
 
+  /// What is one number for the whole period.
+  ///
   /// A change's way begins when its job is enqueued, which the trigger does in the change's transaction, or the poller when
   /// it has found the change. What people and schedules ask for, the kind `sync`, waits for its turn and is no change.
   ///

@@ -36,6 +36,13 @@ struct CircuitTests {
     ]
   }
 
+  /// Waits until a worker has heard of what another found.
+  private func untilClosed(_ worker: RunningWorker) async throws {
+    for _ in 0..<30_000 where worker.session.closedReason == nil {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
   /// Catches a circuit of each worker's own: four events, and four workers that call on.
   @Test(
     "It opens once for four workers, costs no attempt, and closes by itself", arguments: Wall.all)
@@ -54,9 +61,7 @@ struct CircuitTests {
       try await world.wait(until: "(select state <> 'closed' from jira_sync.circuit)")
       try await world.wait(until: "not exists (select from jira_sync.jobs where state = 'running')")
       for worker in workers {
-        for _ in 0..<100 where worker.session.closedReason == nil {
-          try await Task.sleep(for: .milliseconds(20))
-        }
+        try await untilClosed(worker)
         #expect(worker.session.closedReason?.contains("\(wall.status)") == true)
       }
       // More work comes, and nobody takes it.
@@ -149,6 +154,7 @@ struct CircuitTests {
       #expect(try await events(world) == ["circuit_opened", "circuit_closed"])
       #expect(new.session.closedReason == nil)
       for worker in old {
+        try await untilClosed(worker)
         #expect(worker.session.closedReason?.contains("401") == true)
         try await worker.stop()
       }

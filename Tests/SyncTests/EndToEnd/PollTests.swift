@@ -278,6 +278,29 @@ struct PollTests {
     }
   }
 
+  /// Catches a watermark without an overlap, which passes over what the index shows later than something newer.
+  @Test("Search shows a later change before an earlier one: the overlap finds that, too")
+  func outOfOrder() async throws {
+    try await withSyncWorld { world in
+      let (first, firstKey) = try await world.addLinkedRow(1)
+      let (second, secondKey) = try await world.addLinkedRow(2)
+      try await world.poll()
+      try world.jira.administer("POST", "hold", ["issue": .string(firstKey)])
+      try world.jira.edit(firstKey, ["Notes": adf("earlier")])
+      try await Task.sleep(for: .milliseconds(10))
+      try world.jira.edit(secondKey, ["Notes": adf("later")])
+      try await world.poll()
+      #expect(try await world.row(second)["notes"] == "later")
+      try world.jira.administer("POST", "hold", ["issue": .string(firstKey), "held": false])
+      var hasty = world
+      hasty.setup.sync.pollOverlap = .zero
+      try await hasty.poll()
+      #expect(try await world.row(first)["notes"]?.string == nil, "what the overlap is for")
+      try await world.poll()
+      #expect(try await world.row(first)["notes"] == "earlier")
+    }
+  }
+
   /// Catches a poll that takes each refusal of its search for one of the time in it, and never polls to the millisecond again.
   @Test(
     "The project is out of sight for a while: said so, and afterwards polling goes on as before")

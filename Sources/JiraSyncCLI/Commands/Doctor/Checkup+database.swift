@@ -189,7 +189,7 @@ extension Checkup {
         return false
       }
       group.addTask {
-        do { try await Task.sleep(for: .seconds(2)) } catch { return false }
+        do { try await Task.sleep(for: .seconds(5)) } catch { return false }
         return false
       }
       let heard = await group.next() ?? false
