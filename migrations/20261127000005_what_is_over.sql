@@ -81,4 +81,35 @@ begin
 end;
 $$;
 
+-- A row that is loaded again keeps what a person said of it, and an issue that is gone stays gone.
+alter table jira_sync.links add column ended_as text
+constraint links_ended_as_known check (ended_as in ('unlinked', 'issue_gone'));
+comment on column jira_sync.links.ended_as is
+'What the link of a row that is gone was before: unlinked or issue_gone, which it is again if the row comes back; else null.';
+
+-- A row that gets another id and another path at once is found again by its new path.
+create or replace function jira_sync.file_audit_renumbered()
+returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    if old.file_path is distinct from new.file_path then
+        update jira_sync.links as l set file_path = new.file_path
+        where l.file_audit_id = old.id and l.state <> 'row_gone';
+    end if;
+    insert into jira_sync.jobs (kind, file_audit_id, priority, args)
+    select 'push', old.id, 1, jsonb_build_object('deleted', to_jsonb(old))
+    where old.has_technical_debt or exists (
+        select from jira_sync.links as l where l.file_audit_id = old.id and l.state <> 'row_gone'
+    );
+    insert into jira_sync.jobs (kind, file_audit_id)
+    select 'push', new.id
+    where new.has_technical_debt or old.has_technical_debt or exists (
+        select from jira_sync.links as l where l.file_audit_id = old.id and l.state <> 'row_gone'
+    );
+    return null;
+end;
+$$;
+
 insert into jira_sync.migrations (version, name) values ('20261127000005', 'what_is_over') on conflict do nothing;

@@ -170,6 +170,9 @@ public actor Worker {
 
   // MARK: - The loop
 
+  /// How long a draining worker that has nothing to do waits before it looks again.
+  private static let drainLook = Duration.milliseconds(1_500)
+
   private func loop() async throws -> WorkerEnd {
     var closedSince: ContinuousClock.Instant?
     while true {
@@ -200,7 +203,9 @@ public actor Worker {
         case .wait(let until):
           if let end = try await drained(closed: closedSince != nil) { return end }
           let patience = closedSince.map { $0 + options.drainPatience }
-          await waitForEvent(until: [until, patience].compactMap(\.self).min())
+          // One that drains asks now and then, and so notices that there is nobody left to ask.
+          let look = options.drainsWithin.map { _ in ContinuousClock.now + Self.drainLook }
+          await waitForEvent(until: [until, patience, look].compactMap(\.self).min())
         }
         troubles.ended("the database", logger: logger)
       } catch {

@@ -83,6 +83,21 @@ struct MigrateTests {
     }
   }
 
+  /// Catches a failure in the middle of the migrations, in words of Postgres.
+  @Test("a table whose id is no number is refused before anything is done")
+  func noNumber() async throws {
+    try await withProgram(migrated: false) { program, database, environment in
+      try await execute(
+        "create table public.file_audit (id uuid primary key, file_path text not null)",
+        in: database)
+      let outcome = try await program.run("migrate", environment: environment)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("public.file_audit.id is of type uuid"))
+      let status = try await program.run("migrate", "--status", environment: environment)
+      #expect(!status.output.contains("applied"))
+    }
+  }
+
   @Test("a table that was there before is left as it is; what it lacks is said in words")
   func missingColumns() async throws {
     try await withProgram(migrated: false) { program, database, environment in

@@ -1,3 +1,5 @@
+import JiraSandbox
+import TestSupport
 import Testing
 
 @testable import JiraSyncCLI
@@ -117,6 +119,28 @@ struct ProgramTests {
       #expect(outcome.status == 69)
       #expect(outcome.errors.contains("127.0.0.1:\(port.number)"))
       #expect(outcome.duration < .seconds(120))
+    }
+  }
+
+  /// Catches a worker whose end nobody waits for any more: it would hang, deaf to SIGTERM.
+  @Test(
+    "a worker on a database without the schema ends at once, and says what to do",
+    .requiresPostgres, arguments: [[], ["--drain"]])
+  func withoutSchema(options: [String]) async throws {
+    try await withDatabase(migrated: false) { database in
+      let sandbox = try await SandboxServer.start(SandboxOptions())
+      try await Program.withFolder { program in
+        let outcome = try await program.run(
+          ["worker"] + options,
+          environment: [
+            "DATABASE_URL": database.conninfo, "JIRA_BASE_URL": sandbox.baseURL,
+            "JIRA_EMAIL": "sandbox@example.com", "JIRA_API_TOKEN": "sandbox",
+            "JIRA_PROJECT": "SCRSKY",
+          ])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("jira-sync migrate"), "\(outcome.errors)")
+      }
+      try await sandbox.stop()
     }
   }
 

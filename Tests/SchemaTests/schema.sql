@@ -984,6 +984,10 @@ CREATE FUNCTION jira_sync.file_audit_renumbered() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
+    if old.file_path is distinct from new.file_path then
+        update jira_sync.links as l set file_path = new.file_path
+        where l.file_audit_id = old.id and l.state <> 'row_gone';
+    end if;
     insert into jira_sync.jobs (kind, file_audit_id, priority, args)
     select 'push', old.id, 1, jsonb_build_object('deleted', to_jsonb(old))
     where old.has_technical_debt or exists (
@@ -2823,6 +2827,8 @@ CREATE TABLE jira_sync.links (
     farewell text,
     released boolean DEFAULT false NOT NULL,
     turns jsonb,
+    ended_as text,
+    CONSTRAINT links_ended_as_known CHECK ((ended_as = ANY (ARRAY['unlinked'::text, 'issue_gone'::text]))),
     CONSTRAINT links_farewell_known CHECK ((farewell = ANY (ARRAY['begun'::text, 'done'::text]))),
     CONSTRAINT links_linked_names_its_issue CHECK (((state <> 'linked'::text) OR ((issue_id IS NOT NULL) AND (issue_key IS NOT NULL)))),
     CONSTRAINT links_looks_not_negative CHECK ((looks >= 0)),
@@ -2846,6 +2852,7 @@ COMMENT ON COLUMN jira_sync.links.missed_sweeps IS 'How many sweeps in a row fou
 COMMENT ON COLUMN jira_sync.links.farewell IS 'What was to be done at the issue of a deleted row by on_row_deleted: begun, or done.';
 COMMENT ON COLUMN jira_sync.links.released IS 'The issue was let go: a row that is loaded again gets another.';
 COMMENT ON COLUMN jira_sync.links.turns IS 'Per field, which side was written last and when it changed sides, for the breaker.';
+COMMENT ON COLUMN jira_sync.links.ended_as IS 'What the link of a row that is gone was before: unlinked or issue_gone, which it is again if the row comes back; else null.';
 CREATE TABLE jira_sync.site (
     singleton boolean DEFAULT true NOT NULL,
     base_url text NOT NULL,

@@ -21,6 +21,15 @@ public struct TestDatabase: Sendable {
         conninfo: superuserConninfo, connectTimeout: TestCluster.patience))
   }
 
+  /// How to connect, as a role or as the owner.
+  public func configuration(as role: String?) throws -> PostgresConfiguration {
+    guard let role else { return try configuration }
+    return try PostgresConfiguration(
+      conninfo: superuserConninfo + (superuserConninfo.contains("?") ? "&" : "?")
+        + "options=-c%20role%3D\(role)", applicationName: name,
+      connectTimeout: TestCluster.patience)
+  }
+
   /// How to connect as the owner.
   public var configuration: PostgresConfiguration {
     get throws {

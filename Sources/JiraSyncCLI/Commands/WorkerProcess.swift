@@ -93,7 +93,8 @@ struct WorkerProcess: Sendable {
   }
 
   private enum Part: Sendable {
-    case worker(WorkerEnd)
+    /// The worker's end, good or bad: whoever waits for it gets it, whatever else fails meanwhile.
+    case worker(Result<WorkerEnd, any Error>)
     case other
   }
 
@@ -127,7 +128,11 @@ struct WorkerProcess: Sendable {
           return .other
         }
       }
-      group.addTask { .worker(try await worker.run()) }
+      group.addTask {
+        do { return .worker(.success(try await worker.run())) } catch {
+          return .worker(.failure(error))
+        }
+      }
       defer { group.cancelAll() }
       do {
         return try await Self.end(of: &group)
@@ -144,17 +149,19 @@ struct WorkerProcess: Sendable {
       }
     }
     await transport.shutdown()
-    return end
+    return try end.get()
   }
 
-  /// Waits until the worker has ended.
+  /// Waits until the worker has ended, well or not.
+  ///
+  /// - Throws: what ended anything else before it.
   private static func end(
     of group: inout ThrowingTaskGroup<Part, any Error>
-  ) async throws -> WorkerEnd {
+  ) async throws -> Result<WorkerEnd, any Error> {
     while let part = try await group.next() {
       if case .worker(let end) = part { return end }
     }
-    return .stopped
+    return .success(.stopped)
   }
 
   /// What was done since the process began, as the last line of a draining worker says it.

@@ -35,10 +35,21 @@ struct PairRecord: Sendable {
     var failed = Set(outcome.failures.map(\.field))
     var texts = outcome.failures.map(\.text).filter { !$0.isEmpty }
     texts += step.plan.problems.map(\.description)
-    if refusal != nil { failed.formUnion(step.plan.rowWrites.map(\.field)) }
-    if case .refused(let refusal) = refusal {
+    let kept = step.plan.rowWrites.filter { refusal?.covers($0.field) != true }
+    if let refusal {
+      failed.formUnion(step.plan.rowWrites.map(\.field).filter(refusal.covers))
+    }
+    switch refusal {
+    case .refused(let error):
       let columns = step.plan.rowWrites.map(\.column).joined(separator: ", ")
-      texts.append("\(columns): the row refused the value from JIRA: \(refusal)")
+      texts.append("\(columns): the row refused the value from JIRA: \(error)")
+    case .partly(let fields):
+      for (field, error) in fields.sorted(by: { $0.key < $1.key }) {
+        let columns = step.plan.rowWrites.filter { $0.field == field }.map(\.column)
+        texts.append(
+          "\(columns.joined(separator: ", ")): the row refused the value from JIRA: \(error)")
+      }
+    case .moved, nil: break
     }
     let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed)
     var changes = step.writtenFields.map { write in
@@ -54,14 +65,12 @@ struct PairRecord: Sendable {
           mappingField: change.field, cause: step.cause(of: change.field, on: .jira),
           old: .string(moved.from), new: .string(moved.to), jobID: item.job.id, worker: worker))
     }
-    if refusal == nil {
-      changes += step.plan.rowWrites.map { write in
-        Change(
-          rowID: item.rowID, issueKey: step.issue.key, side: .row, field: write.column,
-          mappingField: write.field, cause: step.cause(of: write.field, on: .row),
-          old: write.old, new: write.new, jobID: item.job.id, worker: worker,
-          author: step.isNew ? nil : step.author(of: write.field))
-      }
+    changes += kept.map { write in
+      Change(
+        rowID: item.rowID, issueKey: step.issue.key, side: .row, field: write.column,
+        mappingField: write.field, cause: step.cause(of: write.field, on: .row),
+        old: write.old, new: write.new, jobID: item.job.id, worker: worker,
+        author: step.isNew ? nil : step.author(of: write.field))
     }
     self.changes = changes
     let contested = Set(step.plan.conflicts.filter { $0.winner != nil }.map(\.field))
@@ -97,6 +106,14 @@ struct PairRecord: Sendable {
       : []
   }
 
+  /// The plan with those writes to the row alone that it takes.
+  var rowPlan: Plan {
+    guard let refusal else { return step.plan }
+    var plan = step.plan
+    plan.rowWrites.removeAll { refusal.covers($0.field) }
+    return plan
+  }
+
   /// The kind of job that may write what this one may not, or did not see.
   var followUp: String? {
     if hasUnseenChange { return "sync" }
@@ -118,7 +135,7 @@ struct PairRecord: Sendable {
         "the row changed while it was being synced; it is planned anew", after: .zero)
     case .refused(let error) where error.isTransient:
       return .retry(pair.error ?? "\(error)", after: delay(step.item.job))
-    case .refused, nil: break
+    case .refused, .partly, nil: break
     }
     if let text = pair.error { return .refused(text) }
     return .done

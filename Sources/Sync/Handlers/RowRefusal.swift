@@ -6,4 +6,12 @@ enum RowRefusal: Error, Sendable {
   case moved
   /// The database refused the value: a constraint, a lock, a missing privilege.
   case refused(PostgresError)
+  /// It refused the values of these fields, and would take the others.
+  case partly([String: PostgresError])
+
+  /// Whether a field is not written.
+  func covers(_ field: String) -> Bool {
+    if case .partly(let fields) = self { return fields[field] != nil }
+    return true
+  }
 }

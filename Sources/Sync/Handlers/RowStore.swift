@@ -182,7 +182,8 @@ enum RowStore {
   static func rowsGone(_ rows: [Int64], bases: [String?], releases: Bool) -> SQL {
     """
     update jira_sync.links as l
-    set state = 'row_gone', last_error = null, base = coalesce(u.base::jsonb, l.base),
+    set state = 'row_gone', last_error = null,
+      ended_as = case when l.state in ('unlinked', 'issue_gone') then l.state end, base = coalesce(u.base::jsonb, l.base),
       released = l.released or (\(releases) and l.farewell is not null),
       farewell = case when l.farewell is not null then 'done' end
     from unnest(\(rows)::bigint[], \(bases)::text[]) as u(row_id, base)

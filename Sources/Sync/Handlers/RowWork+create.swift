@@ -47,7 +47,9 @@ extension RowWork {
             and j.args ? 'deleted') as going
       from jira_sync.links as l
       -- Whether JIRA made an issue for a row that is gone may not be known yet: it is looked for, not made twice.
-      where l.file_path = any(\(paths)::text[]) and (l.issue_id is not null or l.marker is not null)
+      -- And what a person unlinked gets no issue, had it one or not.
+      where l.file_path = any(\(paths)::text[])
+        and (l.issue_id is not null or l.marker is not null or l.ended_as = 'unlinked')
         and not l.released
         -- A link that has ended may have been of the very row that is there again.
         and (l.state = 'row_gone' or not exists (
@@ -80,7 +82,9 @@ extension RowWork {
           """
           update jira_sync.links
           set file_audit_id = \(item.rowID)::bigint, farewell = null,
-            state = case when issue_id is null then 'create_unknown' else 'linked' end
+            state = coalesce(ended_as, case when issue_id is null then 'create_unknown' else 'linked' end),
+            last_error = case when ended_as = 'issue_gone' then issue_key || ' was deleted, or moved out of sight' end,
+            ended_as = null
           where id = \(known.link)::bigint and state = 'row_gone'
             and not exists (
               select from jira_sync.links as o

@@ -26,8 +26,38 @@ extension RowWork {
       return
     }
     if only.step.plan.rowWrites.isEmpty, case .refused(let error) = refusal { throw error }
-    try await storeTogether([only], refusal: refusal)
+    try await storeTogether([only], refusal: try await narrowed(refusal, of: only.step))
   }
+
+  /// Which fields it is that a row refuses: each is tried for itself, and rolled back.
+  private func narrowed(_ refusal: RowRefusal, of step: PairStep) async throws -> RowRefusal {
+    guard case .refused(let error) = refusal, error.isAboutValues else { return refusal }
+    let fields = Set(step.plan.rowWrites.map(\.field)).sorted()
+    guard fields.count > 1 else { return refusal }
+    var refused: [String: PostgresError] = [:]
+    for field in fields {
+      var plan = step.plan
+      plan.rowWrites.removeAll { $0.field != field }
+      let attempt = plan
+      let (rowID, worker) = (step.item.rowID, run.worker)
+      do {
+        try await database.transaction(doing: "trying what \(step.item.filePath) takes") {
+          transaction in
+          _ = try await transaction.pipeline(
+            [RowStore.announcing(writer: worker), RowStore.writing(attempt, rowID: rowID)],
+            doing: "trying \(field)")
+          throw NotKept()
+        }
+      } catch is NotKept {
+        continue
+      } catch let error as PostgresError where error.isAboutValues {
+        refused[field] = error
+      }
+    }
+    return refused.isEmpty || refused.count == fields.count ? refusal : .partly(refused)
+  }
+
+  private struct NotKept: Error {}
 
   private func storeTogether(
     _ results: [(step: PairStep, outcome: PairOutcome)], refusal: RowRefusal?
@@ -64,11 +94,11 @@ extension RowWork {
         if !rows.isEmpty { statements.append(RowStore.enqueuing(kind: kind, rows: rows)) }
       }
       // The base is written before the row, so that the row's trigger knows the change as ours.
-      let writing = refusal == nil ? mine.filter { !$0.step.plan.rowWrites.isEmpty } : []
-      let first = statements.count
-      statements += writing.map {
-        RowStore.writing($0.step.plan, rowID: $0.step.item.rowID)
+      let writing = mine.compactMap { record in
+        record.rowPlan.rowWrites.isEmpty ? nil : record
       }
+      let first = statements.count
+      statements += writing.map { RowStore.writing($0.rowPlan, rowID: $0.step.item.rowID) }
       let answers = try await transaction.pipeline(
         statements, doing: "storing \(mine.count) rows and their issues")
       // Rolled back as a whole: what was planned from an older row must not be kept.

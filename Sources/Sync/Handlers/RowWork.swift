@@ -27,10 +27,13 @@ struct RowWork: Sendable {
     var lookups: [WorkItem] = []
     var pairs: [WorkItem] = []
     var nothing: [Job] = []
+    var unseen: [WorkItem] = []
     for item in items where run.isOpen(item.job) {
       switch (item.link?.state, item.row) {
+      // A row that cannot be seen is not a row that is gone: only a trigger says that.
+      case (.linked, nil) where item.deletedRow == nil && item.job.priority >= 0:
+        unseen.append(item)
       case (.unlinked, _), (.issueGone, _), (.rowGone, _), (_, nil):
-        // A row that cannot be seen is not a row that is gone: only a trigger says that.
         nothing.append(item.job)
       case (.linked, .some): pairs.append(item)
       case (.createUnknown, .some): lookups.append(item)
@@ -45,6 +48,7 @@ struct RowWork: Sendable {
       }
     }
     try await run.settle(nothing.map { ($0, .done) })
+    if !unseen.isEmpty { try await wait(forRowsOf: unseen) }
     if !lookups.isEmpty { try await look(for: lookups) }
     if !creations.isEmpty { try await create(creations) }
     if !pairs.isEmpty { try await bringIntoStep(pairs) }

@@ -78,7 +78,12 @@ public struct Template: Sendable, Hashable {
       case .column(let name, let filters):
         var column = try value(name)
         for filter in filters { column = filter.applied(to: column) }
-        if column.isEmpty { complete = false }
+        // Control characters are taken out on the way to JIRA.
+        if !column.unicodeScalars.contains(where: {
+          !$0.properties.isWhitespace && $0.properties.generalCategory != .control
+        }) {
+          complete = false
+        }
         text += column
       case .optional(let inner):
         let part = try fill(inner, value)

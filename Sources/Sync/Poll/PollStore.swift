@@ -155,6 +155,17 @@ enum PollStore {
     }
   }
 
+  /// The ids of linked issues whose keys are of other projects.
+  static func moved(outOf project: String, database: PostgresClient) async throws -> [String] {
+    try await database.query(
+      """
+      select issue_id from jira_sync.links
+      where state = 'linked' and issue_id is not null and not starts_with(issue_key, \(project + "-"))
+      order by id
+      """, doing: "looking for linked issues in other projects"
+    ).rows.map { try $0.get("issue_id") }
+  }
+
   /// Notes what was read and differs in nothing: it is not read again before it changes.
   static func noting(read issues: [(rowID: Int64, issueID: String, key: String, updated: Int64?)])
     -> SQL

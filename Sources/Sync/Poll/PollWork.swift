@@ -59,6 +59,7 @@ struct PollWork {
         try await search(from: from, form: .minutes(zone: now), rereads: asked != nil)
       }
     }
+    try await lookAtMoved(rereads: asked != nil)
     while !pending.isEmpty { try await readSome() }
     try await finish(watermark: watch.end)
   }
@@ -95,6 +96,19 @@ struct PollWork {
         among: fresh, rereads: rereads, database: database)
       pending += changed.filter { candidates.insert("\($0.issueID) \($0.updated ?? 0)").inserted }
       while pending.count >= JiraClient.fetchLimit { try await readSome() }
+    }
+  }
+
+  /// Linked issues that were moved to other projects, which the search does not show: read one by one, and few.
+  private mutating func lookAtMoved(rereads: Bool) async throws {
+    let moved = try await PollStore.moved(outOf: project, database: database)
+    for start in stride(from: 0, to: moved.count, by: JiraClient.fetchLimit) {
+      let some = Array(moved[start..<min(start + JiraClient.fetchLimit, moved.count)])
+      let batch = try await site.client.issues(ids: some, fields: ["updated"])
+      let seen = batch.found.map { PollStore.Seen(id: $0.id, key: $0.key, updated: $0.updated) }
+      let changed = try await PollStore.candidates(
+        among: seen, rereads: rereads, database: database)
+      pending += changed.filter { candidates.insert("\($0.issueID) \($0.updated ?? 0)").inserted }
     }
   }
 

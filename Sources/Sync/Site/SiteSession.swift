@@ -187,7 +187,7 @@ public actor SiteSession {
       reopen(site)
       return nil
     } catch let error as JiraError {
-      close("\(error)")
+      close("\(error)", passes: error.circuitCause == nil)
       failures += 1
       if let cause = error.circuitCause {
         mustProve = true
@@ -224,10 +224,16 @@ public actor SiteSession {
   }
 
   @discardableResult
-  private func close(_ reason: String) -> Bool {
+  private func close(_ reason: String, passes: Bool = false) -> Bool {
     guard state.close(reason) else { return false }
-    logger.error(
-      "JIRA is out of reach; nothing that calls it is claimed until it is back: \(reason)")
+    if passes {
+      // Limited or broken for a moment, which is nobody's fault.
+      logger.warning(
+        "JIRA cannot be asked yet; nothing that calls it is claimed meanwhile: \(reason)")
+    } else {
+      logger.error(
+        "JIRA is out of reach; nothing that calls it is claimed until it is back: \(reason)")
+    }
     return true
   }
 

@@ -92,6 +92,28 @@ import Testing
     }
   }
 
+  /// Catches a worker that waits for a job of later and asks nobody meanwhile: it would notice when that falls due.
+  @Test func aDatabaseThatGoesAwayWhileItWaitsIsAnErrorInTime() async throws {
+    try await Queue.with { queue in
+      try await queue.run(
+        "insert into jira_sync.jobs (kind, run_at) values ('noop', now() + interval '1 hour')")
+      let running = Task { try await drain(queue, done, within: .seconds(7_200)) }
+      try await queue.waitUntilAsleep()
+      let admin = try await queue.database.connectAsSuperuser()
+      try await admin.script(
+        "alter database \(queue.database.name) connection limit 0",
+        doing: "letting nobody in any more")
+      _ = try await admin.query(
+        """
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name = \(Queue.workerName)
+        """, doing: "ending the worker's sessions")
+      let error = await #expect(throws: PostgresError.self) { try await running.value }
+      #expect(error != nil)
+      await admin.close()
+    }
+  }
+
   @Test func aDatabaseThatCannotBeReachedIsAnErrorInTime() async throws {
     let worker = Worker(
       database: PostgresClient(

@@ -202,6 +202,41 @@ struct DeletionTests {
     }
   }
 
+  /// Catches a search for the row's old path, which nobody has any more: a second issue.
+  @Test("A row that gets another id and another path in one statement keeps its issue")
+  func renumberedAndRenamed() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(
+        "update public.file_audit set id = id + 1000, file_path = 'src/moved.py' where id = \(id)")
+      try await world.drain()
+      let link = try await world.link(id + 1000)
+      #expect(link.state == "linked" && link.issueKey == key && link.filePath == "src/moved.py")
+      #expect(try world.jira.issues().map(\.key) == [key])
+      #expect(try world.jira.issue(key).text("File path") == "src/moved.py")
+    }
+  }
+
+  /// Catches a link that begins anew with the row, whatever a person said of it.
+  @Test("What a person unlinked stays so when the row is loaded again, with an issue or without")
+  func unlinkedAndReloaded() async throws {
+    try await withSyncWorld { world in
+      let (first, key) = try await world.addLinkedRow(1)
+      let second = try await world.addRow(2)
+      for id in [first, second] { _ = try await ManualLinks.unlink(id, on: world.sql) }
+      try await world.drain()
+      try await world.transaction(["delete from public.file_audit"])
+      try await world.drain()
+      let ids = try await world.addRows(2)
+      try await world.drain()
+      for id in ids { #expect(try await world.link(id).state == "unlinked") }
+      #expect(try world.jira.issues().map(\.key) == [key])
+      try world.jira.edit(key, ["Notes": adf("not for the row")])
+      try await world.poll()
+      #expect(try await world.row(ids[0])["notes"]?.string == nil)
+    }
+  }
+
   /// Catches the second issue of a row whose first one JIRA made without anybody knowing.
   @Test(
     "Deleted while nobody knows whether its issue was made, and loaded under a new id: one issue")

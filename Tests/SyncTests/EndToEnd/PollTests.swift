@@ -331,6 +331,24 @@ struct PollTests {
     }
   }
 
+  /// Catches a poll that sees its own project alone.
+  @Test("An issue that was moved to another project: what people do to it there reaches the row")
+  func elsewhere() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try world.jira.moveToProject(key, as: "OTHER-7")
+      for _ in 0..<2 {
+        try await world.run("insert into jira_sync.jobs (kind) values ('sweep')")
+        try await world.drain()
+      }
+      #expect(try await world.link(id).issueKey == "OTHER-7")
+      try world.jira.edit("OTHER-7", ["Notes": adf("from afar")])
+      try await world.poll()
+      #expect(try await world.row(id)["notes"] == "from afar")
+      #expect(try await world.poll().count == 2, "a search, and a look at the one elsewhere")
+    }
+  }
+
   private func watermark(_ world: SyncWorld) async throws -> Int64? {
     try await world.run("select watermark from jira_sync.polls").one.get("watermark")
   }

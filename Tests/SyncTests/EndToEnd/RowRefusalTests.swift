@@ -36,6 +36,59 @@ struct RowRefusalTests {
     }
   }
 
+  /// Catches a row's refusal that is taken for one of everything that JIRA has for it.
+  @Test("A constraint forbids one of two values: the other arrives, the error names the column")
+  func oneOfTwo() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(
+        "alter table public.file_audit add constraint nice check (notes is distinct from 'bad')")
+      try world.jira.edit(key, ["Notes": adf("bad"), "Audited by": "Ada"])
+      try await world.poll()
+      let row = try await world.row(id)
+      #expect(row["audited_by"] == "Ada" && row["notes"]?.string == nil)
+      let error = try #require(try await world.link(id).error)
+      #expect(
+        error.contains("notes: the row refused the value from JIRA")
+          && !error.contains("audited_by"))
+      #expect(
+        try await world.count("jira_sync.changes where side = 'row' and field = 'notes'") == 0)
+      // The next edit of something else arrives, too.
+      try world.jira.edit(key, ["Audited by": "Grace"])
+      try await world.poll()
+      #expect(try await world.row(id)["audited_by"] == "Grace")
+      try world.jira.edit(key, ["Notes": adf("good")])
+      try await world.poll()
+      #expect(try await world.row(id)["notes"] == "good")
+      #expect(try await world.link(id).error == nil)
+    }
+  }
+
+  /// Catches a job that ends well though nobody saw its row: the change would never arrive.
+  @Test("A policy hides the row from the worker: said so, and the change arrives when it is lifted")
+  func hidden() async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      let admin = try await world.database.connectAsSuperuser()
+      try await admin.script(
+        """
+        alter table public.file_audit enable row level security;
+        drop policy jira_sync_worker on public.file_audit;
+        update public.file_audit set notes = 'unseen' where id = \(id)
+        """, doing: "hiding the row")
+      try await world.drain(within: .milliseconds(1)) { $0.role = "jira_sync_worker" }
+      #expect(try await world.outcomes(id).last == "retry")
+      #expect(try await world.link(id).state == "linked")
+      #expect(try await world.link(id).error?.contains("cannot be seen by this role") == true)
+      try await admin.script(
+        "alter table public.file_audit disable row level security", doing: "showing the row")
+      await admin.close()
+      try await world.drain { $0.role = "jira_sync_worker" }
+      #expect(try world.jira.issue(key).text("Notes") == "unseen")
+      #expect(try await world.link(id).error == nil)
+    }
+  }
+
   /// Catches a transaction that waits for an application's lock while it holds the queue's.
   @Test(
     "Somebody holds the row: the link is stored without waiting, and the row is written when it is free"

@@ -13,10 +13,13 @@ struct TemplateTests {
     arguments: [
       ("[{a}] {b}", "[x] y"), ("{{{a}}}", "{x}"), ("{a|upper}", "X"),
       ("{c|first_line}", "one"), ("{a}{? — {c|first_line}}", "x — one"),
-      ("{a}{? — {none}}", "x"), ("{a}{? ({b}, {none})}!", "x!"), ("{ a | trim | upper }", "X"),
+      ("{a}{? — {none}}", "x"), ("{a}{? — {control}}", "x"), ("{a}{? ({b}, {none})}!", "x!"),
+      ("{ a | trim | upper }", "X"),
     ])
   func fills(text: String, expected: String) throws {
-    #expect(try fill(text, ["a": "x", "b": "y", "c": "\n one \ntwo"]) == expected)
+    #expect(
+      try fill(text, ["a": "x", "b": "y", "c": "\n one \ntwo", "control": "\u{1} \u{7F}"])
+        == expected)
   }
 
   @Test(

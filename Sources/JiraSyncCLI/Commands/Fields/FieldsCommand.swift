@@ -5,5 +5,6 @@ struct FieldsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fields",
     abstract: "Shows JIRA's fields, checks the mapping against them, and makes missing ones.",
-    subcommands: [FieldsList.self, FieldsCheck.self, FieldsCreate.self])
+    subcommands: [FieldsList.self, FieldsCheck.self, FieldsCreate.self],
+    defaultSubcommand: FieldsList.self)
 }

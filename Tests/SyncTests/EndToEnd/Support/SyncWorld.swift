@@ -27,7 +27,7 @@ struct SyncWorld: Sendable {
     var setup = setup
     change(&setup)
     let logger = Logger(label: "e2e") { _ in SwiftLogNoOpLogHandler() }
-    let client = PostgresClient(try database.configuration)
+    let client = PostgresClient(try database.configuration(as: setup.role))
     let transport = CurlClient()
     let member = SiteMember(name: setup.name)
     let session = SiteSession(

@@ -7,6 +7,8 @@ import Sync
 struct WorkerSetup: Sendable {
   /// Another site than the world's.
   var baseURL: String?
+  /// The role that its connection takes; the owner of the database where none is named.
+  var role: String?
   var credentials = JiraCredentials.basic(email: "sandbox@example.com", token: "sandbox")
   var project = "SCRSKY"
   var mapping = Mapping.standard
