@@ -85,7 +85,7 @@ $$;
 alter table jira_sync.links add column ended_as text
 constraint links_ended_as_known check (ended_as in ('unlinked', 'issue_gone'));
 comment on column jira_sync.links.ended_as is
-'What the link of a row that is gone was before: unlinked or issue_gone, which it is again if the row comes back; else null.';
+'What the link of a row that is gone was before: unlinked or issue_gone, and is again if the row comes back; or null.';
 
 -- A row that gets another id and another path at once is found again by its new path.
 create or replace function jira_sync.file_audit_renumbered()

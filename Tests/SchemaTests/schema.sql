@@ -2852,7 +2852,7 @@ COMMENT ON COLUMN jira_sync.links.missed_sweeps IS 'How many sweeps in a row fou
 COMMENT ON COLUMN jira_sync.links.farewell IS 'What was to be done at the issue of a deleted row by on_row_deleted: begun, or done.';
 COMMENT ON COLUMN jira_sync.links.released IS 'The issue was let go: a row that is loaded again gets another.';
 COMMENT ON COLUMN jira_sync.links.turns IS 'Per field, which side was written last and when it changed sides, for the breaker.';
-COMMENT ON COLUMN jira_sync.links.ended_as IS 'What the link of a row that is gone was before: unlinked or issue_gone, which it is again if the row comes back; else null.';
+COMMENT ON COLUMN jira_sync.links.ended_as IS 'What the link of a row that is gone was before: unlinked or issue_gone, and is again if the row comes back; or null.';
 CREATE TABLE jira_sync.site (
     singleton boolean DEFAULT true NOT NULL,
     base_url text NOT NULL,
