@@ -1,6 +1,7 @@
+import Locks
 import Logging
 
-/// Sends HTTP requests and mail with libcurl, on one thread of its own.
+/// Sends HTTP requests with libcurl on one thread of its own, and mail on another.
 ///
 /// - It tries once. A request that changes something is never written to a second connection: libcurl would do so by itself
 ///   when a kept connection closes without an answer, or when an HTTP/2 server refuses the stream, and is stopped. Only GET,
@@ -13,6 +14,17 @@ import Logging
 public final class CurlClient: HTTPTransport, MailTransport {
   private let thread: CurlThread
   private let settings: HTTPOrder.Settings
+  /// The thread for mail, started with the first one.
+  ///
+  /// For a mail server's answer to the end of a mail, and to QUIT, libcurl waits and does nothing else, for two minutes each: no
+  /// request may stand behind that.
+  private let mailThread = Lock<MailThread>(.none)
+
+  private enum MailThread: Sendable {
+    case none
+    case started(CurlThread)
+    case stopped
+  }
 
   /// Starts a client.
   ///
@@ -74,6 +86,13 @@ public final class CurlClient: HTTPTransport, MailTransport {
     let order = MailOrder(
       mail, to: server, timeouts: timeouts, certificateFile: settings.certificateFile,
       logger: settings.logger)
+    guard let thread = threadForMail() else { throw order.error(for: .shutDown) }
+    // While libcurl waits it keeps no limit and hears of no cancellation.
+    let limit = Task {
+      try await Task.sleep(for: timeouts.total + .seconds(2))
+      order.complete(.failure(order.error(for: .deadlinePassed, mayHaveBeenTaken: true)))
+    }
+    defer { limit.cancel() }
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         order.wait(with: continuation)
@@ -82,14 +101,35 @@ public final class CurlClient: HTTPTransport, MailTransport {
     } onCancel: {
       order.markCancelled()
       thread.cancel(order)
+      order.complete(.failure(order.error(for: .cancelled, mayHaveBeenTaken: true)))
     }
     return try outcome.get()
   }
 
+  /// The thread for mail; nil after `shutdown()`.
+  private func threadForMail() -> CurlThread? {
+    mailThread.withLock { state in
+      switch state {
+      case .started(let thread): return thread
+      case .stopped: return nil
+      case .none:
+        let thread = CurlThread(settings: CurlLoop.Settings(maximumConnectionsPerHost: 1))
+        state = .started(thread)
+        return thread
+      }
+    }
+  }
+
   /// Gives up what is under way, closes all connections and ends the thread; returns when that is done.
+  ///
+  /// The thread for mail ends when the server has said its last word, and is not waited for.
   ///
   /// Requests sent afterwards fail with kind `cancelled`.
   public func shutdown() async {
+    mailThread.withLock { state in
+      if case .started(let thread) = state { thread.askToStop() }
+      state = .stopped
+    }
     thread.askToStop()
     await thread.waitUntilStopped()
   }

@@ -38,7 +38,11 @@ final class MailOrder: TransferOrder {
 
   /// Sets who is told; before the order is handed over.
   func wait(with continuation: CheckedContinuation<Outcome, Never>) {
-    state.withLock { $0.continuation = continuation }
+    let isCancelled = state.withLock { state in
+      if !state.isCancelled { state.continuation = continuation }
+      return state.isCancelled
+    }
+    if isCancelled { continuation.resume(returning: .failure(error(for: .cancelled))) }
   }
 
   func makeTransfer() throws(CurlFailure) -> any Transfer { try MailTransfer(self) }
@@ -57,7 +61,7 @@ final class MailOrder: TransferOrder {
   }
 
   /// The error for an ending in which libcurl has no say.
-  func error(for ending: TransferEnding, mayHaveBeenTaken: Bool) -> MailError {
+  func error(for ending: TransferEnding, mayHaveBeenTaken: Bool = false) -> MailError {
     let (kind, detail): (MailError.Kind, String) =
       switch ending {
       case .cancelled: (.cancelled, "the task that waited was cancelled")

@@ -51,6 +51,9 @@ final class MailTransfer: Transfer {
     try easy.allowEndDuringLookup()
     let connect = min(max(order.timeouts.connect.wholeMilliseconds, 1), Int(Int32.max) / 1000)
     try easy.set(CURLOPT_CONNECTTIMEOUT_MS, connect)
+    // Each answer, those for which libcurl does nothing else included; its own limit is two minutes.
+    try easy.set(
+      CURLOPT_SERVER_RESPONSE_TIMEOUT, min(max(order.timeouts.total.wholeSeconds, 1), 120))
   }
 
   private func setEnvelope() throws(CurlFailure) {

@@ -45,11 +45,9 @@ struct ReportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let settings = try common.settings()
-    let logger = settings.logger(label: "jira-sync.report")
     guard let period = TimeSpan.parse(since) else { return }
-    let report = try await withDatabase(try settings.database(), logger: logger) { connection in
-      try await ReportStore(connection).report(of: period)
+    let report = try await withQueue(common, "report") { session in
+      try await ReportStore(session.connection).report(of: period)
     }
     let text = report.written(as: json ? .json : format)
     guard let output else { return StandardStream.output.write(text) }

@@ -83,6 +83,17 @@ struct WorkerProcess: Sendable {
       },
       observe: { outcome in
         metrics?.ended(outcome)
+        // What a row refuses, and a channel that does not work, say so themselves.
+        if case .retry(let error, _) = outcome.settlement, outcome.job.kind != "notify" {
+          let job = outcome.job
+          let isLast = job.attempt >= job.maxAttempts
+          logger.warning(
+            "job \(job.id) (\(job.kind)) failed and is \(isLast ? "given up" : "tried again"): \(error.withoutQuotes)",
+            metadata: [
+              "job": "\(job.id)", "row": "\(job.fileAuditID ?? 0)",
+              "attempt": "\(job.attempt) of \(job.maxAttempts)",
+            ])
+        }
         logger.debug(
           "job \(outcome.job.id) ended",
           metadata: [

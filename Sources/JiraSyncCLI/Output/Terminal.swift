@@ -34,8 +34,9 @@ struct Terminal: Sendable {
   /// Whether somebody is there to be asked: both ends are a terminal.
   static var canAsk: Bool { isatty(0) == 1 && StandardStream.error.isTerminal }
 
-  /// Whether `NO_COLOR` is set to anything but nothing.
+  /// Whether `NO_COLOR` is set to anything but nothing, or the terminal knows no colours.
   static var noColor: Bool {
+    if let terminal = getenv("TERM"), String(cString: terminal) == "dumb" { return true }
     guard let value = getenv("NO_COLOR") else { return false }
     return value.pointee != 0
   }

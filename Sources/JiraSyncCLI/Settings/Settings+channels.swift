@@ -22,7 +22,12 @@ extension Settings {
     guard problems.isEmpty else { throw SettingsError(problems) }
     if let text = try configText() {
       let file = try JiraSyncFile(yaml: text, file: configFile.path, columns: nil)
-      channels.notifications = try NotificationSettings(file.settings["notifications"])
+      do { channels.notifications = try NotificationSettings(file.settings["notifications"]) } catch
+      {
+        var error = error
+        error.file = configFile.path
+        throw error
+      }
     }
     return channels
   }

@@ -84,6 +84,9 @@ public struct EmailChannel: NotificationChannel {
     case .message: ChannelError(.refused, "\(error)")
     case .login:
       ChannelError(.later, "\(error). Check user and password in SMTP_URL")
+    // It asks for a login first: https://www.rfc-editor.org/rfc/rfc4954#section-6
+    case .envelope where error.detail.hasPrefix("530 "):
+      ChannelError(.later, "\(error). Check user and password in SMTP_URL")
     case .envelope:
       ChannelError(.later, "\(error). Check NOTIFY_EMAIL_FROM and NOTIFY_EMAIL_TO")
     case .resolve, .connect:

@@ -107,9 +107,11 @@ public struct ReportStore: Sendable {
       (select count(*) from jira_sync.links where last_error is not null and state <> 'row_gone') as with_error,
       (select count(*) from jira_sync.links
         where issue_id is not null and marker is not null and attempted_at >= \(since)) as created,
-      (select count(distinct file_audit_id) from jira_sync.changes where side = 'jira' and at >= \(since))
+      (select count(distinct file_audit_id) from jira_sync.changes
+        where side = 'jira' and at >= \(since) and cause is distinct from 'created')
         as issues_updated,
-      (select count(distinct file_audit_id) from jira_sync.changes where side = 'row' and at >= \(since))
+      (select count(distinct file_audit_id) from jira_sync.changes
+        where side = 'row' and at >= \(since) and cause is distinct from 'created')
         as rows_updated,
       (select count(*) from jira_sync.jobs where state = 'dead') as dead,
       h.*,
@@ -197,7 +199,8 @@ public struct ReportStore: Sendable {
     cross join lateral (
       select s.layer as name where \(what) = 'layer'
       union all
-      select w.name from jsonb_array_elements_text(s.workflows) as w (name) where \(what) = 'workflow'
+      select distinct w.name from jsonb_array_elements_text(s.workflows) as w (name)
+      where \(what) = 'workflow' and w.name is not null
     ) as n
     group by n.name
     having count(*) filter (where s.closed_at is null) > 0

@@ -2,11 +2,13 @@
 public struct NotificationSettingsError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was found where, and what is allowed.
   public var problems: [String]
+  /// The file that it was read from.
+  public var file = "jira-sync.yaml"
 
   init(_ problems: [String]) { self.problems = problems }
 
   /// One line for each thing that is wrong.
   public var description: String {
-    problems.map { "jira-sync.yaml: \($0)" }.joined(separator: "\n")
+    problems.map { "\(file): \($0)" }.joined(separator: "\n")
   }
 }

@@ -41,7 +41,7 @@ struct MessageHTML: Sendable, Hashable {
       sans-serif;font-size:14px;line-height:1.5;color:#172b4d"><tr><td style="padding:20px 28px 24px">
       <h1 style="font-size:18px;line-height:1.35;margin:0 0 12px;overflow-wrap:anywhere">\(headline)</h1>
       \(body)
-      <p style="margin:24px 0 0;padding-top:12px;border-top:1px solid #dfe1e6;font-size:12px;color:#6b778c">\
+      <p style="margin:24px 0 0;padding-top:12px;border-top:1px solid #dfe1e6;font-size:12px;color:#5e6c84">\
       jira-sync, \(UTCTime(message.writtenAt).date) \(UTCTime(message.writtenAt).clock) UTC</p>
       </td></tr></table></td></tr></table></body></html>
 

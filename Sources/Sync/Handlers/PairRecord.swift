@@ -89,7 +89,9 @@ struct PairRecord: Sendable {
     }
     pair = try LinkedPair(
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
-      error: texts.isEmpty ? nil : texts.joined(separator: "\n"), updated: step.issue.updated,
+      // In an order of its own: the same problems are the same cause, however a run came to them.
+      error: texts.isEmpty ? nil : texts.sorted().joined(separator: "\n"),
+      updated: step.issue.updated,
       writeToken: step.token, turns: turns)
     hasUnseenChange = step.hasUnseenChange(base: base, leavingOut: failed)
     closings =

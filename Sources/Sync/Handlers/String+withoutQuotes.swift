@@ -2,7 +2,7 @@ extension String {
   /// The text with a "…" in the place of what it quotes.
   ///
   /// Our own messages and JIRA's quote the values of fields, which a log must not have above level debug. An apostrophe within a word is no quote.
-  var withoutQuotes: String {
+  public var withoutQuotes: String {
     var result = ""
     var quote: Character?
     var previous: Character = " "

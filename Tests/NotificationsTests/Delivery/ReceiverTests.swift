@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import JSON
+import Locks
 import Postgres
 import TestSupport
 import Testing
@@ -94,6 +95,36 @@ import Testing
           == 1)
     }
     receiver.stop()
+  }
+
+  /// Catches mail on the thread of all requests: libcurl does nothing else while it waits for the answer to a mail.
+  @Test func `a mail server that falls silent holds up neither requests nor the end`() async throws
+  {
+    let server = try await ReceiverProcess.mail("--silent")
+    let receiver = try await ReceiverProcess.webhook("ok")
+    let transport = CurlClient()
+    let channel = EmailChannel(
+      server: try MailServer("smtp://127.0.0.1:\(server.port)"),
+      sender: try #require(Mailbox("sync@example.com")),
+      recipients: [try #require(Mailbox("ada@example.com"))], site: nil, transport: transport)
+    let message = Message(
+      id: 1, uuid: UUID(), root: nil, issueKey: nil, writtenAt: 1_795_512_600,
+      items: [MessageItem(Draft.Part(cause: Cause.example(kind: "row_refused"), stage: .first))])
+    let isOver = Lock(false)
+    let sending = Task {
+      defer { isOver.withLock { $0 = true } }
+      return try await channel.send(message)
+    }
+    _ = try await server.wait(for: 1)
+    let slack = SlackChannel(
+      url: "http://127.0.0.1:\(receiver.port)/x", site: nil, transport: transport)
+    _ = try await slack.send(message)
+    #expect(!isOver.withLock { $0 }, "the mail is waited for as before")
+    sending.cancel()
+    await #expect(throws: ChannelError.self) { try await sending.value }
+    await transport.shutdown()
+    receiver.stop()
+    server.stop()
   }
 
   /// The worker has one slot.

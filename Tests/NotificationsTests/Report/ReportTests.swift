@@ -136,6 +136,17 @@ import Testing
     }
   }
 
+  /// Catches an element that is NULL, which no report survived, and a workflow that counts twice for one row.
+  @Test func `arrays hold what arrays hold`() async throws {
+    try await OutboxWorld.with([]) { world in
+      for statement in Self.past { try await world.run(statement) }
+      try await world.run("update public.file_audit set workflows = '{WF1,NULL,WF1}' where id = 1")
+      let report = try await ReportStore(world.sql).report(of: .seconds(86_400))
+      #expect(report.workflows.map(\.name) == ["WF1", "WF2"])
+      #expect(report.workflows.map(\.open) == [2, 1])
+    }
+  }
+
   /// Catches days that begin when the session's day does.
   @Test(
     "days are those of UTC, wherever the database is",

@@ -73,6 +73,8 @@ class Handler:
         if self.taken <= self.options.swallow:
             # It has the message, and nobody hears of it.
             server.transport.abort()
+        if self.options.silent:
+            await asyncio.sleep(3600)
         return "250 2.0.0 Ok: queued as %d" % self.taken
 
 
@@ -89,6 +91,7 @@ async def main():
     parser.add_argument("--smtps", action="store_true")
     parser.add_argument("--auth", action="store_true")
     parser.add_argument("--later", type=int, default=0, help="answer so many messages with 451")
+    parser.add_argument("--silent", action="store_true", help="take messages and never say so")
     parser.add_argument("--swallow", type=int, default=0, help="take so many messages without saying so")
     options = parser.parse_args()
     context = None

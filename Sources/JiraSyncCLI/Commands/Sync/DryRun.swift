@@ -72,6 +72,8 @@ struct DryRun {
     ] where count(action) > 0 {
       parts.append("\(count(action)) \(words)")
     }
+    let troubled = previews.count { $0.fields.contains { $0.kind == .problem } }
+    if troubled > 0 { parts.append("\(troubled) with fields that cannot be synced") }
     return "\(previews.count) rows: \(parts.joined(separator: ", ")). Nothing was written."
   }
 }

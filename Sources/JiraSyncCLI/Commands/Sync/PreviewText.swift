@@ -12,7 +12,10 @@ struct PreviewText {
   var text: String {
     let name = preview.fileNumber.map { "\($0) \(preview.filePath)" } ?? preview.filePath
     let issue = preview.issueKey.map { " (\($0))" } ?? ""
-    var head = terminal.paint("\(name.onOneLine)\(issue): \(Self.words(preview.action))", .bold)
+    let words =
+      preview.action == .unchanged && preview.fields.contains { $0.kind == .problem }
+      ? "cannot be synced" : Self.words(preview.action)
+    var head = terminal.paint("\(name.onOneLine)\(issue): \(words)", .bold)
     if let note = preview.note { head += "\n  \(note.onOneLine)" }
     let fields = preview.fields.filter { withUnchanged || $0.isChange }
     guard !fields.isEmpty else { return head }
