@@ -118,7 +118,8 @@ extension Worker {
     let isWhole = wholePulses.areDue(now: sentAt)
     let watchdog = Task { [options] in
       try await Task.sleep(for: options.lease * 3 / 8)
-      await connection.close()
+      // A session that waits for a lock does not notice that nobody waits for it, and each attempt would leave one behind.
+      await connection.cancelAndClose()
     }
     var isAnswered = false
     defer {

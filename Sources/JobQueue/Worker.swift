@@ -219,8 +219,8 @@ public actor Worker {
     guard let horizon = options.drainsWithin, runs.isEmpty, !closed else { return nil }
     let remaining = try await store.remaining(
       kinds: handlers.flatMap(\.kinds), within: horizon)
-    if remaining.isNothing { return .drained }
     if let reason = remaining.pauseReason, remaining.running == 0 { return .paused(reason: reason) }
+    if remaining.isNothing { return .drained }
     return nil
   }
 

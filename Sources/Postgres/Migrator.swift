@@ -6,13 +6,25 @@ import Logging
 public struct Migrator: Sendable {
   private let migrations: [Migration]
   private let schema: String
+  private let lockPatience: Int
+  private let lockAttempts: Int
+  private let lockPause: Duration
 
   /// A migrator of these files.
   ///
   /// - Parameters:
   ///   - migrations: all files, applied ones included.
   ///   - schema: where the table `migrations` is, or will be once the first file has made it: `migrations(version text primary key, name text not null, checksum text, applied_at timestamptz not null default now())`.
-  public init(migrations: [Migration], schema: String = "jira_sync") {
+  ///   - lockPatience: how many milliseconds a file waits for each lock, and lets others wait behind it.
+  ///   - lockAttempts: how often a file is tried that does not get one.
+  ///   - lockPause: how long others have in between.
+  public init(
+    migrations: [Migration], schema: String = "jira_sync", lockPatience: Int = 3_000,
+    lockAttempts: Int = 60, lockPause: Duration = .seconds(3)
+  ) {
+    self.lockPatience = lockPatience
+    self.lockAttempts = lockAttempts
+    self.lockPause = lockPause
     self.migrations = migrations.sorted { $0.version < $1.version }
     self.schema = schema
   }
@@ -35,7 +47,7 @@ public struct Migrator: Sendable {
     }
     // Once more than there are files: the last round finds nothing pending.
     for _ in 0...migrations.count {
-      guard let next = try await applyNext(on: connection) else { break }
+      guard let next = try await applyNextInTime(on: connection, logger: logger) else { break }
       logger?.info("applied migration \(next.file)")
       applied.append(next)
     }
@@ -64,6 +76,27 @@ public struct Migrator: Sendable {
     }
   }
 
+  /// Applies the oldest pending file, again and again where somebody holds a lock that it needs.
+  private func applyNextInTime(
+    on connection: PostgresConnection, logger: Logger?
+  ) async throws -> Migration? {
+    for attempt in 1...lockAttempts {
+      do { return try await applyNext(on: connection) } catch let error as MigrationError
+        where error.cause?.sqlState == "55P03" && attempt < lockAttempts
+      {
+        if attempt == 1 {
+          logger?.warning(
+            """
+            \(error.file) waits for a lock that another session holds (pg_locks; a backup, perhaps); it is tried again \
+            every \(lockPause), and keeps nobody waiting meanwhile
+            """)
+        }
+        try await Task.sleep(for: lockPause)
+      }
+    }
+    return nil
+  }
+
   /// Applies the oldest pending file; nil where there is none.
   private func applyNext(on connection: PostgresConnection) async throws -> Migration? {
     try await connection.transaction(doing: "applying migrations") { transaction in
@@ -84,6 +117,10 @@ public struct Migrator: Sendable {
       guard let pending = statuses.first(where: { $0.state == .pending }),
         let (next, checksum) = files.first(where: { $0.migration.version == pending.version })
       else { return nil }
+      // Whoever waits for a table keeps everybody waiting behind, applications included.
+      _ = try await transaction.query(
+        "select set_config('lock_timeout', \("\(lockPatience)ms"), true)",
+        doing: "limiting how long locks are waited for")
       try await run(next, checksum: checksum, in: transaction)
       return next
     }

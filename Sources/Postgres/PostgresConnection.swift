@@ -57,6 +57,15 @@ public actor PostgresConnection {
   /// Closing twice is harmless.
   public func close() { session.end(Self.closed, isLoss: false) }
 
+  /// Closes the connection; what runs at the server is cancelled, as far as it can be reached.
+  public func cancelAndClose() async {
+    let request = session.cancelRequest()
+    close()
+    guard let request else { return }
+    // Nobody waits for that: what cannot be reached is left to itself.
+    _ = BlockingThread.start(name: "postgres-cancel") { _ = request.send() }
+  }
+
   // MARK: Turns
 
   func newTicket() -> UInt64 {

@@ -185,6 +185,12 @@ extension Session {
 
   // MARK: Cancelling
 
+  /// A request to cancel what runs; nil where nothing does.
+  func cancelRequest() -> CancelRequest? {
+    guard operation != nil, let connection else { return nil }
+    return CancelRequest(of: connection)
+  }
+
   /// Begins to cancel what runs under the ticket; nil where that has ended or is being cancelled.
   func beginCancel(ticket: UInt64) -> CancelRequest? {
     guard let connection, let current = operation, current.ticket == ticket, !current.isComplete,

@@ -41,6 +41,40 @@ import Testing
     }
   }
 
+  /// Catches a migration that waits for a lock as long as it takes: everybody else waits behind it, as long.
+  @Test(.timeLimit(.minutes(20)))
+  func aTableThatIsReadHoldsUpTheMigrationAndNobodyElse() async throws {
+    try await withDatabase(migrated: false) { database in
+      let connection = try await database.connect()
+      _ = try await migrator(Self.first, second("create table things (id int);")).apply(
+        on: connection)
+      let third = Migration(
+        version: "20260101000003", name: "more",
+        sql: """
+          alter table things add column name text;
+          insert into books.migrations (version, name) values ('20260101000003', 'more');
+          """)
+      let patient = Migrator(
+        migrations: [Self.first, second("create table things (id int);"), third],
+        schema: "books", lockPatience: 200, lockAttempts: 100_000, lockPause: .milliseconds(50))
+      let reader = try await database.connect()
+      let application = try await database.connect()
+      let migrating = try await reader.transaction(doing: "reading for long") { transaction in
+        _ = try await transaction.query("select from things", doing: "reading")
+        let migrating = Task { try await patient.apply(on: connection) }
+        try await application.waitUntil(
+          "select exists (select from pg_locks where relation = 'things'::regclass and not granted) as met",
+          doing: "waiting until the migration waits")
+        for number in 1...3 {
+          _ = try await application.query("insert into things values (\(number))", doing: "working")
+        }
+        return migrating
+      }
+      #expect(try await migrating.value.map(\.version) == ["20260101000003"])
+      for each in [reader, application, connection] { await each.close() }
+    }
+  }
+
   /// Caught: an old file that is edited, and a new one that is applied on top of it all the same.
   @Test func anEditedFileIsNamedAndNothingIsApplied() async throws {
     try await withDatabase(migrated: false) { database in

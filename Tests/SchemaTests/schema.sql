@@ -397,8 +397,27 @@ begin
     ) as s
     where s.key is null or pg_try_advisory_xact_lock(1784835698, hashtext(s.key));
     alone := ids is not null;
+    --    Of what one crash has left there may be hundreds, and each takes a worker to itself: so they take turns with what
+    --    else is due, in one worker of the fleet at a time.
+    if alone and (
+        select j.id from jira_sync.jobs as j
+        where j.state = 'ready' and j.priority = 0 and j.run_at <= moment and j.run_at >= earliest
+            and j.crashes = 0 and j.kind = any(claimed_kinds)
+        limit 1
+    ) is not null then
+        alone := (
+            select r.id from jira_sync.jobs as r where r.state = 'running' and r.crashes > 0 limit 1
+        ) is null and not (
+            holds_nothing
+            and coalesce((select w.took_suspect from jira_sync.workers as w where w.incarnation = claimer), false)
+        );
+    end if;
     if alone and not holds_nothing then
         return;
+    end if;
+    if ids is not null then
+        update jira_sync.workers as w set took_suspect = alone
+        where w.incarnation = claimer and w.took_suspect <> alone;
     end if;
     -- 2. Else whatever is due, the most urgent first, level by level, so that rows of the future are never read.
     --    `lowest_first` turns the order round now and then: nothing starves. Of priority 0 only what fell due within
@@ -3166,6 +3185,7 @@ CREATE TABLE jira_sync.workers (
     started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     in_touch_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    took_suspect boolean DEFAULT false NOT NULL,
     CONSTRAINT workers_concurrency_check CHECK ((concurrency > 0)),
     CONSTRAINT workers_lease_check CHECK ((lease > '00:00:00'::interval))
 )
@@ -3176,6 +3196,7 @@ COMMENT ON COLUMN jira_sync.workers.name IS 'Host and process id.';
 COMMENT ON COLUMN jira_sync.workers.asleep IS 'Waits for NOTIFY; nobody asleep, no NOTIFY sent.';
 COMMENT ON COLUMN jira_sync.workers.seen_at IS 'The last heartbeat, by the clock of the database.';
 COMMENT ON COLUMN jira_sync.workers.in_touch_since IS 'Since when no heartbeat came late. Who was out of touch himself does not judge others.';
+COMMENT ON COLUMN jira_sync.workers.took_suspect IS 'Whether its last claim took a job that has to run alone; the next one takes what else is due.';
 CREATE VIEW jira_sync.status WITH (security_invoker='true') AS
  SELECT s.base_url AS site,
     s.project_key AS project,

@@ -72,9 +72,14 @@ struct WorkerCommand: AsyncParsableCommand {
     let schedules = try settings.schedules()
     let dashboard = try settings.dashboard(port: httpPort, host: httpHost)
     let logger = settings.logger(label: "jira-sync.worker")
-    if drain {
+    do {
       // Said within ten seconds, and before anything else is waited for.
-      try await withDatabase(services.database, logger: logger) { _ in }
+      try await withDatabase(services.database, logger: logger) { connection in
+        try await SchemaCheck(connection: connection, database: "\(services.database)").check()
+      }
+    } catch let error as PostgresError {
+      // A worker that lasts goes on trying, and says itself what is wrong.
+      if drain { throw error }
     }
     let process = WorkerProcess(
       services: services, mapping: mapping, limits: limits, channels: channels,

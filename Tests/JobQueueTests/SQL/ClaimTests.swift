@@ -142,6 +142,33 @@ import Testing
     }
   }
 
+  /// Catches a crash that keeps everything waiting until the last of its jobs has run by itself: minutes, where one worker had
+  /// hundreds.
+  @Test func suspectsTakeTurnsWithWhatElseIsDueAndLeaveTheOthersTheirWork() async throws {
+    try await Queue.with { queue in
+      let suspects = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
+      try await queue.run(
+        "update jira_sync.jobs set crashes = 1, run_at = now() - interval '1 hour'")
+      let first = try await queue.noop(key: "c")
+      let claimer = try await Claimer.join(queue.database)
+      let other = try await Claimer.join(queue.database)
+      let alone = try await claimer.claim()
+      #expect(alone.map(\.id) == [suspects[0]])
+      // One suspect at a time, and nobody who is busy waits for the second.
+      let beside = try await other.claim(holdsNothing: false)
+      #expect(beside.map(\.id) == [first])
+      let second = try await queue.noop(key: "d")
+      #expect(try await other.settle(beside).count == 1)
+      #expect(try await claimer.settle(alone).count == 1)
+      // It was the suspects' turn.
+      let ordinary = try await claimer.claim()
+      #expect(ordinary.map(\.id) == [second])
+      #expect(try await claimer.settle(ordinary).count == 1)
+      try await queue.noop(key: "e")
+      #expect(try await claimer.claim().map(\.id) == [suspects[1]])
+    }
+  }
+
   /// Caught: a newer job of the same key that takes the suspect with it into a batch.
   @Test func aNewerJobOfItsKeyDoesNotBringASuspectIntoABatch() async throws {
     try await Queue.with { queue in

@@ -44,7 +44,11 @@ extension Checkup {
       """
       select current_setting('server_version') as version,
         current_setting('server_version_num')::int as number, current_user::text as role,
-        (select rolsuper from pg_catalog.pg_roles where rolname = current_user) as super
+        (select rolsuper from pg_catalog.pg_roles where rolname = current_user) as super,
+        case
+          when pg_is_in_recovery() then 'it is a standby'
+          when current_setting('transaction_read_only') = 'on' then 'default_transaction_read_only is on for this role or database'
+        end as read_only
       """, doing: "asking the server who it is"
     ).one
     let version: String = try row.get("version")
@@ -52,6 +56,11 @@ extension Checkup {
       failure("version", "Postgres \(version)", remedy: "Use Postgres 15 or newer")
     } else {
       ok("version", "Postgres \(version)")
+    }
+    if let reason = try row.get("read_only", as: String?.self) {
+      failure(
+        "writing", "the database takes no changes: \(reason)",
+        remedy: "Connect to the primary; Supabase makes a project read-only when its disk is full")
     }
     let role: String = try row.get("role")
     ok("role", try row.get("super", as: Bool.self) ? "\(role), a superuser; less would do" : role)
@@ -80,7 +89,7 @@ extension Checkup {
     } else {
       warning(
         "table", "public.file_audit lacks \(missing.joined(separator: ", "))",
-        remedy: "What is mapped to these columns is not synced; add them, then: jira-sync migrate")
+        remedy: "What is mapped to these columns is not synced; add them, then restart the workers")
     }
     try await checkTriggers(connection)
     return true
