@@ -373,6 +373,8 @@ declare
     chosen integer;
     has_suspects boolean := false;
     has_leased boolean;
+    spared_ids bigint[] := '{}';
+    spared_keys text[] := '{}';
 begin
     -- 0. Nothing is claimed while paused.
     if exists (select from jira_sync.control as c where c.paused_at is not null) then
@@ -411,6 +413,10 @@ begin
             holds_nothing
             and coalesce((select w.took_suspect from jira_sync.workers as w where w.incarnation = claimer), false)
         );
+        if holds_nothing and not alone then
+            spared_ids := ids;
+            spared_keys := keys;
+        end if;
     end if;
     if alone and not holds_nothing then
         return;
@@ -509,6 +515,13 @@ begin
                 keys := keys || coalesce(more_keys, '{}');
                 exit when cardinality(ids) >= job_limit;
             end loop;
+        end if;
+        if cardinality(ids) = 0 and cardinality(spared_ids) > 0 then
+            -- What else is due cannot be had: it is locked, or of a key with a job that has to run alone.
+            alone := true;
+            ids := spared_ids;
+            keys := spared_keys;
+            update jira_sync.workers as w set took_suspect = true where w.incarnation = claimer;
         end if;
         if cardinality(ids) = 0 then
             return;

@@ -169,6 +169,23 @@ import Testing
     }
   }
 
+  /// Catches a turn that is kept for work which nobody can claim: the worker would fall asleep beside a suspect.
+  @Test func aSuspectDoesNotWaitForWorkThatWaitsForIt() async throws {
+    try await Queue.with { queue in
+      let suspects = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
+      try await queue.run(
+        "update jira_sync.jobs set crashes = 1, run_at = now() - interval '1 hour'")
+      let claimer = try await Claimer.join(queue.database)
+      let first = try await claimer.claim()
+      #expect(first.map(\.id) == [suspects[0]])
+      let newer = try await queue.noop(key: "b")
+      #expect(try await claimer.settle(first).count == 1)
+      let second = try await claimer.claim()
+      #expect(second.map(\.id) == [suspects[1]])
+      #expect(second.first?.merged == [newer])
+    }
+  }
+
   /// Caught: a newer job of the same key that takes the suspect with it into a batch.
   @Test func aNewerJobOfItsKeyDoesNotBringASuspectIntoABatch() async throws {
     try await Queue.with { queue in
