@@ -80,7 +80,8 @@ public struct Migrator: Sendable {
   private func applyNextInTime(
     on connection: PostgresConnection, logger: Logger?
   ) async throws -> Migration? {
-    for attempt in 1...lockAttempts {
+    var attempt = 1
+    while true {
       do { return try await applyNext(on: connection) } catch let error as MigrationError
         where error.cause?.sqlState == "55P03" && attempt < lockAttempts
       {
@@ -91,10 +92,10 @@ public struct Migrator: Sendable {
             every \(lockPause), and keeps nobody waiting meanwhile
             """)
         }
+        attempt += 1
         try await Task.sleep(for: lockPause)
       }
     }
-    return nil
   }
 
   /// Applies the oldest pending file; nil where there is none.

@@ -45,9 +45,8 @@ extension PostgresConfiguration {
     let rest = conninfo.dropFirst(scheme.count)
     // As libpq reads it: what stands before the first @ may have a ? in it, but no /.
     let authority = rest.prefix { $0 != "/" }
-    let credentials = authority.contains("@") ? authority.prefix { $0 != "@" } : ""
-    let address = rest.dropFirst(credentials.count).prefix { $0 != "?" }
-    return address.dropFirst(credentials.isEmpty ? 0 : 1).contains("@")
+    let address = authority.contains("@") ? rest.drop { $0 != "@" }.dropFirst() : rest
+    return address.prefix { $0 != "?" }.contains("@")
   }
 
   /// libpq quotes the piece it does not understand, which may be the password; only names of options are let through.
@@ -65,9 +64,9 @@ extension PostgresConfiguration {
     return values(of: options)
   }
 
-  /// The service that the environment names.
-  static func chosenService() -> String? {
-    getenv("PGSERVICE").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  /// A variable of the environment; nil where it is empty, as for libpq.
+  static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// Looks at this process' environment and file system.

@@ -30,7 +30,7 @@ public struct PostgresConfiguration: Sendable {
     connectTimeout: Duration = .seconds(5)
   ) throws(PostgresError) {
     var given = try Self.parse(conninfo)
-    if let service = given["service"] ?? Self.chosenService() {
+    if let service = given["service"] ?? Self.variable("PGSERVICE") {
       // Between what is said and what PG* variables say, as with libpq.
       given.merge(try ServiceFile.parameters(of: service)) { said, _ in said }
     }

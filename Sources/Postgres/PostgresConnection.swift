@@ -58,7 +58,7 @@ public actor PostgresConnection {
   public func close() { session.end(Self.closed, isLoss: false) }
 
   /// Closes the connection; what runs at the server is cancelled, as far as it can be reached.
-  public func cancelAndClose() async {
+  public func cancelAndClose() {
     let request = session.cancelRequest()
     close()
     guard let request else { return }

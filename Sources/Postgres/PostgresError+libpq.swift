@@ -33,7 +33,7 @@ extension PostgresError {
       .filter { !$0.hasPrefix("LOCATION:") }
     var message = lines.joined(separator: " ")
     var sqlState: String?
-    var next = message.range(of: ":  ")
+    var next = message.firstRange(of: ":  ")
     while let severity = next, sqlState == nil {
       let code = message[severity.upperBound...].prefix(5)
       let rest = message[severity.upperBound...].dropFirst(5)
@@ -43,7 +43,7 @@ extension PostgresError {
         sqlState = String(code)
         message.removeSubrange(code.startIndex..<rest.index(rest.startIndex, offsetBy: 2))
       } else {
-        next = message[severity.upperBound...].range(of: ":  ")
+        next = message[severity.upperBound...].firstRange(of: ":  ")
       }
     }
     let kind = Self.connectKind(sqlState: sqlState, message: message)
@@ -107,17 +107,5 @@ extension PostgresError {
   /// A message of libpq as one line.
   static func oneLine(_ message: String) -> String {
     message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-  }
-}
-
-extension StringProtocol {
-  /// Where a text occurs first; FoundationEssentials has no such search.
-  fileprivate func range(of text: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-      start = index(after: start)
-    }
-    return nil
   }
 }

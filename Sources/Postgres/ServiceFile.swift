@@ -49,6 +49,7 @@ struct ServiceFile: Sendable, Equatable {
   /// - Returns: its parameters.
   /// - Throws: `PostgresError` of kind `configuration` where no file has it, or one cannot be read.
   static func parameters(of name: String) throws(PostgresError) -> [String: String] {
+    let variable = PostgresConfiguration.variable
     let own = variable("PGSERVICEFILE") ?? variable("HOME").map { $0 + "/.pg_service.conf" }
     let system = (variable("PGSYSCONFDIR") ?? "/etc/postgresql-common") + "/pg_service.conf"
     let paths = [own, system].compactMap(\.self)
@@ -60,10 +61,6 @@ struct ServiceFile: Sendable, Equatable {
       kind: .configuration, message: "definition of service \"\(name)\" not found",
       hint: "looked for [\(name)] in \(paths.joined(separator: " and "))",
       doing: "reading the connection string")
-  }
-
-  private static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// The text of a file; nil where it cannot be opened.

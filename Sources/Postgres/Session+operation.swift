@@ -32,7 +32,8 @@ extension Session {
     if let answerLimit {
       timer = executor.schedule(at: .now + answerLimit) { [unowned self] in
         timer = nil
-        isOverdue(ticket: ticket)
+        operation?.isOverdue = true
+        cancelOverdue(ticket)
       }
     }
     if send(request, on: connection) { pump() } else { failSending() }
@@ -219,12 +220,6 @@ extension Session {
         message: "cancelled, and the server did not answer; the connection was given up",
         doing: current.doing)
     end(error, isLoss: true)
-  }
-
-  /// The time for an answer has passed: the statement is cancelled for everybody's sake.
-  private func isOverdue(ticket: UInt64) {
-    operation?.isOverdue = true
-    cancelOverdue(ticket)
   }
 
   private static let overdueHint =

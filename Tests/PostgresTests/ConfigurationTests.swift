@@ -102,6 +102,12 @@ import Testing
     #expect(error?.hint?.contains("postgresql://") == true)
   }
 
+  /// An empty login is none, and an @ of a parameter is no password.
+  @Test(arguments: ["postgresql://@db/audit", "postgresql://me@db/audit?options=a@b"])
+  func anAddressWithoutARawPasswordIsTaken(conninfo: String) throws {
+    #expect(try PostgresConfiguration(conninfo: conninfo).host == "db")
+  }
+
   @Test func anUnknownOptionIsNamed() {
     let error = #expect(throws: PostgresError.self) {
       try PostgresConfiguration(conninfo: "postgresql://me@db/audit?pgbouncer=true")

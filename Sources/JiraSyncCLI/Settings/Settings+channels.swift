@@ -22,12 +22,8 @@ extension Settings {
     guard problems.isEmpty else { throw SettingsError(problems) }
     if let text = try configText() {
       let file = try JiraSyncFile(yaml: text, file: configFile.path, columns: nil)
-      do { channels.notifications = try NotificationSettings(file.settings["notifications"]) } catch
-      {
-        var error = error
-        error.file = configFile.path
-        throw error
-      }
+      channels.notifications = try NotificationSettings(
+        file.settings["notifications"], file: configFile.path)
     }
     return channels
   }

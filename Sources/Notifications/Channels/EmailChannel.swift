@@ -74,8 +74,7 @@ public struct EmailChannel: NotificationChannel {
   ///
   /// It may let its callers wait before it greets them, and looks for viruses before it takes a mail; RFC 5321 (section
   /// 4.5.3.2) asks for ten minutes there. A run has two.
-  private static let timeouts = HTTPTimeouts(
-    connect: .seconds(30), total: .seconds(100), stall: .seconds(100))
+  private static let timeouts = HTTPTimeouts(connect: .seconds(30), total: .seconds(100))
 
   /// A server that does not like this message may like the next one; everything else is about the channel, and can be put
   /// right without losing what waits.

@@ -16,13 +16,19 @@ public struct NotificationSettings: Sendable, Hashable {
 
   /// Reads the section.
   ///
-  /// - Parameter section: the section as the file has it; nil where it has none.
+  /// - Parameters:
+  ///   - section: the section as the file has it; nil where it has none.
+  ///   - file: the file, for errors.
   /// - Throws: `NotificationSettingsError` with everything that is wrong.
-  public init(_ section: JSON?) throws(NotificationSettingsError) {
+  public init(
+    _ section: JSON?, file: String = "jira-sync.yaml"
+  ) throws(NotificationSettingsError) {
     self.init()
     guard let section, !section.isNull else { return }
     var reader = SectionReader()
     reader.read(section, into: &rules)
-    guard reader.problems.isEmpty else { throw NotificationSettingsError(reader.problems) }
+    guard reader.problems.isEmpty else {
+      throw NotificationSettingsError(reader.problems, file: file)
+    }
   }
 }

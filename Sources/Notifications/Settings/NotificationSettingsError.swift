@@ -3,9 +3,12 @@ public struct NotificationSettingsError: Error, Sendable, Hashable, CustomString
   /// What was found where, and what is allowed.
   public var problems: [String]
   /// The file that it was read from.
-  public var file = "jira-sync.yaml"
+  public var file: String
 
-  init(_ problems: [String]) { self.problems = problems }
+  init(_ problems: [String], file: String) {
+    self.problems = problems
+    self.file = file
+  }
 
   /// One line for each thing that is wrong.
   public var description: String {

@@ -16,6 +16,8 @@ struct PairRecord: Sendable {
   let pair: LinkedPair
   let changes: [Change]
   let conflicts: [Dispute]
+  /// The plan with those writes to the row alone that it takes.
+  let rowPlan: Plan
   /// The row refused what JIRA says.
   private let refusal: RowRefusal?
   /// Fields that changed sides too often, with how often: they are left alone from now on.
@@ -35,22 +37,12 @@ struct PairRecord: Sendable {
     var failed = Set(outcome.failures.map(\.field))
     var texts = outcome.failures.map(\.text).filter { !$0.isEmpty }
     texts += step.plan.problems.map(\.description)
-    let kept = step.plan.rowWrites.filter { refusal?.covers($0.field) != true }
-    if let refusal {
-      failed.formUnion(step.plan.rowWrites.map(\.field).filter(refusal.covers))
-    }
-    switch refusal {
-    case .refused(let error):
-      let columns = step.plan.rowWrites.map(\.column).joined(separator: ", ")
-      texts.append("\(columns): the row refused the value from JIRA: \(error)")
-    case .partly(let fields):
-      for (field, error) in fields.sorted(by: { $0.key < $1.key }) {
-        let columns = step.plan.rowWrites.filter { $0.field == field }.map(\.column)
-        texts.append(
-          "\(columns.joined(separator: ", ")): the row refused the value from JIRA: \(error)")
-      }
-    case .moved, nil: break
-    }
+    var rowPlan = step.plan
+    rowPlan.rowWrites.removeAll { refusal?.covers($0.field) == true }
+    self.rowPlan = rowPlan
+    let left = step.plan.rowWrites.filter { refusal?.covers($0.field) == true }
+    failed.formUnion(left.map(\.field))
+    texts += refusal?.texts(of: left) ?? []
     let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed)
     var changes = step.writtenFields.map { write in
       Change(
@@ -65,7 +57,7 @@ struct PairRecord: Sendable {
           mappingField: change.field, cause: step.cause(of: change.field, on: .jira),
           old: .string(moved.from), new: .string(moved.to), jobID: item.job.id, worker: worker))
     }
-    changes += kept.map { write in
+    changes += rowPlan.rowWrites.map { write in
       Change(
         rowID: item.rowID, issueKey: step.issue.key, side: .row, field: write.column,
         mappingField: write.field, cause: step.cause(of: write.field, on: .row),
@@ -106,14 +98,6 @@ struct PairRecord: Sendable {
       step.isQuiet
       ? step.plan.conflicts.filter { !failed.contains($0.field) }.map { Dispute($0, of: step) }
       : []
-  }
-
-  /// The plan with those writes to the row alone that it takes.
-  var rowPlan: Plan {
-    guard let refusal else { return step.plan }
-    var plan = step.plan
-    plan.rowWrites.removeAll { refusal.covers($0.field) }
-    return plan
   }
 
   /// The kind of job that may write what this one may not, or did not see.

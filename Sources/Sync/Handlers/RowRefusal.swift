@@ -14,4 +14,18 @@ enum RowRefusal: Error, Sendable {
     if case .partly(let fields) = self { return fields[field] != nil }
     return true
   }
+
+  /// What is said of the writes that it covers, by their columns.
+  func texts(of writes: [ColumnWrite]) -> [String] {
+    func text(_ writes: [ColumnWrite], _ error: PostgresError) -> String {
+      let columns = writes.map(\.column).joined(separator: ", ")
+      return "\(columns): the row refused the value from JIRA: \(error)"
+    }
+    switch self {
+    case .moved: return []
+    case .refused(let error): return [text(writes, error)]
+    case .partly(let fields):
+      return fields.map { field, error in text(writes.filter { $0.field == field }, error) }
+    }
+  }
 }

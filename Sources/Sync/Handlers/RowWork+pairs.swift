@@ -135,15 +135,6 @@ extension RowWork {
         """
       return (item: item, text: text)
     }
-    try await run.write(for: items.map(\.job), doing: "noting that issues were not found") {
-      transaction, held in
-      let heldIDs = Set(held.map(\.id))
-      let mine = failures.filter { heldIDs.contains($0.item.job.id) }
-      _ = try await transaction.query(
-        RowStore.failing(mine.map { ($0.item.rowID, $0.text, false) }),
-        doing: "noting that issues were not found")
-      return mine.map { ($0.item.job, .refused($0.text)) }
-    }
-    for item in items { tally.failed(item.rowID) }
+    try await fail(failures, doing: "noting that issues were not found") { .refused($1) }
   }
 }

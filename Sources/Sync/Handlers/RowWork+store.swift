@@ -94,9 +94,7 @@ extension RowWork {
         if !rows.isEmpty { statements.append(RowStore.enqueuing(kind: kind, rows: rows)) }
       }
       // The base is written before the row, so that the row's trigger knows the change as ours.
-      let writing = mine.compactMap { record in
-        record.rowPlan.rowWrites.isEmpty ? nil : record
-      }
+      let writing = mine.filter { !$0.rowPlan.rowWrites.isEmpty }
       let first = statements.count
       statements += writing.map { RowStore.writing($0.rowPlan, rowID: $0.step.item.rowID) }
       let answers = try await transaction.pipeline(

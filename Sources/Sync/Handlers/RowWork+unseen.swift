@@ -26,20 +26,8 @@ extension RowWork {
         """
       )
     }
-    for failure in failures {
-      tally.failed(failure.item.rowID)
-      warn("\(failure.item.filePath) is not synced", failure.text, failure.item.job)
-    }
-    try await run.write(for: hidden.map(\.job), doing: "noting that rows cannot be seen") {
-      [run] transaction, held in
-      let heldIDs = Set(held.map(\.id))
-      let mine = failures.filter { heldIDs.contains($0.item.job.id) }
-      _ = try await transaction.query(
-        RowStore.failing(mine.map { ($0.item.rowID, $0.text, false) }),
-        doing: "noting that rows cannot be seen")
-      return mine.map {
-        ($0.item.job, .retry($0.text, after: run.retryDelay($0.item.job)))
-      }
+    try await fail(failures, doing: "noting that rows cannot be seen") { [run] job, text in
+      .retry(text, after: run.retryDelay(job))
     }
   }
 }

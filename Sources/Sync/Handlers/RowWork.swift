@@ -54,6 +54,21 @@ struct RowWork: Sendable {
     if !pairs.isEmpty { try await bringIntoStep(pairs) }
   }
 
+  /// Notes at the links what stands in the way of rows, and settles their jobs.
+  func fail(
+    _ failures: [(item: WorkItem, text: String)], doing: String,
+    as settlement: @escaping @Sendable (Job, String) -> Settlement
+  ) async throws {
+    try await run.write(for: failures.map(\.item.job), doing: doing) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = failures.filter { heldIDs.contains($0.item.job.id) }
+      _ = try await transaction.query(
+        RowStore.failing(mine.map { ($0.item.rowID, $0.text, false) }), doing: doing)
+      return mine.map { ($0.item.job, settlement($0.item.job, $0.text)) }
+    }
+    for failure in failures { tally.failed(failure.item.rowID) }
+  }
+
   /// Ends jobs that failed for a reason that JIRA named.
   func settleFailed(_ jobs: [Job], error: JiraError) async throws {
     guard !jobs.isEmpty else { return }

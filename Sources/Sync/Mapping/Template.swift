@@ -79,11 +79,10 @@ public struct Template: Sendable, Hashable {
         var column = try value(name)
         for filter in filters { column = filter.applied(to: column) }
         // Control characters are taken out on the way to JIRA.
-        if !column.unicodeScalars.contains(where: {
-          !$0.properties.isWhitespace && $0.properties.generalCategory != .control
-        }) {
-          complete = false
+        let isBlank = column.unicodeScalars.allSatisfy {
+          $0.properties.isWhitespace || $0.properties.generalCategory == .control
         }
+        if isBlank { complete = false }
         text += column
       case .optional(let inner):
         let part = try fill(inner, value)

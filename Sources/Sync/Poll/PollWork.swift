@@ -92,9 +92,7 @@ struct PollWork {
       seen += page.count
       watch.saw(fresh.map(\.updated))
       guard !fresh.isEmpty else { continue }
-      let changed = try await PollStore.candidates(
-        among: fresh, rereads: rereads, database: database)
-      pending += changed.filter { candidates.insert("\($0.issueID) \($0.updated ?? 0)").inserted }
+      try await takeChanged(among: fresh, rereads: rereads)
       while pending.count >= JiraClient.fetchLimit { try await readSome() }
     }
   }
@@ -106,10 +104,14 @@ struct PollWork {
       let some = Array(moved[start..<min(start + JiraClient.fetchLimit, moved.count)])
       let batch = try await site.client.issues(ids: some, fields: ["updated"])
       let seen = batch.found.map { PollStore.Seen(id: $0.id, key: $0.key, updated: $0.updated) }
-      let changed = try await PollStore.candidates(
-        among: seen, rereads: rereads, database: database)
-      pending += changed.filter { candidates.insert("\($0.issueID) \($0.updated ?? 0)").inserted }
+      try await takeChanged(among: seen, rereads: rereads)
     }
+  }
+
+  /// Puts those that changed to what is to be read, each change once.
+  private mutating func takeChanged(among seen: [PollStore.Seen], rereads: Bool) async throws {
+    let changed = try await PollStore.candidates(among: seen, rereads: rereads, database: database)
+    pending += changed.filter { candidates.insert("\($0.issueID) \($0.updated ?? 0)").inserted }
   }
 
   private func query(from: Int64, form: TimeForm) async throws -> JQL {

@@ -42,17 +42,8 @@ enum SweepStore {
 
   /// Issues that were taken for gone are there: their rows are synced again.
   static func healed(_ links: [Known]) -> [SQL] {
-    [
-      """
-      update jira_sync.links set state = 'linked', missed_sweeps = 0, last_error = null
-      where id = any(\(links.map(\.linkID))::bigint[]) and state = 'issue_gone'
-      """,
-      """
-      select jira_sync.resolve_event('row_refused', 'issue_gone:' || u.id, 'the issue is there again')
-      from unnest(\(links.map(\.linkID))::bigint[]) as u(id)
-      """,
-      RowStore.enqueuing(kind: "sync", rows: links.map(\.rowID)),
-    ]
+    let rows = links.map(\.rowID)
+    return [PollStore.healing(rows), RowStore.enqueuing(kind: "sync", rows: rows)]
   }
 
   /// Issues have another key: links follow, and rows are to name it.

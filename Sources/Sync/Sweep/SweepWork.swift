@@ -25,11 +25,13 @@ struct SweepWork: Sendable {
     }
     let linked = known.count { !$0.isGone }
     var keys: [String: String]
+    var isHidden = false
     do {
       keys = try await searchKeys()
     } catch let error as JiraError where error.kind == .invalid {
       // To whoever may not see a project JIRA says that there is none of this name.
-      guard try await !mayBrowse() else { throw error }
+      isHidden = try await !mayBrowse()
+      guard isHidden else { throw error }
       keys = [:]
     }
     let absent = known.filter { keys[$0.issueID] == nil && !$0.isGone }
@@ -47,7 +49,8 @@ struct SweepWork: Sendable {
     }
     let objection = SweepVerdict(
       linked: linked, missing: missing.count,
-      mayBrowse: missing.isEmpty ? nil : try await mayBrowse(), mayMiss: settings.sweepMayMiss
+      mayBrowse: missing.isEmpty ? nil : isHidden ? false : try await mayBrowse(),
+      mayMiss: settings.sweepMayMiss
     ).objection
     if let objection {
       run.logger.error("sweeping \(project): \(objection)")

@@ -169,22 +169,15 @@ extension Checkup {
     let asking: SQL = "select pg_backend_pid() as pid"
     let first: Int = try await connection.query(asking, doing: "asking for the session").one.get(
       "pid")
-    let other = try await withDatabase(database, logger: logger) { _ in
-      try await PostgresConnection.connect(database, logger: logger)
-    }
-    var second = first
-    let began = ContinuousClock.now
-    do {
+    var began = ContinuousClock.now
+    let second: Int = try await withDatabase(database, logger: logger) { other in
+      began = .now
       // A pooler in transaction mode lends it a session until it ends, the very one that listens where no other is idle.
-      second = try await other.transaction(doing: "probing LISTEN") { transaction in
+      return try await other.transaction(doing: "probing LISTEN") { transaction in
         _ = try await transaction.query("select pg_notify(\(channel), '')", doing: "probing LISTEN")
         return try await connection.query(asking, doing: "asking for the session").one.get("pid")
       }
-    } catch {
-      await other.close()
-      throw error
     }
-    await other.close()
     let isHeard = await withTaskGroup(of: Bool.self) { group in
       group.addTask {
         do {

@@ -2,7 +2,7 @@ import Postgres
 
 /// The rows that something stands in the way of.
 enum RowErrors {
-  /// Reads them, the newest error first where a run has looked at them.
+  /// Reads them, by their paths.
   ///
   /// - Parameters:
   ///   - limit: how many at the most.
