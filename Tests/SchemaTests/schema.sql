@@ -1056,76 +1056,65 @@ CREATE FUNCTION jira_sync.file_audit_updated() RETURNS trigger
     SET search_path TO ''
     SET jit TO 'off'
     SET enable_seqscan TO 'off'
-    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
         declare
+            asks constant boolean := current_setting('transaction_isolation') = 'read committed'
+                and coalesce(current_setting('jira_sync.writer', true), '') = '';
             ids bigint[];
             missing bigint[];
-            changed bigint;
             covering bigint;
             is_one boolean;
             somebody_sleeps boolean;
         begin
-            -- One row is what most statements change, and there each query costs more than what it does: so one query
-            -- says what changed, whether a job waits already, locks that one (see below), and whether somebody sleeps.
-            if current_setting('transaction_isolation') = 'read committed'
-                and coalesce(current_setting('jira_sync.writer', true), '') = ''
-            then
+            -- One row is what most statements change, and there each query costs more than what it does. Comparing columns
+            -- costs most, and where a job of the row waits already it changes nothing: so that is asked first, by a query
+            -- that locks the job (see below) and says whether somebody sleeps.
+            if asks then
                 select
-                    n.id,
                     w.id,
-                    not exists (select from new_rows offset 1),
-                    w.id is not null and exists (
+                    exists (
                         select from jira_sync.workers as s
                         where s.asleep and s.seen_at > clock_timestamp() - interval '30 seconds'
                     )
-                into changed, covering, is_one, somebody_sleeps
+                into covering, somebody_sleeps
                 from new_rows as n
-                inner join old_rows as o on o.id = n.id
-                left join lateral (
+                cross join lateral (
                     select j.id from jira_sync.jobs as j
                     where j.state = 'ready' and j.key = 'row:' || n.id
-                        and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority + 0 >= 0
-                        and j.run_at + interval '0' <= clock_timestamp()
-                    limit 1
+                        and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
                     for key share skip locked
-                ) as w on true
-                where (n.file_number, n.file_path, n.file_name, n.layer_number, n.layer_name, n.status, n.workflows, n.has_technical_debt, n.technical_debt, n.audit_status, n.audit_date, n.audited_by, n.notes) is distinct from (o.file_number, o.file_path, o.file_name, o.layer_number, o.layer_name, o.status, o.workflows, o.has_technical_debt, o.technical_debt, o.audit_status, o.audit_date, o.audited_by, o.notes)
-                    and (
-                        n.has_technical_debt or o.has_technical_debt
-                        or exists (
-                            select from jira_sync.links as l
-                            where l.file_audit_id = n.id and l.state <> 'row_gone'
-                        )
-                    )
+                ) as w
+                where not exists (select from new_rows offset 1)
                 limit 1;
-                if changed is null then
-                    return null;
-                end if;
-                if is_one then
-                    if covering is null then
-                        insert into jira_sync.jobs (kind, file_audit_id) values ('push', changed);
-                    elsif somebody_sleeps then
+                if covering is not null then
+                    if somebody_sleeps then
                         perform pg_notify('jira_sync', '');
                     end if;
                     return null;
                 end if;
             end if;
             -- A job only where a mapped column really changed and the row has, had or should have an issue.
-            ids := array(
-                select n.id
-                from new_rows as n
-                inner join old_rows as o on o.id = n.id
-                where (n.file_number, n.file_path, n.file_name, n.layer_number, n.layer_name, n.status, n.workflows, n.has_technical_debt, n.technical_debt, n.audit_status, n.audit_date, n.audited_by, n.notes) is distinct from (o.file_number, o.file_path, o.file_name, o.layer_number, o.layer_name, o.status, o.workflows, o.has_technical_debt, o.technical_debt, o.audit_status, o.audit_date, o.audited_by, o.notes)
-                    and (
-                        n.has_technical_debt or o.has_technical_debt
-                        or exists (
-                            select from jira_sync.links as l
-                            where l.file_audit_id = n.id and l.state <> 'row_gone'
+            select
+                array(
+                    select n.id
+                    from new_rows as n
+                    inner join old_rows as o on o.id = n.id
+                    where (n.file_number, n.file_path, n.file_name, n.layer_number, n.layer_name, n.status, n.workflows, n.has_technical_debt, n.technical_debt, n.audit_status, n.audit_date, n.audited_by, n.notes) is distinct from (o.file_number, o.file_path, o.file_name, o.layer_number, o.layer_name, o.status, o.workflows, o.has_technical_debt, o.technical_debt, o.audit_status, o.audit_date, o.audited_by, o.notes)
+                        and (
+                            n.has_technical_debt or o.has_technical_debt
+                            or exists (
+                                select from jira_sync.links as l
+                                where l.file_audit_id = n.id and l.state <> 'row_gone'
+                            )
                         )
-                    )
-            );
+                ),
+                not exists (select from new_rows offset 1)
+            into ids, is_one;
             if cardinality(ids) = 0 then
+                return null;
+            end if;
+            if asks and is_one then
+                insert into jira_sync.jobs (kind, file_audit_id) values ('push', ids[1]);
                 return null;
             end if;
             -- What a worker writes, and says so, equals the base and is no news.
@@ -1144,15 +1133,14 @@ CREATE FUNCTION jira_sync.file_audit_updated() RETURNS trigger
                 -- A job that waits already covers the change, provided that nobody claims it before this commits: so
                 -- it is locked, and one that is locked already is not waited for. One look by key for each row: as a
                 -- join, a plan made when the queue was short read all that waits for each single row, 0.5 ms at 1,000.
-                -- The sums keep the planner from the index of what is due, which is as long.
                 missing := array(
                     select u.id
                     from unnest(ids) as u (id)
                     left join lateral (
                         select j.id from jira_sync.jobs as j
                         where j.state = 'ready' and j.key = 'row:' || u.id
-                            and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority + 0 >= 0
-                            and j.run_at + interval '0' <= clock_timestamp()
+                            and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0
+                            and j.run_at <= clock_timestamp()
                         limit 1
                         for key share skip locked
                     ) as w on true
@@ -1572,7 +1560,13 @@ CREATE FUNCTION jira_sync.pause(reason text DEFAULT 'paused by hand'::text) RETU
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-    update jira_sync.control set paused_at = coalesce(paused_at, now()), pause_reason = reason;
+    update jira_sync.control
+    set
+        paused_at = coalesce(paused_at, now()),
+        pause_reason = case
+            when paused_at is not null and reason = 'paused by hand' then coalesce(pause_reason, reason)
+            else reason
+        end;
 $$;
 COMMENT ON FUNCTION jira_sync.pause(reason text) IS 'Nothing more is claimed until resume(); what runs is finished. The reason is shown by status.';
 CREATE FUNCTION jira_sync.pg_cron_state(OUT usable boolean, OUT version text, OUT seconds boolean, OUT reason text, OUT remedy text) RETURNS record
@@ -2542,82 +2536,72 @@ begin
             hint = 'Compare the columns of the mapping with those of the table.';
     end if;
     -- The list of columns is written into the function: comparing through jsonb would cost every UPDATE dear.
-    -- Without jit = off the planner compiles the comparison for 0.6 s before it looks at the first of 10,000 rows. Without
-    -- the generic plan it plans anew for each single row, which is cheaper than ten by its reckoning, and takes 0.1 ms.
+    -- Without jit = off the planner compiles the comparison for 0.6 s before it looks at the first of 10,000 rows; with
+    -- seqscan a plan made while the queue was empty reads all of it. Each setting costs every UPDATE a microsecond.
     execute format($function$
         create or replace function jira_sync.file_audit_updated()
         returns trigger
         language plpgsql security definer
-        set search_path = '' set jit = off set enable_seqscan = off set plan_cache_mode = force_generic_plan
+        set search_path = '' set jit = off set enable_seqscan = off
         as $body$
         declare
+            asks constant boolean := current_setting('transaction_isolation') = 'read committed'
+                and coalesce(current_setting('jira_sync.writer', true), '') = '';
             ids bigint[];
             missing bigint[];
-            changed bigint;
             covering bigint;
             is_one boolean;
             somebody_sleeps boolean;
         begin
-            -- One row is what most statements change, and there each query costs more than what it does: so one query
-            -- says what changed, whether a job waits already, locks that one (see below), and whether somebody sleeps.
-            if current_setting('transaction_isolation') = 'read committed'
-                and coalesce(current_setting('jira_sync.writer', true), '') = ''
-            then
+            -- One row is what most statements change, and there each query costs more than what it does. Comparing columns
+            -- costs most, and where a job of the row waits already it changes nothing: so that is asked first, by a query
+            -- that locks the job (see below) and says whether somebody sleeps.
+            if asks then
                 select
-                    n.id,
                     w.id,
-                    not exists (select from new_rows offset 1),
-                    w.id is not null and exists (
+                    exists (
                         select from jira_sync.workers as s
                         where s.asleep and s.seen_at > clock_timestamp() - interval '30 seconds'
                     )
-                into changed, covering, is_one, somebody_sleeps
+                into covering, somebody_sleeps
                 from new_rows as n
-                inner join old_rows as o on o.id = n.id
-                left join lateral (
+                cross join lateral (
                     select j.id from jira_sync.jobs as j
                     where j.state = 'ready' and j.key = 'row:' || n.id
-                        and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority + 0 >= 0
-                        and j.run_at + interval '0' <= clock_timestamp()
-                    limit 1
+                        and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
                     for key share skip locked
-                ) as w on true
-                where (%1$s) is distinct from (%2$s)
-                    and (
-                        n.has_technical_debt or o.has_technical_debt
-                        or exists (
-                            select from jira_sync.links as l
-                            where l.file_audit_id = n.id and l.state <> 'row_gone'
-                        )
-                    )
+                ) as w
+                where not exists (select from new_rows offset 1)
                 limit 1;
-                if changed is null then
-                    return null;
-                end if;
-                if is_one then
-                    if covering is null then
-                        insert into jira_sync.jobs (kind, file_audit_id) values ('push', changed);
-                    elsif somebody_sleeps then
+                if covering is not null then
+                    if somebody_sleeps then
                         perform pg_notify('jira_sync', '');
                     end if;
                     return null;
                 end if;
             end if;
             -- A job only where a mapped column really changed and the row has, had or should have an issue.
-            ids := array(
-                select n.id
-                from new_rows as n
-                inner join old_rows as o on o.id = n.id
-                where (%1$s) is distinct from (%2$s)
-                    and (
-                        n.has_technical_debt or o.has_technical_debt
-                        or exists (
-                            select from jira_sync.links as l
-                            where l.file_audit_id = n.id and l.state <> 'row_gone'
+            select
+                array(
+                    select n.id
+                    from new_rows as n
+                    inner join old_rows as o on o.id = n.id
+                    where (%1$s) is distinct from (%2$s)
+                        and (
+                            n.has_technical_debt or o.has_technical_debt
+                            or exists (
+                                select from jira_sync.links as l
+                                where l.file_audit_id = n.id and l.state <> 'row_gone'
+                            )
                         )
-                    )
-            );
+                ),
+                not exists (select from new_rows offset 1)
+            into ids, is_one;
             if cardinality(ids) = 0 then
+                return null;
+            end if;
+            if asks and is_one then
+                insert into jira_sync.jobs (kind, file_audit_id) values ('push', ids[1]);
                 return null;
             end if;
             -- What a worker writes, and says so, equals the base and is no news.
@@ -2636,15 +2620,14 @@ begin
                 -- A job that waits already covers the change, provided that nobody claims it before this commits: so
                 -- it is locked, and one that is locked already is not waited for. One look by key for each row: as a
                 -- join, a plan made when the queue was short read all that waits for each single row, 0.5 ms at 1,000.
-                -- The sums keep the planner from the index of what is due, which is as long.
                 missing := array(
                     select u.id
                     from unnest(ids) as u (id)
                     left join lateral (
                         select j.id from jira_sync.jobs as j
                         where j.state = 'ready' and j.key = 'row:' || u.id
-                            and j.kind in ('push', 'sync') and j.attempt = 0 and j.priority + 0 >= 0
-                            and j.run_at + interval '0' <= clock_timestamp()
+                            and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0
+                            and j.run_at <= clock_timestamp()
                         limit 1
                         for key share skip locked
                     ) as w on true

@@ -72,6 +72,8 @@ extension String {
       case "\n": result += " ⏎ "
       case "\t": result += " "
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": result += "�"
+      // What turns the direction of the text would show something else than is there.
+      case _ where scalar.properties.isBidiControl: result += "�"
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -43,6 +43,8 @@ func withQueue<Value>(
   _ common: CommonOptions, _ name: String, _ body: (QueueSession) async throws -> Value
 ) async throws -> Value {
   let settings = try common.settings()
+  // A file that somebody names is meant, also where this command needs nothing of it.
+  if common.config != nil { _ = try settings.configText() }
   let logger = settings.logger(label: "jira-sync.\(name)")
   let database = try settings.database()
   return try await withDatabase(database, logger: logger) { connection in

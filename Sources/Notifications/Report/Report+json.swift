@@ -24,14 +24,15 @@ extension Report {
             "values_to_jira": Self.number(day.toJira), "values_to_rows": Self.number(day.toRows),
             "open": Self.number(day.open),
           ]
-        }), "layers": .array(layers.map(\.json)), "workflows": .array(workflows.map(\.json)),
+        }), "layers": .array(layers.map(\.json)), "more_layers": Self.number(moreLayers),
+      "workflows": .array(workflows.map(\.json)), "more_workflows": Self.number(moreWorkflows),
       "failures": .array(
         failures.map { failure in
           [
             "outcome": .string(failure.outcome), "count": Self.number(failure.count),
             "example": .string(failure.example), "last": .string(Self.instant(failure.last)),
           ]
-        }),
+        }), "more_failures": Self.number(moreFailures),
       "conflicts": .array(
         conflicts.map { conflict in
           [

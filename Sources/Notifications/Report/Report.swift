@@ -91,8 +91,12 @@ public struct Report: Sendable, Hashable {
   var toRow = Speed(count: 0)
   var days: [Day] = []
   var layers: [Share] = []
+  /// How many more there are than are shown; so for the next two as well.
+  var moreLayers = 0
   var workflows: [Share] = []
+  var moreWorkflows = 0
   var failures: [Failure] = []
+  var moreFailures = 0
   var conflicts: [Conflicts] = []
   var oldest: [Oldest] = []
   var calls = Calls()

@@ -30,8 +30,8 @@ struct ReportPage: Sendable {
       <section><h2>Files with technical debt</h2>\(debt)</section>
       <section><h2>Sync activity</h2>\(Chart("Issues created and values written, day by day", labels: labels).bars(series))\
       <p class="legend">\(legend)</p></section>
-      <div class="pair"><section>\(Self.shares("Open debt by layer", report.layers))</section>
-      <section>\(Self.shares("Open debt by workflow", report.workflows))</section></div>
+      <div class="pair"><section>\(Self.shares("Open debt by layer", report.layers, more: report.moreLayers))</section>
+      <section>\(Self.shares("Open debt by workflow", report.workflows, more: report.moreWorkflows))</section></div>
       <section>\(named["Oldest open debt"] ?? "")</section>
       <div class="pair"><section>\(named["What was synced"] ?? "")</section>
       <section>\(named["Calls to JIRA"] ?? "")</section></div>
@@ -72,7 +72,7 @@ struct ReportPage: Sendable {
   }
 
   /// Bars beside names: shorter to read than a table.
-  private static func shares(_ title: String, _ shares: [Report.Share]) -> String {
+  private static func shares(_ title: String, _ shares: [Report.Share], more: Int) -> String {
     guard !shares.isEmpty else { return "<h2>\(title)</h2><p>No file has technical debt.</p>" }
     let most = max(shares.map { max($0.open, $0.before) }.max() ?? 1, 1)
     let rows = shares.map { share -> String in
@@ -86,6 +86,7 @@ struct ReportPage: Sendable {
         """
     }.joined()
     return "<h2>\(title)</h2><table class=\"shares\"><tbody>\(rows)</tbody></table>"
+      + rest(ReportTables.rest(more))
   }
 
   private static func table(_ table: ReportTables.Table, site: String?) -> String {
@@ -105,7 +106,12 @@ struct ReportPage: Sendable {
     }.joined()
     return """
       <h2>\(table.title)</h2><table><thead><tr>\(head)</tr></thead><tbody>\(rows)</tbody></table>
+      \(rest(table.rest))
       """
+  }
+
+  private static func rest(_ text: String?) -> String {
+    text.map { "<p class=\"legend\">\($0)</p>" } ?? ""
   }
 
   private static func link(_ key: String, site: String?) -> String {

@@ -30,12 +30,15 @@ public struct ReportStore: Sendable {
         toRows: try row.get("to_rows"), open: try row.get("open"))
     }
     report.layers = try results[2].rows.map(Self.share)
+    report.moreLayers = try Self.more(results[2].rows)
     report.workflows = try results[3].rows.map(Self.share)
+    report.moreWorkflows = try Self.more(results[3].rows)
     report.failures = try results[4].rows.map { row in
       Report.Failure(
         outcome: try row.get("outcome"), example: try row.get("example"),
         count: try row.get("count"), last: try row.get("last"))
     }
+    report.moreFailures = try Self.more(results[4].rows)
     report.conflicts = try results[5].rows.map { row in
       Report.Conflicts(
         field: try row.get("field"), rowWon: try row.get("row_won"),
@@ -77,6 +80,11 @@ public struct ReportStore: Sendable {
       today: try row.get("calls_today"), refusals: try row.get("refusals"),
       outages: try row.get("outages"))
     return report
+  }
+
+  /// How many a list leaves out, whose rows each say how many there are in all.
+  private static func more(_ rows: [PostgresRow]) throws -> Int {
+    try (rows.first?.get("in_all") ?? 0) - rows.count
   }
 
   private static func share(_ row: PostgresRow) throws -> Report.Share {
@@ -194,7 +202,8 @@ public struct ReportStore: Sendable {
     select n.name,
       count(*) filter (where s.closed_at is null) as open,
       count(*) filter (where s.opened_at < \(since)
-        and (s.closed_at is null or s.closed_at >= \(since))) as before
+        and (s.closed_at is null or s.closed_at >= \(since))) as before,
+      count(*) over () as in_all
     from jira_sync.debt_spans as s
     cross join lateral (
       select s.layer as name where \(what) = 'layer'
@@ -213,7 +222,7 @@ public struct ReportStore: Sendable {
   private static func failures(_ since: SQL) -> SQL {
     """
     select outcome, count(*) as count, (array_agg(left(error, 500) order by finished_at desc))[1] as example,
-      extract(epoch from max(finished_at))::float8 as last
+      extract(epoch from max(finished_at))::float8 as last, count(*) over () as in_all
     from jira_sync.job_history
     where finished_at >= \(since) and outcome in ('refused', 'dead', 'retry', 'crashed') and error is not null
       and kind <> 'notify'

@@ -9,18 +9,26 @@ struct ReportTables: Sendable {
     let numbers: Set<Int>
     /// What stands there when there are no rows.
     let empty: String
+    /// What stands below, where there are more rows than are shown.
+    let rest: String?
 
     /// Makes a table whose cells are of one line each, whatever a row or a server put into them.
     init(
       title: String, header: [String], rows: [[String]], numbers: Set<Int> = [],
-      empty: String = "None."
+      more: Int = 0, empty: String = "None."
     ) {
       self.title = title
       self.header = header
       self.rows = rows.map { $0.map { Headline.line($0, limit: 300) } }
       self.numbers = numbers
       self.empty = empty
+      rest = ReportTables.rest(more)
     }
+  }
+
+  /// What stands below a list that is not shown whole; nil below one that is.
+  static func rest(_ more: Int) -> String? {
+    more > 0 ? "… and \(more.grouped) more" : nil
   }
 
   let title: String
@@ -45,8 +53,9 @@ struct ReportTables: Sendable {
             ReportWords.seconds(speed.p95),
           ]
         }, numbers: [1, 2, 3]),
-      Self.shares("Open debt by layer", "Layer", report.layers),
-      Self.shares("Open debt by workflow", "Workflow", report.workflows),
+      Self.shares("Open debt by layer", "Layer", report.layers, more: report.moreLayers),
+      Self.shares(
+        "Open debt by workflow", "Workflow", report.workflows, more: report.moreWorkflows),
       Table(
         title: "Oldest open debt", header: ["File", "Issue", "Open for", "Debt"],
         rows: report.oldest.map {
@@ -59,7 +68,7 @@ struct ReportTables: Sendable {
             $0.count.grouped, $0.outcome, UTCTime($0.last).text(readAt: report.to),
             Headline.line($0.example, limit: 100),
           ]
-        }, numbers: [0], empty: "Nothing failed."),
+        }, numbers: [0], more: report.moreFailures, empty: "Nothing failed."),
       Table(
         title: "Conflicts", header: ["Field", "Row won", "JIRA won", "By hand", "Open"],
         rows: report.conflicts.map {
@@ -73,7 +82,9 @@ struct ReportTables: Sendable {
     ]
   }
 
-  private static func shares(_ title: String, _ name: String, _ shares: [Report.Share]) -> Table {
+  private static func shares(
+    _ title: String, _ name: String, _ shares: [Report.Share], more: Int
+  ) -> Table {
     Table(
       title: title, header: [name, "Open", "Change"],
       rows: shares.map {
@@ -81,7 +92,7 @@ struct ReportTables: Sendable {
           Headline.line($0.name, limit: 60), $0.open.grouped,
           ReportWords.signed($0.open - $0.before),
         ]
-      }, numbers: [1, 2], empty: "No file has technical debt.")
+      }, numbers: [1, 2], more: more, empty: "No file has technical debt.")
   }
 
   /// For terminals: columns by blanks.
@@ -115,6 +126,7 @@ struct ReportTables: Sendable {
         while line.last == " " { line.removeLast() }
         lines.append(line)
       }
+      if let rest = table.rest { lines.append("  \(rest)") }
     }
     return lines.joined(separator: "\n")
   }
@@ -151,6 +163,7 @@ struct ReportTables: Sendable {
       for row in table.rows {
         lines.append("| " + row.map(Self.markdown).joined(separator: " | ") + " |")
       }
+      if let rest = table.rest { lines += ["", rest] }
     }
     return lines.joined(separator: "\n")
   }

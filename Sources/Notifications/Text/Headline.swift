@@ -74,7 +74,9 @@ struct Headline: Sendable, Hashable {
   static func line(_ text: String, limit: Int = 180) -> String {
     let scalars = text.unicodeScalars.map { scalar -> Character in
       let isBreak = scalar.value == 0x2028 || scalar.value == 0x2029
-      return isBreak || scalar.properties.generalCategory == .control ? " " : Character(scalar)
+      // What turns the direction of the text would show something else than is there.
+      let isHidden = isBreak || scalar.properties.isBidiControl
+      return isHidden || scalar.properties.generalCategory == .control ? " " : Character(scalar)
     }
     let words = String(scalars).split(separator: " ").joined(separator: " ")
     return words.count <= limit ? words : words.prefix(limit - 1) + "…"

@@ -42,6 +42,15 @@ struct QueueCommandTests {
         ])
       #expect(list.map { $0["state"] } == ["ready", "dead"])
       #expect(try await world.json("jobs", "list", "--state", "dead").array?.count == 1)
+      #expect(try await world.json("jobs", "list", "--kind", "noop").array?.count == 2)
+      // A kind that there is none of lists nothing, and looks like a quiet queue.
+      let misspelt = try await world.run("jobs", "list", "--kind", "pusch")
+      #expect(misspelt.status == 64)
+      #expect(misspelt.errors.contains("pusch"))
+      // A file that is not there is said also by a command that needs nothing of it.
+      let lost = try await world.run("jobs", "list", "--config", "no-such.yaml")
+      #expect(lost.status == 78)
+      #expect(lost.errors.contains("no-such.yaml"))
       #expect(try await world.run("jobs", "retry", "--all").output == "1 jobs are ready again\n")
       #expect(try await world.run("jobs", "pause", "lunch").status == 0)
       let paused = try await world.run("worker", "--drain")

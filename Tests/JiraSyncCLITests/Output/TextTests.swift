@@ -21,10 +21,10 @@ struct TextTests {
   @Test("a table is as wide as the terminal allows, and nothing forges a line")
   func table() {
     var table = TextTable([.init("ID", isNumeric: true), .init("ROW"), .init("ERROR")])
-    table.rows.append(["7", "src/a.py", .init("no\nsuch \u{1B}[31mfield")])
+    table.rows.append(["7", "src/a.py", .init("no\nsuch \u{1B}[31mfi\u{202E}eld")])
     #expect(
       table.text(for: Terminal(isColored: false, width: nil))
-        == "ID  ROW       ERROR\n 7  src/a.py  no ⏎ such �[31mfield")
+        == "ID  ROW       ERROR\n 7  src/a.py  no ⏎ such �[31mfi�eld")
     table.rows.append([
       "8", .init(String(repeating: "p", count: 100)), .init(String(repeating: "e", count: 100)),
     ])

@@ -70,6 +70,11 @@ import Testing
       #expect(
         try await queue.value("select pause_reason as value from jira_sync.status")
           == "still moving")
+      // Somebody who does not say why has not come to know better.
+      try await queue.run("select jira_sync.pause()")
+      #expect(
+        try await queue.value("select pause_reason as value from jira_sync.status")
+          == "still moving")
     }
   }
 

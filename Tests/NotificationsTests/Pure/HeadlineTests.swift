@@ -48,7 +48,7 @@ struct HeadlineTests {
     "whatever a row holds, the headline is one line of bounded length",
     arguments: [
       "a\r\nBcc: everybody@example.com", "a\u{0}b\u{1B}[31m", "a\u{2028}b\u{85}c",
-      String(repeating: "x", count: 10_000),
+      "a\u{202E}b", String(repeating: "x", count: 10_000),
     ]) func line(subject: String)
   {
     var cause = Cause.example(kind: "row_refused")
@@ -57,7 +57,7 @@ struct HeadlineTests {
     #expect(headline.count <= 180)
     #expect(
       !headline.unicodeScalars.contains {
-        $0.value < 0x20 || $0.value == 0x85 || $0.value == 0x2028
+        $0.value < 0x20 || $0.value == 0x85 || $0.value == 0x2028 || $0.value == 0x202E
       })
   }
 

@@ -147,6 +147,28 @@ import Testing
     }
   }
 
+  /// Catches lists that end in silence: a reader takes thirty workflows for all there are.
+  @Test func `a list that is not shown whole says so`() async throws {
+    try await OutboxWorld.with([]) { world in
+      for statement in Self.past { try await world.run(statement) }
+      try await world.run(
+        """
+        update public.file_audit set workflows = array(select 'WF' || n from generate_series(1, 42) as n)
+        where id = 1
+        """)
+      let report = try await ReportStore(world.sql).report(of: .seconds(86_400))
+      #expect(report.workflows.count == 30)
+      #expect(report.moreWorkflows == 12)
+      #expect(report.moreLayers == 0)
+      for format in [ReportFormat.text, .markdown, .html] {
+        let written = report.written(as: format)
+        #expect(written.components(separatedBy: "… and 12 more").count == 2, "\(format)")
+        #expect(written.components(separatedBy: "… and ").count == 2, "\(format)")
+      }
+      #expect(try JSON(parsing: report.written(as: .json))["more_workflows"] == 12)
+    }
+  }
+
   /// Catches days that begin when the session's day does.
   @Test(
     "days are those of UTC, wherever the database is",

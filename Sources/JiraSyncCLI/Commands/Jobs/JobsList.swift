@@ -12,7 +12,7 @@ struct JobsList: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "push, pull, sync, poll, full_sync, sweep, report or notify.", valueName: "kind"))
-  var kind: String?
+  var kind: JobKind?
 
   @Option(help: ArgumentHelp("How many at the most.", valueName: "n"))
   var limit = 50
@@ -37,7 +37,7 @@ struct JobsList: AsyncParsableCommand {
   private var condition: SQL {
     """
     (\(state?.rawValue)::text is null or j.state = \(state?.rawValue)::text)
-      and (\(kind)::text is null or j.kind = \(kind)::text)
+      and (\(kind?.rawValue)::text is null or j.kind = \(kind?.rawValue)::text)
     """
   }
 
