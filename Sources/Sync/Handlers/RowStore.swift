@@ -16,30 +16,9 @@ enum RowStore {
     let ids = jobs.compactMap(\.fileAuditID)
     let result = try await database.query(
       """
-      select u.id as row_id, to_jsonb(f) as row, l.id as link_id, l.state, l.file_path, l.issue_id,
-        l.issue_key, l.marker, l.last_error, l.base, l.looks, l.write_token, l.turns, l.farewell,
-        round(extract(epoch from l.issue_updated) * 1000)::bigint as issue_updated,
-        extract(epoch from clock_timestamp())::float8 as read_at,
-        (
-          select jsonb_agg(jsonb_build_object(
-            'id', c.id, 'field', c.field, 'row', c.row_value, 'issue', c.issue_value,
-            'resolution', c.resolution, 'value', c.resolution_value) order by c.id)
-          from jira_sync.conflicts as c
-          where c.file_audit_id = u.id and c.winner = 'nobody' and c.applied_at is null
-        ) as conflicts,
-        (
-          select jsonb_object_agg(p.field,
-            'changed sides ' || p.turns || ' times, so it is left alone until '
-              || to_char(p.parked_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI')
-              || ' UTC. Find what answers every write, then: select jira_sync.unpark('
-              || p.file_audit_id || ', ' || quote_literal(p.field) || ')')
-          from jira_sync.parked_fields as p
-          where p.file_audit_id = u.id and p.parked_until > clock_timestamp()
-        ) as parked,
-        extract(epoch from clock_timestamp() - l.attempted_at)::float8 as since_attempt
-      from unnest(\(ids)::bigint[]) as u(id)
-      left join public.file_audit as f on f.id = u.id
-      left join jira_sync.links as l on l.file_audit_id = u.id and l.state <> 'row_gone'
+      select row_id, content, link_id, state, file_path, issue_id, issue_key, marker, last_error, base, looks,
+        write_token, turns, farewell, issue_updated, read_at, conflicts, parked, since_attempt
+      from jira_sync.rows_with_links(\(ids)::bigint[])
       """, doing: "reading \(ids.count) rows and their links")
     var items: [Int64: WorkItem] = [:]
     let byRow = Dictionary(jobs.compactMap { job in job.fileAuditID.map { ($0, job) } }) { $1 }
@@ -47,7 +26,7 @@ enum RowStore {
       let id: Int64 = try row.get("row_id")
       guard let job = byRow[id] else { continue }
       var item = WorkItem(job: job, rowID: id)
-      if let text = try row.get("row", as: String?.self) {
+      if let text = try row.get("content", as: String?.self) {
         item.row = try JSON(parsing: text).object
       }
       if let linkID = try row.get("link_id", as: Int64?.self) {
