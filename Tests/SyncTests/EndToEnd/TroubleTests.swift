@@ -91,7 +91,7 @@ struct TroubleTests {
         id = try await world.addRow()
       }
       try world.jira.fail(
-        method, "/issue", ["status": 429, "headers": ["Retry-After": "40"]])
+        method, "/issue", ["status": 429, "headers": ["Retry-After": "400"]])
       if method == "POST" {
         // The first POST of a creation is the creation.
         #expect(try await world.count("jira_sync.links") == 0)
@@ -104,7 +104,7 @@ struct TroubleTests {
         from jira_sync.jobs where file_audit_id = \(id)
         """
       ).one
-      #expect((35...41).contains(try job.get("wait", as: Double.self)))
+      #expect((300...401).contains(try job.get("wait", as: Double.self)))
       #expect(try job.get("attempt", as: Int.self) == 0)
       #expect(try await world.outcomes(id).last == "returned")
 
@@ -114,7 +114,7 @@ struct TroubleTests {
         from jira_sync.rate_limits where scope = 'site'
         """
       ).one
-      #expect((20...41).contains(try limit.get("wait", as: Double.self)))
+      #expect((200...401).contains(try limit.get("wait", as: Double.self)))
       #expect(try limit.get("reason", as: String.self).contains("429"))
       try await world.run("update jira_sync.rate_limits set blocked_until = null")
       try await world.run("update jira_sync.jobs set run_at = now()")
