@@ -33,16 +33,13 @@ enum ArrayLiteral {
       Array(unsafeUninitializedCapacity: 2 * bytes.count + 2) { quoted, count in
         quoted[0] = quote
         count = 1
-        var place = 0
-        while place < bytes.count {
-          let byte = bytes[place]
+        for byte in bytes {
           if byte == quote || byte == backslash {
             quoted[count] = backslash
             count += 1
           }
           quoted[count] = byte
           count += 1
-          place += 1
         }
         quoted[count] = quote
         count += 1

@@ -63,14 +63,7 @@ extension String {
   /// The first line that has text in it, trimmed.
   var firstLine: String {
     // A text can have megabytes, and of those that are behind the line nothing is looked at.
-    var rest = self[...].unicodeScalars
-    while !rest.isEmpty {
-      let end = rest.firstIndex { Character($0).isNewline } ?? rest.endIndex
-      let text = String(rest[..<end]).trimmingWhiteSpace()
-      if !text.isEmpty { return text }
-      rest = end < rest.endIndex ? rest[rest.index(after: end)...] : rest[end...]
-    }
-    return ""
+    String(drop(while: \.isWhitespace).prefix { !$0.isNewline }).trimmingWhiteSpace()
   }
 
   /// The first characters of the text, with a "…" in the place of the last where some were cut.

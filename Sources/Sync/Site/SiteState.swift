@@ -33,10 +33,16 @@ final class SiteState: Sendable {
   /// Closes it; answers whether that is news.
   func close(_ reason: String) -> Bool {
     state.withLock { state in
-      let isNews = state.site != nil || (state.last == nil && state.reason != reason)
+      let isNews = state.site != nil || (state.last == nil && !Self.areAlike(state.reason, reason))
       state.site = nil
       state.reason = reason
       return isNews
     }
+  }
+
+  /// Whether two reasons say the same: how long libcurl tried, as in "after 1 ms", is no news.
+  private static func areAlike(_ one: String?, _ other: String) -> Bool {
+    let time = /\bafter \d+ (ms|milliseconds)\b/
+    return one?.replacing(time, with: "") == other.replacing(time, with: "")
   }
 }

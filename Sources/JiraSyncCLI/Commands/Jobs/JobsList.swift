@@ -6,12 +6,10 @@ struct JobsList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists what waits, runs or is dead, the most urgent first.")
 
-  @Option(help: "ready, running or dead; all without it.")
+  @Option(help: "Only what is in this state.")
   var state: JobState?
 
-  @Option(
-    help: ArgumentHelp(
-      "push, pull, sync, poll, full_sync, sweep, report or notify.", valueName: "kind"))
+  @Option(help: "Only what is of this kind.")
   var kind: JobKind?
 
   @Option(help: ArgumentHelp("How many at the most.", valueName: "n"))
