@@ -14,6 +14,9 @@ public protocol JobHandler: Sendable {
   /// False for work that mostly waits for a stranger's server, and of which little goes on at a time: it then holds up nothing else.
   var takesSlot: Bool { get }
 
+  /// Whether it looks at the jobs' `args`; where it does not, they are not decoded.
+  var readsArguments: Bool { get }
+
   /// Works on some jobs and settles each of them through the run.
   ///
   /// Jobs that are not settled when it returns or throws are tried again later. It must react to cancellation of its
@@ -29,6 +32,8 @@ extension JobHandler {
   public var maximumBatch: Int { 100 }
   /// Its runs count.
   public var takesSlot: Bool { true }
+  /// It looks at them.
+  public var readsArguments: Bool { true }
   /// Nothing is ever in the way.
   public var closedReason: String? { nil }
 }

@@ -4,6 +4,8 @@ public struct NoopHandler: JobHandler {
   public let kinds: [String]
   /// All that one claim brings: there is nobody who could not take so many at once.
   public let maximumBatch = 1_000
+  /// What says what to do is of no use to who does nothing.
+  public let readsArguments = false
 
   /// Makes a handler.
   ///

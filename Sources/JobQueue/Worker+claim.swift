@@ -82,7 +82,9 @@ extension Worker {
     let free = options.concurrency - wakeUp.running
     do {
       return try await store.claim(
-        kinds: kinds, limit: min(free * 100, Self.mostAtOnce), holdsNothing: wakeUp.holdsNothing,
+        kinds: kinds,
+        unread: Set(handlers.filter { !$0.readsArguments }.flatMap(\.kinds)),
+        limit: min(free * 100, Self.mostAtOnce), holdsNothing: wakeUp.holdsNothing,
         lowestFirst: lowestFirst, lookBack: lookBack, isSeen: isSeen)
     } catch {
       wakeUp.claimFailed()

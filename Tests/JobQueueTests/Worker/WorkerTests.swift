@@ -143,6 +143,37 @@ import Testing
     }
   }
 
+  /// Caught: args that are decoded although nobody looks at them, for which a no-op job is dead.
+  @Test func argsThatNobodyReadsAreNoObstacle() async throws {
+    try await Queue.with { queue in
+      try await queue.run(
+        #"insert into jira_sync.jobs (kind, args) values ('noop', '{"x": 1e400}')"#)
+      try await queue.withWorker(NoopHandler()) { _ in
+        let attempts = try await queue.waitForHistory(1)
+        #expect(attempts.map(\.outcome) == ["done"])
+      }
+      #expect(try await queue.entries().isEmpty)
+    }
+  }
+
+  /// Caught: settling that takes all of a batch for done where one is, or tells one job what was said of another.
+  @Test func jobsOfOneRunEndInDifferentWaysTogether() async throws {
+    try await Queue.with { queue in
+      let first = try await queue.noop()
+      let second = try await queue.noop()
+      let handler = TestHandler { run in
+        try await run.settle(
+          run.jobs.map { ($0, $0.id == first ? .done : .refused("not that one")) })
+      }
+      try await queue.withWorker(handler) { _ in
+        let ends = try await queue.waitForHistory(2).map {
+          "\($0.id) \($0.outcome) \($0.error ?? "")"
+        }
+        #expect(Set(ends) == ["\(first) done ", "\(second) refused not that one"])
+      }
+    }
+  }
+
   @Test func anObserverSeesHowEachRunEnded() async throws {
     try await Queue.with { queue in
       let outcomes = Mailbox<RunOutcome>()
