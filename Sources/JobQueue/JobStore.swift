@@ -47,7 +47,7 @@ struct JobStore: Sendable {
   ) async throws -> Claim {
     // NULL makes the interval NULL: all the way back.
     let seconds = lookBack?.inSeconds
-    let result = try await database.query(
+    let statement: SQL =
       """
       select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
         date_part('epoch', created_at) as created_at, cardinality(merged) as merged
@@ -55,7 +55,8 @@ struct JobStore: Sendable {
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
         \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8),
         \(isSeen)::boolean)
-      """, doing: "claiming jobs")
+      """
+    let result = try await database.query(statement.prepared(), doing: "claiming jobs")
     var claim = Claim(limit: limit)
     let texts = try result.rows.map { row in
       unread.contains(try row.get("kind")) ? "{}" : try row.get("args", as: String.self)
@@ -113,21 +114,25 @@ struct JobStore: Sendable {
   func settling(_ settlements: [(job: Job, as: Settlement)]) -> SQL {
     // What ended well is told apart by nothing else: the other arrays would be written here and read there for nothing.
     let told = settlements.allSatisfy { $0.as == .done } ? settlements.prefix(1) : settlements[...]
-    return """
+    let statement: SQL =
+      """
       select id from jira_sync.settle(
         \(incarnation)::uuid, \(settlements.map(\.job.id))::bigint[],
         \(settlements.map(\.job.token))::bigint[], \(told.map(\.as.outcome))::text[],
         \(told.map(\.as.error))::text[], \(told.map(\.as.delay))::float8[],
         \(told.map(\.as.isCharged))::boolean[]) as s(id)
       """
+    return statement.prepared()
   }
 
   /// The statement that locks the jobs whose lease still holds and answers their ids.
   func holding(_ jobs: [Job]) -> SQL {
-    """
-    select id from jira_sync.hold(
-      \(incarnation)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[]) as h(id)
-    """
+    let statement: SQL =
+      """
+      select id from jira_sync.hold(
+        \(incarnation)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[]) as h(id)
+      """
+    return statement.prepared()
   }
 
   /// The statement of a heartbeat.

@@ -10,6 +10,9 @@ public struct SQL: Sendable, Hashable {
   /// The text around the binds, one piece more than there are binds: what splicing needs, since `$1` in a text cannot be told from the same letters in a literal.
   let pieces: [String]
 
+  /// Whether connections should keep it prepared.
+  private(set) var isPrepared = false
+
   init(pieces: [String], binds: [String?]) {
     var text = pieces[0]
     for (index, piece) in pieces.dropFirst().enumerated() { text += "$\(index + 1)" + piece }
@@ -22,6 +25,17 @@ public struct SQL: Sendable, Hashable {
   ///
   /// - Parameter text: SQL that no outside value is part of.
   public init(unescaped text: String) { self.init(pieces: [text], binds: []) }
+
+  /// The same statement, to be kept prepared by connections that lead to a server and not to a pooler.
+  ///
+  /// For what is sent again and again in the same words: each other text is kept by the server for as long as the connection lasts.
+  ///
+  /// - Returns: the statement.
+  public func prepared() -> SQL {
+    var statement = self
+    statement.isPrepared = true
+    return statement
+  }
 }
 
 extension SQL {

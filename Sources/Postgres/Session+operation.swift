@@ -19,16 +19,23 @@ extension Session {
       completion(.failure(refusal))
       return
     }
+    var way = PreparedStatements.Way.unnamed
     var pipelined: Int?
-    if case .pipeline(let statements) = request {
+    switch request {
+    case .query(let statement):
+      way = preparedStatements.way(of: statement)
+      pipelined = way.pipelined
+    case .pipeline(let statements):
       pipelined = statements.count
       if statements.isEmpty {
         completion(.success([]))
         return
       }
+    case .script: break
     }
     operation = Operation(
-      ticket: ticket, doing: doing, pipelined: pipelined, completion: completion)
+      ticket: ticket, doing: doing, request: request, way: way, pipelined: pipelined,
+      completion: completion)
     if let answerLimit {
       timer = executor.schedule(at: .now + answerLimit) { [unowned self] in
         timer = nil
@@ -36,7 +43,7 @@ extension Session {
         cancelOverdue(ticket)
       }
     }
-    if send(request, on: connection) { pump() } else { failSending() }
+    if send(request, way, on: connection) { pump() } else { failSending() }
   }
 
   /// What libpq would do silently wrong, or refuse half-way through a pipeline.
@@ -64,14 +71,39 @@ extension Session {
     return nil
   }
 
-  private func send(_ request: Request, on connection: OpaquePointer) -> Bool {
+  private func send(
+    _ request: Request, _ way: PreparedStatements.Way, on connection: OpaquePointer
+  ) -> Bool {
     switch request {
-    case .query(let statement): return send(statement, on: connection)
+    case .query(let statement): return send(statement, way, on: connection)
     case .script(let text): return PQsendQuery(connection, text) == 1
     case .pipeline(let statements):
       guard PQenterPipelineMode(connection) == 1 else { return false }
       for statement in statements where !send(statement, on: connection) { return false }
       return PQpipelineSync(connection) == 1
+    }
+  }
+
+  private func send(
+    _ statement: SQL, _ way: PreparedStatements.Way, on connection: OpaquePointer
+  ) -> Bool {
+    switch way {
+    case .unnamed: return send(statement, on: connection)
+    case .asking:
+      return send(.pipeline([statement, PreparedStatements.question]), .unnamed, on: connection)
+    case .prepared(let name): return run(statement, name: name, on: connection)
+    case .preparing(let name):
+      return PQenterPipelineMode(connection) == 1
+        && PQsendPrepare(connection, name, statement.text, 0, nil) == 1
+        && run(statement, name: name, on: connection)
+        && PQpipelineSync(connection) == 1
+    }
+  }
+
+  private func run(_ statement: SQL, name: String, on connection: OpaquePointer) -> Bool {
+    withCStrings(statement.binds) { values in
+      PQsendQueryPrepared(
+        connection, name, Int32(statement.binds.count), values, nil, nil, 0) == 1
     }
   }
 
@@ -172,9 +204,20 @@ extension Session {
       return
     }
     operation = nil
+    let results = learn(from: finished)
     guard var failure = finished.failure else {
-      finished.completion(.success(finished.results))
+      finished.completion(.success(results))
       return
+    }
+    if finished.way.isNamed, PreparedStatements.isAboutName(failure) {
+      preparedStatements.lost()
+      // Nothing was carried out. In a transaction that is over with the error, whoever began it does it again.
+      if !finished.isCancelRequested, !isInTransaction {
+        start(
+          finished.request, doing: finished.doing, ticket: finished.ticket,
+          completion: finished.completion)
+        return
+      }
     }
     if finished.isOverdue {
       failure.hint = Self.overdueHint
@@ -182,6 +225,25 @@ extension Session {
       failure.kind = .cancelled
     }
     finished.completion(.failure(failure))
+  }
+
+  /// Takes from an operation that has ended what is about prepared statements, and answers the rest of its results.
+  func learn(from finished: Operation) -> [PostgresResult] {
+    var results = finished.results
+    switch finished.way {
+    case .unnamed, .prepared: break
+    case .asking:
+      guard results.count == 2, let answer = results.popLast() else { break }
+      // An answer that cannot be read leaves all statements without names.
+      let process = try? answer.one.get("pid", as: Int32.self)
+      preparedStatements.heard(isDirect: process == backendPID)
+    case .preparing(let name):
+      // What was prepared stays so, also where running it failed.
+      guard !results.isEmpty, case .query(let statement) = finished.request else { break }
+      results.removeFirst()
+      preparedStatements.kept(statement.text, as: name)
+    }
+    return results
   }
 
   // MARK: Cancelling

@@ -21,6 +21,9 @@ final class Session: PollHandler {
   struct Operation {
     let ticket: UInt64
     let doing: String
+    let request: Request
+    /// How the statement of a query was sent.
+    let way: PreparedStatements.Way
     /// How many statements a pipeline has; nil outside of pipeline mode.
     let pipelined: Int?
     let completion: (Result<[PostgresResult], PostgresError>) -> Void
@@ -62,6 +65,7 @@ final class Session: PollHandler {
   var answerLimit: Duration?
   /// Cancels the statement that took longer.
   var cancelOverdue: (_ ticket: UInt64) -> Void = { _ in }
+  var preparedStatements = PreparedStatements()
   /// The last FATAL message that came outside of a result.
   var lastFatal: PostgresError?
 
@@ -131,7 +135,7 @@ final class Session: PollHandler {
       var failure = reason
       failure.doing = operation.doing
       if operation.isComplete && operation.failure == nil && !operation.results.isEmpty {
-        operation.completion(.success(operation.results))
+        operation.completion(.success(learn(from: operation)))
       } else {
         operation.completion(.failure(failure))
       }

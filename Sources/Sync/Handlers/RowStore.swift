@@ -14,12 +14,14 @@ enum RowStore {
   /// Reads the rows and links of jobs.
   static func items(for jobs: [Job], database: PostgresClient) async throws -> [WorkItem] {
     let ids = jobs.compactMap(\.fileAuditID)
-    let result = try await database.query(
+    let statement: SQL =
       """
       select row_id, content, link_id, state, file_path, issue_id, issue_key, marker, last_error, base, looks,
         write_token, turns, farewell, issue_updated, read_at, conflicts, parked, since_attempt
       from jira_sync.rows_with_links(\(ids)::bigint[])
-      """, doing: "reading \(ids.count) rows and their links")
+      """
+    let result = try await database.query(
+      statement.prepared(), doing: "reading \(ids.count) rows and their links")
     var items: [Int64: WorkItem] = [:]
     let byRow = Dictionary(jobs.compactMap { job in job.fileAuditID.map { ($0, job) } }) { $1 }
     for row in result.rows {

@@ -133,14 +133,16 @@ public actor CallBudget {
   private func permits(
     for calls: [JiraCall], probes: Bool
   ) async throws(PostgresError) -> [CallPermit] {
-    let result = try await database.query(
+    let statement: SQL =
       """
       select wait, blocked_scope, blocked_reason, generation
       from jira_sync.take_calls(
         \(calls.map(\.endpoint))::text[], \(calls.map(\.issue))::text[],
         \(Self.patience / .seconds(1))::float8, \(probes)::boolean)
       order by place
-      """, doing: "asking when JIRA may be called")
+      """
+    let result = try await database.query(
+      statement.prepared(), doing: "asking when JIRA may be called")
     let answered = ContinuousClock.now
     guard result.rows.count == calls.count else {
       throw PostgresError(

@@ -1,0 +1,82 @@
+/// Which statements one connection keeps prepared, so that the server reads and plans their texts once; without any I/O.
+///
+/// A pooler that lends servers for a transaction loses them (PgBouncer's documentation, transaction pooling). So nothing is
+/// prepared before the server has been asked which process it is: a pooler gives clients a number of its own.
+struct PreparedStatements: Sendable {
+  /// How a statement is sent.
+  enum Way: Sendable, Hashable {
+    /// Without a name.
+    case unnamed
+    /// Without a name, and followed by `question`.
+    case asking
+    /// Prepared under the name, then run.
+    case preparing(name: String)
+    /// Run under the name.
+    case prepared(name: String)
+
+    /// How many statements go in one pipeline; nil for one that goes by itself.
+    var pipelined: Int? {
+      switch self {
+      case .unnamed, .prepared: nil
+      case .asking, .preparing: 2
+      }
+    }
+
+    /// Whether the statement has a name at the server.
+    var isNamed: Bool {
+      switch self {
+      case .unnamed, .asking: false
+      case .preparing, .prepared: true
+      }
+    }
+  }
+
+  /// Asks which process serves the connection.
+  static let question: SQL = "select pg_catalog.pg_backend_pid() as pid"
+
+  private var names: [String: String] = [:]
+  /// Whether there is no pooler between; nil where that is not known yet.
+  private var isDirect: Bool?
+
+  /// How to send a statement.
+  ///
+  /// - Parameter statement: the statement.
+  /// - Returns: without a name, unless it wants to be prepared and nothing is in the way.
+  func way(of statement: SQL) -> Way {
+    guard statement.isPrepared else { return .unnamed }
+    guard let isDirect else { return .asking }
+    guard isDirect else { return .unnamed }
+    if let name = names[statement.text] { return .prepared(name: name) }
+    return .preparing(name: Self.name(of: statement.text))
+  }
+
+  /// The server said which process it is.
+  mutating func heard(isDirect: Bool) { self.isDirect = isDirect }
+
+  /// The server keeps the statement of this text under the name.
+  mutating func kept(_ text: String, as name: String) { names[text] = name }
+
+  /// The server did not know a name, or knew it already: something between here and there changes servers.
+  mutating func lost() {
+    names = [:]
+    isDirect = false
+  }
+
+  /// Whether an error says that a name was in the way, and nothing was carried out (codes: appendix A of the Postgres manual).
+  static func isAboutName(_ error: PostgresError) -> Bool {
+    switch error.sqlState {
+    case "26000", "42P05": true  // no such prepared statement, or already one
+    case "0A000": error.message.contains("cached plan")  // its columns changed since
+    default: false
+    }
+  }
+
+  /// A name of the text, the same in each process: where connections were exchanged after all, it would name the same statement.
+  static func name(of text: String) -> String {
+    // FNV-1a of 64 bits.
+    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
+      (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return "jira_sync_" + String(hash, radix: 16)
+  }
+}

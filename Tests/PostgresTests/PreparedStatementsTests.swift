@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// When a statement gets a name, decided without a server.
+struct PreparedStatementsTests {
+  private let statement = ("select \(1)::int as n" as SQL).prepared()
+
+  @Test func aStatementThatDoesNotAskForItHasNoName() {
+    var statements = PreparedStatements()
+    statements.heard(isDirect: true)
+    #expect(statements.way(of: "select 1") == .unnamed)
+  }
+
+  @Test func nothingIsPreparedBeforeTheServerHasSaidWhichItIs() {
+    #expect(PreparedStatements().way(of: statement) == .asking)
+  }
+
+  @Test func behindAPoolerNothingHasAName() {
+    var statements = PreparedStatements()
+    statements.heard(isDirect: false)
+    #expect(statements.way(of: statement) == .unnamed)
+  }
+
+  @Test func itIsPreparedOnceAndThenRunByItsName() {
+    var statements = PreparedStatements()
+    statements.heard(isDirect: true)
+    let name = PreparedStatements.name(of: statement.text)
+    #expect(statements.way(of: statement) == .preparing(name: name))
+    statements.kept(statement.text, as: name)
+    #expect(statements.way(of: statement) == .prepared(name: name))
+  }
+
+  /// Caught: names that are counted, so that behind a pooler that was not recognised one process runs another's statement.
+  @Test func aNameIsThatOfTheText() {
+    #expect(PreparedStatements.name(of: "select 1") == PreparedStatements.name(of: "select 1"))
+    #expect(PreparedStatements.name(of: "select 1") != PreparedStatements.name(of: "select 2"))
+  }
+
+  @Test func afterANameWasLostThereAreNoneAnyMore() {
+    var statements = PreparedStatements()
+    statements.heard(isDirect: true)
+    statements.kept(statement.text, as: "name")
+    statements.lost()
+    #expect(statements.way(of: statement) == .unnamed)
+  }
+
+  @Test func valuesAreNoPartOfTheName() {
+    func asked(_ value: Int) -> SQL { "select \(value)::int" }
+    #expect(asked(1).prepared().text == asked(2).prepared().text)
+  }
+}
