@@ -11,6 +11,7 @@ let bouncerIsAvailable = FileManager.default.isExecutableFile(atPath: "/usr/sbin
 ///   - database: where it leads.
 ///   - servers: how many server connections it has.
 ///   - body: gets the URI that goes through it.
+/// - Throws: what the body throws; `ScriptFailed` with what PgBouncer printed where it does not start.
 func withBouncer(
   before database: TestDatabase, servers: Int, _ body: (String) async throws -> Void
 ) async throws {
@@ -32,9 +33,9 @@ func withBouncer(
   _ = try await bash(stopScript, folder)
 }
 
-/// Prints the port as its last line. PgBouncer does not run as root: then the role `postgres` of the system does it.
+/// Prints the port as its last line.
 ///
-/// A port that is free now may be taken a moment later, so it tries again.
+/// PgBouncer does not run as root: then the role `postgres` of the system does it. A port that is free now may be taken a moment later, so it tries again.
 private let startScript = """
   set -euo pipefail
   folder=$1 host=$2 server=$3 user=$4 servers=$5 database=$6
