@@ -62,11 +62,13 @@ struct PreparedStatements: Sendable {
     isDirect = false
   }
 
-  /// Whether an error says that a name was in the way, and nothing was carried out (codes: appendix A of the Postgres manual).
-  static func isAboutName(_ error: PostgresError) -> Bool {
+  /// Whether an error may say that a name was in the way; nothing was then carried out (codes: appendix A of the Postgres manual).
+  static func mayBeAboutName(_ error: PostgresError) -> Bool {
     switch error.sqlState {
     case "26000", "42P05": true  // no such prepared statement, or already one
-    case "0A000": error.message.contains("cached plan")  // its columns changed since
+    // Its columns changed since, or something else that is not supported, which is said again to the statement without a
+    // name. The message would tell, in the server's language.
+    case "0A000": true
     default: false
     }
   }

@@ -209,7 +209,7 @@ extension Session {
       finished.completion(.success(results))
       return
     }
-    if finished.way.isNamed, PreparedStatements.isAboutName(failure) {
+    if finished.way.isNamed, PreparedStatements.mayBeAboutName(failure) {
       preparedStatements.lost()
       // Nothing was carried out. In a transaction that is over with the error, whoever began it does it again.
       if !finished.isCancelRequested, !isInTransaction {

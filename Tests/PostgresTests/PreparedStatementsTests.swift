@@ -46,6 +46,16 @@ struct PreparedStatementsTests {
     #expect(statements.way(of: statement) == .unnamed)
   }
 
+  /// Caught: a server that says it in another language, whose workers then fail until they are started again.
+  @Test(arguments: ["26000", "42P05", "0A000"])
+  func whatIsWrongWithANameIsToldByTheCode(sqlState: String) {
+    let error = PostgresError(
+      kind: .server, sqlState: sqlState,
+      message: "gecachter Plan darf den Ergebnistyp nicht ändern",
+      doing: "trying")
+    #expect(PreparedStatements.mayBeAboutName(error))
+  }
+
   @Test func valuesAreNoPartOfTheName() {
     func asked(_ value: Int) -> SQL { "select \(value)::int" }
     #expect(asked(1).prepared().text == asked(2).prepared().text)
