@@ -62,12 +62,15 @@ private let startScript = """
       kill -0 $! 2> /dev/null || break
       sleep 0.1
     done
+    if [ -s pid ]; then kill -KILL "$(cat pid)" || true; fi
   done
   cat log
   exit 1
   """
 
+/// By KILL: what a thread of Swift's pool starts inherits its mask, in which TERM and INT are blocked, and PgBouncer leaves that as it is.
 private let stopScript = """
-  kill "$(cat "$1/pid")"
+  set -euo pipefail
+  kill -KILL "$(cat "$1/pid")"
   rm -rf "$1"
   """
