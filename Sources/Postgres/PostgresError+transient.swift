@@ -11,8 +11,8 @@ extension PostgresError {
   /// Whether an error of this code can pass by itself (codes: appendix A of the Postgres manual).
   static func isTransient(sqlState: String) -> Bool {
     switch sqlState {
-    case "26000": true  // a prepared statement that a pooler lost; it has no name the next time
     case "25006": true  // read-only transaction: a fail-over has not finished
+    case "26000": true  // a prepared statement that a pooler lost; it has no name the next time
     case "40001", "40P01", "40003": true  // serialization, deadlock, completion unknown
     case "55P03", "55006": true  // lock not available in time, object in use
     case "57014": true  // statement timeout: a busy server

@@ -14,11 +14,11 @@ struct PreparedStatements: Sendable {
     /// Run under the name.
     case prepared(name: String)
 
-    /// How many statements go in one pipeline; nil for one that goes by itself.
-    var pipelined: Int? {
+    /// Whether it goes in a pipeline, together with something else.
+    var isPipelined: Bool {
       switch self {
-      case .unnamed, .prepared: nil
-      case .asking, .preparing: 2
+      case .unnamed, .prepared: false
+      case .asking, .preparing: true
       }
     }
 
@@ -56,7 +56,7 @@ struct PreparedStatements: Sendable {
   /// The server keeps the statement of this text under the name.
   mutating func kept(_ text: String, as name: String) { names[text] = name }
 
-  /// The server did not know a name, or knew it already: something between here and there changes servers.
+  /// The server did not know a name, knew it already, or cannot run what it names: nothing is prepared any more.
   mutating func lost() {
     names = [:]
     isDirect = false

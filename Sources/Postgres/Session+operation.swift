@@ -19,23 +19,14 @@ extension Session {
       completion(.failure(refusal))
       return
     }
-    var way = PreparedStatements.Way.unnamed
-    var pipelined: Int?
-    switch request {
-    case .query(let statement):
-      way = preparedStatements.way(of: statement)
-      pipelined = way.pipelined
-    case .pipeline(let statements):
-      pipelined = statements.count
-      if statements.isEmpty {
-        completion(.success([]))
-        return
-      }
-    case .script: break
+    if case .pipeline(let statements) = request, statements.isEmpty {
+      completion(.success([]))
+      return
     }
+    var way = PreparedStatements.Way.unnamed
+    if case .query(let statement) = request { way = preparedStatements.way(of: statement) }
     operation = Operation(
-      ticket: ticket, doing: doing, request: request, way: way, pipelined: pipelined,
-      completion: completion)
+      ticket: ticket, doing: doing, request: request, way: way, completion: completion)
     if let answerLimit {
       timer = executor.schedule(at: .now + answerLimit) { [unowned self] in
         timer = nil
@@ -168,7 +159,7 @@ extension Session {
     while isOpen, let current = operation, !current.isComplete, PQisBusy(connection) == 0 {
       guard let result = PQgetResult(connection) else {
         // In a pipeline NULL only ends the answer to one of its statements.
-        if current.pipelined == nil { operation?.isComplete = true }
+        if !current.isPipelined { operation?.isComplete = true }
         if PQstatus(connection) == CONNECTION_BAD { return }
         continue
       }
@@ -199,7 +190,7 @@ extension Session {
     guard let finished = operation, finished.isComplete, !finished.isCancelInFlight else { return }
     if let timer { executor.cancel(timer: timer) }
     timer = nil
-    if finished.pipelined != nil, let connection, PQexitPipelineMode(connection) != 1 {
+    if finished.isPipelined, let connection, PQexitPipelineMode(connection) != 1 {
       lose()
       return
     }

@@ -24,8 +24,6 @@ final class Session: PollHandler {
     let request: Request
     /// How the statement of a query was sent.
     let way: PreparedStatements.Way
-    /// How many statements a pipeline has; nil outside of pipeline mode.
-    let pipelined: Int?
     let completion: (Result<[PostgresResult], PostgresError>) -> Void
     var results: [PostgresResult] = []
     var failure: PostgresError?
@@ -35,6 +33,12 @@ final class Session: PollHandler {
     var isOverdue = false
     /// A cancel request is on its way and could still hit whatever runs when it arrives.
     var isCancelInFlight = false
+
+    /// Whether it was sent in pipeline mode.
+    var isPipelined: Bool {
+      if case .pipeline = request { return true }
+      return way.isPipelined
+    }
   }
 
   /// How far it is.
@@ -65,6 +69,7 @@ final class Session: PollHandler {
   var answerLimit: Duration?
   /// Cancels the statement that took longer.
   var cancelOverdue: (_ ticket: UInt64) -> Void = { _ in }
+  /// What the server keeps of statements.
   var preparedStatements = PreparedStatements()
   /// The last FATAL message that came outside of a result.
   var lastFatal: PostgresError?

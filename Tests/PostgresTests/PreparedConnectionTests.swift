@@ -4,7 +4,7 @@ import Testing
 
 /// Prepared statements on real connections, with and without a pooler between.
 @Suite(.requiresPostgres) struct PreparedConnectionTests {
-  /// Twice a number, and the process that answered.
+  /// Twice a number, by a statement that wants to be kept.
   private func twice(_ number: Int) -> SQL {
     let statement: SQL = "select 2 * \(number)::int as twice"
     return statement.prepared()

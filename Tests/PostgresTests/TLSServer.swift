@@ -46,24 +46,13 @@ func withTLSServer(_ body: (TLSServer) async throws -> Void) async throws {
   _ = try await bash(stopScript, folder, programs)
 }
 
-/// A server does not run as root: then the role `postgres` of the system does it.
-private let asServer = """
-  set -euo pipefail
-  folder=$1 programs=$2
-  # The server must not inherit what tells that this script has ended.
-  for descriptor in /proc/self/fd/*; do
-    descriptor=${descriptor##*/}
-    if [ "$descriptor" -gt 2 ]; then eval "exec $descriptor>&-"; fi
-  done
-  as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
-  """
-
 /// Prints the port as its last line.
 ///
 /// A port that is free now may be taken a moment later, so it tries again.
 private let startScript =
   asServer + """
 
+    folder=$1 programs=$2
     mkdir -p "$folder"; cd "$folder"
     for name in ca other; do
       openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$name" \\
@@ -94,6 +83,7 @@ private let startScript =
 private let stopScript =
   asServer + """
 
+    folder=$1 programs=$2
     as_server "$programs/pg_ctl" -D "$folder/data" -m immediate stop || true
     rm -rf "$folder"
     """

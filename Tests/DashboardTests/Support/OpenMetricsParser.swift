@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TestSupport
 
 /// The parser of PyPI's prometheus-client, where `scripts/test` could install it: the reference implementation of the
 /// format, and a strict one.
@@ -35,16 +36,7 @@ enum OpenMetricsParser {
     for file in files.dropFirst() { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: files[1])
     process.standardError = try FileHandle(forWritingTo: files[2])
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in done.resume() }
-      do {
-        try process.run()
-      } catch {
-        process.terminationHandler = nil
-        done.resume(throwing: error)
-      }
-    }
-    guard process.terminationStatus == 0 else {
+    guard try await process.runToEnd() == 0 else {
       throw Refusal(description: try String(contentsOf: files[2], encoding: .utf8))
     }
     return try JSON(parsing: try Data(contentsOf: files[1]))

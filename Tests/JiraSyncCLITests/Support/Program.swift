@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built `jira-sync`, run as users run it: another process, in a folder of its own.
 struct Program {
@@ -81,15 +82,7 @@ struct Program {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     let begin = ContinuousClock.now
-    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do {
-        try process.run()
-      } catch {
-        process.terminationHandler = nil
-        continuation.resume(throwing: error)
-      }
-    }
+    let status = try await process.runToEnd()
     return Outcome(
       status: status, output: try String(contentsOf: output, encoding: .utf8),
       errors: try String(contentsOf: errors, encoding: .utf8),
