@@ -155,7 +155,7 @@ extension Schedule {
     trace.append("  in a transaction that stays open")
     let held = try await HeldTransaction.begin(on: database.others[connection])
     let hold: SQL = """
-      select id from jira_sync.hold(
+      select id from jira_sync.lock_leases(
         \(actors[actor].worker)::uuid, \(asked.map(\.lease.id))::bigint[],
         \(asked.map(\.lease.token))::bigint[]) as h(id)
       """
@@ -164,7 +164,7 @@ extension Schedule {
     let holds: [Int64] = try results[0].rows.map { try $0.get("id") }
     guard Set(holds) == Set(asked.map(\.lease).filter(queue.isLive).map(\.id)) else {
       try await held.rollBack()
-      throw Violation(what: "hold answered \(holds) for \(asked.map(\.lease))")
+      throw Violation(what: "lock_leases answered \(holds) for \(asked.map(\.lease))")
     }
     actors[actor].runs.removeAll { tokens.contains($0.token) && !queue.isLive($0) }
     open.append(
@@ -219,7 +219,7 @@ extension Schedule {
     _ = try await database.main.query(
       """
       update jira_sync.workers
-      set lease = interval '15 min', in_touch_since = in_touch_since
+      set lease = interval '15 min', on_time_since = on_time_since
         - case when \(seen) then interval '1 hour' else interval '0' end
       where incarnation = \(actors[actor].worker)::uuid
       """, doing: "restoring a lease")
@@ -227,12 +227,12 @@ extension Schedule {
   }
 
   /// A heartbeat, after which what the worker does not know of is given back.
-  mutating func pulse() async throws {
+  mutating func heartbeat() async throws {
     guard let actor = someActor() else { return }
-    trace.append("worker \(actor) pulses")
+    trace.append("worker \(actor) sends a heartbeat")
     let worker = actors[actor].worker
     let row = try await database.main.query(
-      "select known, held, cancelled from jira_sync.pulse(\(worker)::uuid)", doing: "pulsing"
+      "select known, held, cancelled from jira_sync.heartbeat(\(worker)::uuid)", doing: "sending a heartbeat"
     ).one
     guard try row.get("known") else { throw Violation(what: "worker \(actor) is not known") }
     revive(actor)
@@ -247,7 +247,7 @@ extension Schedule {
     guard !strays.isEmpty, lockedTokens.isDisjoint(with: strays.map(\.token)) else { return }
     trace.append("  and gives back \(strays.map(\.id))")
     let results = try await database.main.pipeline(
-      ["select jira_sync.give_back(\(worker)::uuid, \(kept)::bigint[]) as count", Self.state],
+      ["select jira_sync.return_unknown_leases(\(worker)::uuid, \(kept)::bigint[]) as count", Self.state],
       doing: "giving back")
     try queue.settled(strays.map { ($0, .returned) }, held: strays.map(\.id))
     try compare(results[1])

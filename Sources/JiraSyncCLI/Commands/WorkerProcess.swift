@@ -90,14 +90,14 @@ struct WorkerProcess: Sendable {
           logger.warning(
             "job \(job.id) (\(job.kind)) failed and is \(isLast ? "given up" : "tried again"): \(error.withoutQuotes)",
             metadata: [
-              "job": "\(job.id)", "row": "\(job.fileAuditID ?? 0)",
+              "job": "\(job.id)", "row": "\(job.row.map { "\($0)" } ?? "-")",
               "attempt": "\(job.attempt) of \(job.maxAttempts)",
             ])
         }
         logger.debug(
           "job \(outcome.job.id) ended",
           metadata: [
-            "kind": "\(outcome.job.kind)", "row": "\(outcome.job.fileAuditID ?? 0)",
+            "kind": "\(outcome.job.kind)", "row": "\(outcome.job.row.map { "\($0)" } ?? "-")",
             "outcome": "\(outcome.settlement)", "took": "\(outcome.duration)",
           ])
       })
@@ -186,7 +186,7 @@ struct WorkerProcess: Sendable {
         """
         select
           (select count(*) from public.file_audit) as rows,
-          (select count(distinct coalesce('row ' || file_audit_id, 'job ' || id))
+          (select count(distinct coalesce('row ' || table_name || ':' || row_id, 'job ' || id))
             from jira_sync.job_history
             where finished_at >= clock_timestamp() - make_interval(secs => \(seconds)::float8)
               and outcome in ('refused', 'dead')) as errors

@@ -58,7 +58,7 @@ struct ChannelDelivery: Sendable {
     ).one.get("open")
     guard open else { return }
     _ = try await run.database.query(
-      "select jira_sync.resolve_gone()", doing: "looking what is over")
+      "select jira_sync.resolve_finished()", doing: "looking what is over")
   }
 
   /// Turns what has happened into messages; returns when more of it will be.

@@ -49,7 +49,7 @@ public struct FullSyncHandler: JobHandler {
         count(*) as rows,
         count(*) filter (where f.has_technical_debt and (l.id is null or l.state = 'creating')) as fresh
       from public.file_audit as f
-      left join jira_sync.links as l on l.file_audit_id = f.id and l.state <> 'row_gone'
+      left join jira_sync.links as l on l.table_name = \(RowKey.standardTable) and l.row_id = f.id::text and l.state <> 'row_gone'
       where f.has_technical_debt or l.id is not null
       """, doing: "counting the rows of a full sync"
     ).one

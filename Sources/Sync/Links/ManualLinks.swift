@@ -1,4 +1,5 @@
 import Jira
+import JobQueue
 import Postgres
 
 /// Links rows with issues, and unlinks them, because a person says so.
@@ -23,41 +24,41 @@ public struct ManualLinks {
   ///
   /// - Parameters:
   ///   - issue: the issue's key or id.
-  ///   - row: the row's id in `file_audit`.
+  ///   - row: the row.
   ///   - force: whether an issue of another row is taken away from it, another issue of the row is replaced, an issue of another
   ///     project is taken, and a creation without an answer is given up.
   /// - Returns: what was done; linking what is linked already only enqueues the job.
   /// - Throws: `LinkError` where it must not be, `JiraError`, `PostgresError`; nothing was changed then.
-  public func link(_ issue: String, to row: Int64, force: Bool = false) async throws -> ManualLink {
+  public func link(_ issue: String, to row: RowKey, force: Bool = false) async throws -> ManualLink {
     guard let found = try await client.issue(issue, fields: ["project"]) else {
       throw LinkError.unknownIssue(issue)
     }
-    return try await connection.transaction(doing: "linking row \(row) with \(found.key)") {
+    return try await connection.transaction(doing: "linking \(row) with \(found.key)") {
       transaction in
       let bound = try await project(transaction)
       if let project = found.projectKey, project != bound, !force {
         throw LinkError.otherProject(issue: found.key, project: project, bound: bound)
       }
-      let path = try await hold(row, transaction)
+      let label = try await hold(row, transaction)
       let link = try await current(row, transaction)
       if let link, link.state == .creating || link.state == .createUnknown, link.hasMarker, !force {
-        throw LinkError.creationUnderWay(row: path)
+        throw LinkError.creationUnderWay(row: label)
       }
-      var done = ManualLink(filePath: path, issueKey: found.key)
+      var done = ManualLink(label: label, issueKey: found.key)
       if let link, link.state == .linked || link.state == .issueGone, link.issueID != found.id {
         let former = link.issueKey ?? "an issue"
         guard force || link.state == .issueGone else {
-          throw LinkError.rowHasIssue(row: path, issue: former)
+          throw LinkError.rowHasIssue(row: label, issue: former)
         }
         done.replaced = former
       }
       done.takenFrom = try await free(found, of: row, transaction, force: force)
       if link?.state != .linked || link?.issueID != found.id {
         _ = try await transaction.query(
-          Self.linking(row, path: path, issue: found), doing: "linking \(path) with \(found.key)")
+          Self.linking(row, label: label, issue: found), doing: "linking \(label) with \(found.key)")
       }
       done.jobID = try await transaction.query(
-        "select jira_sync.enqueue('sync', \(row)::bigint) as job",
+        "select jira_sync.enqueue('sync', \(row.id), \(row.table)) as job",
         doing: "enqueuing the first meeting"
       ).one.get("job")
       return done
@@ -69,29 +70,30 @@ public struct ManualLinks {
   /// The issue itself is left as it is.
   ///
   /// - Parameters:
-  ///   - row: the row's id in `file_audit`.
+  ///   - row: the row.
   ///   - force: whether a creation without an answer is given up.
   ///   - connection: to the database.
   /// - Returns: what was done.
   /// - Throws: `LinkError` where it must not be, `PostgresError`; nothing was changed then.
   public static func unlink(
-    _ row: Int64, force: Bool = false, on connection: PostgresConnection
+    _ row: RowKey, force: Bool = false, on connection: PostgresConnection
   ) async throws -> ManualLink {
-    try await connection.transaction(doing: "unlinking row \(row)") { transaction in
-      let path = try await hold(row, transaction)
+    try await connection.transaction(doing: "unlinking \(row)") { transaction in
+      let label = try await hold(row, transaction)
       let link = try await current(row, transaction)
       if let link, link.state == .creating || link.state == .createUnknown, link.hasMarker, !force {
-        throw LinkError.creationUnderWay(row: path)
+        throw LinkError.creationUnderWay(row: label)
       }
-      guard link?.state != .unlinked else { throw LinkError.notLinked(row: path) }
+      guard link?.state != .unlinked else { throw LinkError.notLinked(row: label) }
       _ = try await transaction.query(
         """
-        insert into jira_sync.links (file_audit_id, file_path, state)
-        values (\(row)::bigint, \(path), 'unlinked')
-        on conflict (file_audit_id) where state <> 'row_gone' do update
-        set state = 'unlinked', marker = null, attempted_at = null, looks = 0, last_error = null
-        """, doing: "unlinking \(path)")
-      return ManualLink(filePath: path, issueKey: link?.issueKey)
+        insert into jira_sync.links (table_name, row_id, label, state)
+        values (\(row.table), \(row.id), \(label), 'unlinked')
+        on conflict (table_name, row_id) where state <> 'row_gone' do update
+        set state = 'unlinked', marker = null, attempted_at = null, creation_lookups = 0,
+          last_error = null
+        """, doing: "unlinking \(label)")
+      return ManualLink(label: label, issueKey: link?.issueKey)
     }
   }
 }
@@ -99,30 +101,30 @@ public struct ManualLinks {
 extension ManualLinks {
   /// Keeps workers away from a row until the transaction ends.
   ///
-  /// - Returns: the row's path.
+  /// - Returns: the row's label.
   private static func hold(
-    _ row: Int64, _ transaction: PostgresTransaction
+    _ row: RowKey, _ transaction: PostgresTransaction
   ) async throws -> String {
-    // The lock that a claim takes for a key: who does not get it leaves the key alone.
+    // The lock that a claim takes for a key: a claim that does not get it leaves the key alone.
     _ = try await transaction.query(
-      "select pg_advisory_xact_lock(1784835698, hashtext('row:' || \(row)::bigint))",
-      doing: "keeping workers away from row \(row)")
+      "select jira_sync.lock_key(\(row.jobKey))",
+      doing: "keeping workers away from \(row)")
     let found = try await transaction.query(
       """
-      select f.file_path,
+      select f.file_path as label,
         exists (
           select from jira_sync.jobs as j
-          where j.state = 'running' and j.key = 'row:' || f.id) as busy
-      from public.file_audit as f where f.id = \(row)::bigint
-      """, doing: "looking at row \(row)"
+          where j.state = 'running' and j.key = \(row.jobKey)) as busy
+      from public.file_audit as f where \(AuditTable.isRow(row))
+      """, doing: "looking at \(row)"
     ).rows.first
     guard let found else { throw LinkError.unknownRow(row) }
-    let path: String = try found.get("file_path")
-    guard try !found.get("busy", as: Bool.self) else { throw LinkError.rowIsBusy(row: path) }
-    return path
+    let label: String = try found.get("label")
+    guard try !found.get("busy", as: Bool.self) else { throw LinkError.rowIsBusy(row: label) }
+    return label
   }
 
-  private func hold(_ row: Int64, _ transaction: PostgresTransaction) async throws -> String {
+  private func hold(_ row: RowKey, _ transaction: PostgresTransaction) async throws -> String {
     try await Self.hold(row, transaction)
   }
 
@@ -134,14 +136,14 @@ extension ManualLinks {
   }
 
   private static func current(
-    _ row: Int64, _ transaction: PostgresTransaction
+    _ row: RowKey, _ transaction: PostgresTransaction
   ) async throws -> Current? {
     try await transaction.query(
       """
       select state, issue_id, issue_key, marker is not null as marked
-      from jira_sync.links where file_audit_id = \(row)::bigint and state <> 'row_gone'
+      from jira_sync.links where \(RowStore.isRow(row)) and state <> 'row_gone'
       for update
-      """, doing: "reading the link of row \(row)"
+      """, doing: "reading the link of \(row)"
     ).rows.first.map { found in
       Current(
         state: LinkState(rawValue: try found.get("state")) ?? .unlinked,
@@ -151,7 +153,7 @@ extension ManualLinks {
     }
   }
 
-  private func current(_ row: Int64, _ transaction: PostgresTransaction) async throws -> Current? {
+  private func current(_ row: RowKey, _ transaction: PostgresTransaction) async throws -> Current? {
     try await Self.current(row, transaction)
   }
 
@@ -166,25 +168,26 @@ extension ManualLinks {
 
   /// Takes the issue from every other row.
   ///
-  /// - Returns: the path of the row that it was linked with.
+  /// - Returns: the label of the row that it was linked with.
   private func free(
-    _ issue: Issue, of row: Int64, _ transaction: PostgresTransaction, force: Bool
+    _ issue: Issue, of row: RowKey, _ transaction: PostgresTransaction, force: Bool
   ) async throws -> String? {
     let others = try await transaction.query(
       """
-      select id, file_audit_id, file_path, state from jira_sync.links
-      where issue_id = \(issue.id) and (file_audit_id <> \(row)::bigint or state = 'row_gone')
+      select id, table_name, row_id, label, state from jira_sync.links
+      where issue_id = \(issue.id) and (not (\(RowStore.isRow(row))) or state = 'row_gone')
       for update
       """, doing: "looking who has \(issue.key)"
     ).rows
     var former: String?
     for other in others {
-      let path: String = try other.get("file_path")
+      let label: String = try other.get("label")
       let isLinked = try other.get("state", as: String.self) == LinkState.linked.rawValue
       if isLinked {
-        guard force else { throw LinkError.issueTaken(issue: issue.key, by: path) }
-        _ = try await hold(try other.get("file_audit_id"), transaction)
-        former = path
+        guard force else { throw LinkError.issueTaken(issue: issue.key, by: label) }
+        let holder = RowKey(table: try other.get("table_name"), id: try other.get("row_id"))
+        _ = try await hold(holder, transaction)
+        former = label
       }
       // The key stays for the record; the id belongs to one row.
       _ = try await transaction.query(
@@ -192,19 +195,19 @@ extension ManualLinks {
         update jira_sync.links
         set issue_id = null, state = case when state = 'linked' then 'unlinked' else state end
         where id = \(try other.get("id", as: Int64.self))::bigint
-        """, doing: "taking \(issue.key) from \(path)")
+        """, doing: "taking \(issue.key) from \(label)")
     }
     return former
   }
 
   /// No base: the next run is the first meeting of the two, and records what differs.
-  private static func linking(_ row: Int64, path: String, issue: Issue) -> SQL {
+  private static func linking(_ row: RowKey, label: String, issue: Issue) -> SQL {
     """
-    insert into jira_sync.links (file_audit_id, file_path, state, issue_id, issue_key)
-    values (\(row)::bigint, \(path), 'linked', \(issue.id), \(issue.key))
-    on conflict (file_audit_id) where state <> 'row_gone' do update
-    set state = 'linked', file_path = excluded.file_path, issue_id = excluded.issue_id,
-      issue_key = excluded.issue_key, marker = null, attempted_at = null, looks = 0,
+    insert into jira_sync.links (table_name, row_id, label, state, issue_id, issue_key)
+    values (\(row.table), \(row.id), \(label), 'linked', \(issue.id), \(issue.key))
+    on conflict (table_name, row_id) where state <> 'row_gone' do update
+    set state = 'linked', label = excluded.label, issue_id = excluded.issue_id,
+      issue_key = excluded.issue_key, marker = null, attempted_at = null, creation_lookups = 0,
       last_error = null, base = null, base_raw = null, write_token = null, issue_updated = null
     """
   }

@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import JobQueue
 import Postgres
 
 /// What the database remembers of the site.
@@ -62,7 +63,7 @@ struct SiteStore: Sendable {
     let watched = mapping.watchedColumns
     try await database.transaction(doing: "binding the database to \(baseURL)") { transaction in
       _ = try await transaction.query(
-        "select pg_advisory_xact_lock(1784835698, 1)", doing: "binding the database to \(baseURL)")
+        "select from jira_sync.control for update", doing: "binding the database to \(baseURL)")
       let row = try await transaction.query(
         Self.binding, doing: "reading which site the database belongs to"
       ).rows.first
@@ -80,13 +81,14 @@ struct SiteStore: Sendable {
       // Writing the trigger function anew is not free, so only when the columns are others.
       _ = try await transaction.query(
         """
-        select jira_sync.watch(\(watched)::text[])
-        from jira_sync.site as s
-        where s.watched_columns is distinct from array(
-          select a.attname::text from pg_catalog.pg_attribute as a
-          where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
-            and a.attname = any(\(watched)::text[])
-          order by a.attnum)
+        select jira_sync.watch_columns(t.table_name, \(watched)::text[])
+        from jira_sync.tables as t
+        where t.table_name = \(RowKey.standardTable)
+          and t.watched_columns is distinct from array(
+            select a.attname::text from pg_catalog.pg_attribute as a
+            where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
+              and a.attname = any(\(watched)::text[])
+            order by a.attnum)
         """, doing: "telling the triggers which columns are mapped")
     }
   }

@@ -39,7 +39,7 @@ extension Snapshot {
     ]
     snapshot.schedules = [
       ScheduleFacts(
-        name: text, kind: text, cron: text, keeper: text, lastRun: now - 60, nextRun: now + 1,
+        name: text, kind: text, cron: text, scheduler: text, lastRun: now - 60, nextRun: now + 1,
         lastOutcome: text, missed: 2)
     ]
     snapshot.details = Details(text, now: now)

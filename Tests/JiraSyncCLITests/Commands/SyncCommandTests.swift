@@ -16,7 +16,7 @@ struct SyncCommandTests {
       #expect(rows.map { $0["file_number"] } == ["0001", "0002"])
       #expect(
         rows[0].keys == [
-          "file_audit_id", "file_number", "file_path", "issue_key", "action", "note", "fields",
+          "row_id", "file_number", "file_path", "issue_key", "action", "note", "fields",
         ])
       let summary = try #require(rows[0]["fields"]?.array?.first { $0["field"] == "summary" })
       #expect(
@@ -75,7 +75,7 @@ struct SyncCommandTests {
       let explained = try await world.json("explain", "0001")
       #expect(
         explained.keys == [
-          "file_audit_id", "file_number", "file_path", "exists", "has_technical_debt", "link",
+          "row_id", "file_number", "file_path", "exists", "has_technical_debt", "link",
           "jobs", "attempts", "conflicts", "parked", "plan", "plan_error",
         ])
       #expect(explained["link"]?["state"] == "linked")

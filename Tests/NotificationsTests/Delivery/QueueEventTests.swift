@@ -49,7 +49,7 @@ import Testing
       // It only judges others after a lease in touch.
       try await world.run(
         """
-        update jira_sync.workers set in_touch_since = now() - interval '1 hour'
+        update jira_sync.workers set on_time_since = now() - interval '1 hour'
         where incarnation = \(other)::uuid
         """)
       try await world.run("select jira_sync.rescue(\(other)::uuid)")
@@ -68,7 +68,7 @@ import Testing
     try await OutboxWorld.with([channel]) { world in
       try await world.run(
         """
-        insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state)
+        insert into jira_sync.links (row_id, file_path, issue_id, issue_key, state)
         values (7, 'src/a.py', '10005', 'SCRSKY-5', 'linked')
         """)
       try await world.run(

@@ -44,7 +44,7 @@ struct ChangedMappingTests {
     "At a row's next edit the field meets for the first time: its policy decides, and both values are kept",
     arguments: [
       ("row_wins", "the row's", "the row's", "row"), ("jira_wins", "JIRA's", "JIRA's", "jira"),
-      ("manual", "the row's", "JIRA's", "nobody"),
+      ("manual", "the row's", "JIRA's", "open"),
     ])
   func firstMeeting(policy: String, row: String, jira: String, winner: String) async throws {
     try await withSyncWorld { world in

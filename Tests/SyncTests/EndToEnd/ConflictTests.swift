@@ -149,7 +149,7 @@ struct ConflictTests {
     try await world.run(
       """
       select jira_sync.resolve_conflict(id, \(resolution), \(value)::jsonb, 'ada')
-      from jira_sync.conflicts where winner = 'nobody' and resolved_at is null
+      from jira_sync.conflicts where winner = 'open' and resolved_at is null
       """)
   }
 

@@ -175,7 +175,7 @@ struct DeletionTests {
       let links = try await world.run(
         """
         select f.file_path, l.issue_key from public.file_audit as f
-        left join jira_sync.links as l on l.file_audit_id = f.id and l.state = 'linked'
+        left join jira_sync.links as l on l.row_id = f.id and l.state = 'linked'
         """
       ).rows
       #expect(links.count == 4)

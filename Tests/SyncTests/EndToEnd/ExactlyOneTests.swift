@@ -78,7 +78,7 @@ struct ExactlyOneTests {
         let charged = try await world.run(
           """
           select error from jira_sync.job_history
-          where file_audit_id = \(id) and outcome in ('retry', 'refused', 'dead')
+          where row_id = \(id) and outcome in ('retry', 'refused', 'dead')
           """
         )
         #expect(charged.rows.isEmpty, "no attempt is charged for what JIRA did: \(charged.rows)")
@@ -257,7 +257,7 @@ struct ExactlyOneTests {
           == 1_000)
       #expect(
         try await world.count(
-          "public.file_audit as f join jira_sync.links as l on l.file_audit_id = f.id where f.jira_tickets = array[l.issue_key]::varchar[]"
+          "public.file_audit as f join jira_sync.links as l on l.row_id = f.id where f.jira_tickets = array[l.issue_key]::varchar[]"
         ) == ids.count)
     }
   }

@@ -111,7 +111,7 @@ struct UpdateTests {
   func woken() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
-      let worker = try world.startWorker { $0.options.idlePulse = .seconds(600) }
+      let worker = try world.startWorker { $0.options.idleHeartbeat = .seconds(600) }
       try await world.wait(until: "exists (select from jira_sync.workers where asleep)")
       try await world.run("update public.file_audit set notes = 'now' where id = \(id)")
       try await world.wait(until: "not exists (select from jira_sync.jobs)")

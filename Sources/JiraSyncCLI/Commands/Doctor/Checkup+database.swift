@@ -1,3 +1,4 @@
+import JobQueue
 import Logging
 import Postgres
 
@@ -100,8 +101,8 @@ extension Checkup {
     let gone: [String] = try await connection.query(
       """
       select coalesce(array_agg(w.name order by w.name), '{}') as gone
-      from jira_sync.site as s cross join lateral unnest(s.watched_columns) as w (name)
-      where not exists (
+      from jira_sync.tables as t cross join lateral unnest(t.watched_columns) as w (name)
+      where t.table_name = \(RowKey.standardTable) and not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = 'public.file_audit'::regclass and a.attname = w.name and not a.attisdropped)
       """, doing: "comparing the columns that triggers watch"
@@ -113,7 +114,7 @@ extension Checkup {
         "triggers",
         "they watch \(gone.joined(separator: ", ")), which public.file_audit does not have any more: each UPDATE of it fails",
         remedy:
-          "select jira_sync.watch(watched_columns) from jira_sync.site; then correct jira-sync.yaml and restart the workers"
+          "select jira_sync.watch_columns(table_name, watched_columns) from jira_sync.tables; then correct jira-sync.yaml and restart the workers"
       )
     }
   }

@@ -188,7 +188,7 @@ struct SyncWorld: Sendable {
         """
         select state, file_path, issue_id, issue_key, marker::text as marker, last_error, looks,
           base::text as base
-        from jira_sync.links where file_audit_id = \(row)
+        from jira_sync.links where row_id = \(row)
         order by state = 'row_gone', id desc limit 1
         """
       ).one)
@@ -203,7 +203,7 @@ struct SyncWorld: Sendable {
   func outcomes(_ row: Int64) async throws -> [String] {
     try await run(
       """
-      select outcome from jira_sync.job_history where file_audit_id = \(row)
+      select outcome from jira_sync.job_history where row_id = \(row)
       order by finished_at, id
       """
     ).rows.map { try $0.get("outcome") }
