@@ -56,7 +56,9 @@ extension Worker {
       let result = try await self.store.database.query(
         self.store.heartbeat(lookBack: .zero, holding: self.held.map(\.id)),
         doing: "asking for cancelled jobs")
-      if let row = result.rows.first { self.cancel(try Heartbeat(row: row, isWhole: false).cancelled) }
+      if let row = result.rows.first {
+        self.cancel(try Heartbeat(row: row, isWhole: false).cancelled)
+      }
     }
   }
 

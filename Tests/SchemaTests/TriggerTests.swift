@@ -92,7 +92,7 @@ import Testing
       #expect(
         try await audit.value(
           """
-          select args #>> '{deleted,file_path}' as value from jira_sync.jobs where row_id = 2
+          select args #>> '{deleted,label}' as value from jira_sync.jobs where row_id = '2'
           """) == "src/2")
     }
   }
@@ -189,7 +189,7 @@ import Testing
           "select set_config('jira_sync.writer', 'worker', true)",
           """
           update jira_sync.links set base_raw = base_raw || '{"notes": "of JIRA"}'
-          where row_id = 1
+          where row_id = '1'
           """,
           "update public.file_audit set notes = 'of JIRA'",
         ] { _ = try await transaction.query(statement, doing: "writing as a worker") }
@@ -207,7 +207,8 @@ import Testing
       try await audit.run(
         "alter table public.file_audit add extra json, add place point, add more json[]")
       try await audit.add(1...2, debt: true)
-      try await audit.run("select jira_sync.watch_columns(array['notes', 'extra', 'place', 'more'])")
+      try await audit.run(
+        "select jira_sync.watch_columns(array['notes', 'extra', 'place', 'more'])")
       try await audit.run("update public.file_audit set status = 'OTHER'")
       #expect(try await audit.jobs().isEmpty)
       try await audit.run(

@@ -232,7 +232,8 @@ extension Schedule {
     trace.append("worker \(actor) sends a heartbeat")
     let worker = actors[actor].worker
     let row = try await database.main.query(
-      "select known, held, cancelled from jira_sync.heartbeat(\(worker)::uuid)", doing: "sending a heartbeat"
+      "select known, held, cancelled from jira_sync.heartbeat(\(worker)::uuid)",
+      doing: "sending a heartbeat"
     ).one
     guard try row.get("known") else { throw Violation(what: "worker \(actor) is not known") }
     revive(actor)
@@ -247,7 +248,10 @@ extension Schedule {
     guard !strays.isEmpty, lockedTokens.isDisjoint(with: strays.map(\.token)) else { return }
     trace.append("  and gives back \(strays.map(\.id))")
     let results = try await database.main.pipeline(
-      ["select jira_sync.return_unknown_leases(\(worker)::uuid, \(kept)::bigint[]) as count", Self.state],
+      [
+        "select jira_sync.return_unknown_leases(\(worker)::uuid, \(kept)::bigint[]) as count",
+        Self.state,
+      ],
       doing: "giving back")
     try queue.settled(strays.map { ($0, .returned) }, held: strays.map(\.id))
     try compare(results[1])

@@ -75,7 +75,8 @@ enum RowStore {
       writeToken: try row.get("write_token", as: Int64?.self),
       deletionAction: try row.get("deletion_action", as: String?.self)
         .flatMap(Link.DeletionAction.init),
-      sideChanges: SideChanges(try row.get("side_changes", as: String?.self).map { try JSON(parsing: $0) }))
+      sideChanges: SideChanges(
+        try row.get("side_changes", as: String?.self).map { try JSON(parsing: $0) }))
   }
 
   /// Prepares a transaction for writing to `file_audit`: its triggers shall know the writer, and an application's lock is

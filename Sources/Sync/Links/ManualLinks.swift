@@ -29,7 +29,8 @@ public struct ManualLinks {
   ///     project is taken, and a creation without an answer is given up.
   /// - Returns: what was done; linking what is linked already only enqueues the job.
   /// - Throws: `LinkError` where it must not be, `JiraError`, `PostgresError`; nothing was changed then.
-  public func link(_ issue: String, to row: RowKey, force: Bool = false) async throws -> ManualLink {
+  public func link(_ issue: String, to row: RowKey, force: Bool = false) async throws -> ManualLink
+  {
     guard let found = try await client.issue(issue, fields: ["project"]) else {
       throw LinkError.unknownIssue(issue)
     }
@@ -55,7 +56,8 @@ public struct ManualLinks {
       done.takenFrom = try await free(found, of: row, transaction, force: force)
       if link?.state != .linked || link?.issueID != found.id {
         _ = try await transaction.query(
-          Self.linking(row, label: label, issue: found), doing: "linking \(label) with \(found.key)")
+          Self.linking(row, label: label, issue: found), doing: "linking \(label) with \(found.key)"
+        )
       }
       done.jobID = try await transaction.query(
         "select jira_sync.enqueue('sync', \(row.id), \(row.table)) as job",

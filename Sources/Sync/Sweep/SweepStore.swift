@@ -26,7 +26,8 @@ enum SweepStore {
       """, doing: "reading which issues are linked"
     ).rows.map { row in
       Known(
-        linkID: try row.get("id"), rowKey: RowKey(table: try row.get("table_name"), id: try row.get("row_id")),
+        linkID: try row.get("id"),
+        rowKey: RowKey(table: try row.get("table_name"), id: try row.get("row_id")),
         label: try row.get("label"), issueID: try row.get("issue_id"),
         issueKey: try row.get("issue_key", as: String?.self) ?? "?", isGone: try row.get("gone"),
         missedSweeps: try row.get("missed_sweeps"))

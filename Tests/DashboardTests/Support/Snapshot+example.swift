@@ -1,3 +1,5 @@
+import JobQueue
+
 @testable import Dashboard
 
 extension Snapshot {
@@ -50,7 +52,7 @@ extension Snapshot {
 extension Snapshot.Details {
   fileprivate init(_ text: String, now: Double) {
     self.init()
-    let row = Snapshot.Row(id: 42, number: text, path: text)
+    let row = Snapshot.Row(key: RowKey(id: text), number: text, label: text)
     workers = [
       Snapshot.Worker(
         incarnation: "1", name: text, slots: 4, isAsleep: true, isLost: false, running: 0,

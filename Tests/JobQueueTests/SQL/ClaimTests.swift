@@ -201,20 +201,4 @@ import Testing
       #expect(alone.first?.merged == [newer])
     }
   }
-
-  /// Caught: a row of its own that each claim writes, and that all later ones walk over behind an old transaction.
-  @Test func whoWasSeenAMomentAgoIsNotWrittenDownAgain() async throws {
-    try await Queue.with { queue in
-      let claimer = try await Claimer.join(queue.database)
-      for (isSeen, writes) in [(true, false), (false, true)] {
-        try await claimer.goSilent(for: 3_600)
-        try await queue.noop()
-        #expect(try await claimer.claim(isSeen: isSeen).count == 1)
-        #expect(
-          try await queue.value(
-            "select seen_at > clock_timestamp() - interval '30 min' as value from jira_sync.workers",
-            as: Bool.self) == writes)
-      }
-    }
-  }
 }

@@ -58,7 +58,8 @@ import Testing
       try await queue.run(
         "insert into jira_sync.jobs (kind, run_at) values ('noop', now() - interval '1 minute')")
       for (lookBack, isDue) in [(nil, true), (120, true), (5, false)] as [(Double?, Bool)] {
-        let heartbeat = try await claimer.heartbeat(fallsAsleep: true, lookBack: lookBack, holding: [])
+        let heartbeat = try await claimer.heartbeat(
+          fallsAsleep: true, lookBack: lookBack, holding: [])
         #expect(
           try heartbeat.get("due_now", as: Bool.self) == isDue, "within \(lookBack ?? .infinity) s")
       }

@@ -23,26 +23,28 @@ import Testing
     """,
     """
     insert into jira_sync.links (
-      row_id, file_path, issue_id, issue_key, state, created_at, attempted_at, marker, synced_at)
-    select id, file_path, id::text, 'X-' || id, 'linked', now() - id * interval '2 days',
+      table_name, row_id, label, issue_id, issue_key, state, created_at, attempted_at, marker, synced_at)
+    select 'file_audit', id, file_path, id::text, 'X-' || id, 'linked', now() - id * interval '2 days',
       now() - id * interval '2 days', gen_random_uuid(), now()
     from public.file_audit
     """,
     """
-    insert into jira_sync.changes (at, row_id, side, field, new_value)
-    values (now() - interval '1 day', 3, 'row', 'has_technical_debt', 'false'),
-      (now() - interval '1 day', 3, 'jira', 'summary', '"x"'), (now(), 1, 'jira', 'summary', '"y"')
+    insert into jira_sync.changes (at, table_name, row_id, side, field, new_value)
+    values (now() - interval '1 day', 'file_audit', 3, 'row', 'has_technical_debt', 'false'),
+      (now() - interval '1 day', 'file_audit', 3, 'jira', 'summary', '"x"'),
+      (now(), 'file_audit', 1, 'jira', 'summary', '"y"')
     """,
     """
-    insert into jira_sync.conflicts (row_id, field, columns, policy, winner)
-    values (1, 'notes', '{notes}', 'row_wins', 'row'), (1, 'notes', '{notes}', 'manual', 'open')
+    insert into jira_sync.conflicts (table_name, row_id, field, columns, policy, winner)
+    values ('file_audit', 1, 'notes', '{notes}', 'row_wins', 'row'),
+      ('file_audit', 1, 'notes', '{notes}', 'manual', 'open')
     """,
     """
-    insert into jira_sync.job_history (id, kind, row_id, attempt, outcome, error, enqueued_at, finished_at)
-    select n, 'push', 1, 1, 'done', null, now() - interval '1 hour', now() - interval '1 hour' + n * interval '10 ms'
+    insert into jira_sync.job_history (id, kind, table_name, row_id, attempt, outcome, error, enqueued_at, finished_at)
+    select n, 'push', 'file_audit', '1', 1, 'done', null, now() - interval '1 hour', now() - interval '1 hour' + n * interval '10 ms'
     from generate_series(1, 100) as n
     union all
-    select n, 'push', 2, 1, 'refused', 'issue X-' || n || ' has no option "' || n || '"', now(), now()
+    select n, 'push', 'file_audit', '2', 1, 'refused', 'issue X-' || n || ' has no option "' || n || '"', now(), now()
     from generate_series(101, 107) as n
     """,
   ]
@@ -75,7 +77,7 @@ import Testing
         report.conflicts == [
           Report.Conflicts(field: "notes", rowWon: 1, jiraWon: 0, byHand: 0, open: 1)
         ])
-      #expect(report.oldest.map(\.path) == ["src/file2.py", "src/file1.py"])
+      #expect(report.oldest.map(\.label) == ["src/file2.py", "src/file1.py"])
     }
   }
 
@@ -97,7 +99,7 @@ import Testing
     try await OutboxWorld.with([]) { world in
       for statement in Self.past { try await world.run(statement) }
       try await world.run(
-        "update jira_sync.links set marker = null, attempted_at = null where row_id = 1")
+        "update jira_sync.links set marker = null, attempted_at = null where row_id = '1'")
       try await world.run(
         """
         insert into jira_sync.job_history (id, kind, row_id, attempt, outcome, enqueued_at, finished_at)

@@ -56,8 +56,8 @@ struct Audit: Sendable {
   func link(_ row: Int) async throws {
     try await run(
       """
-      insert into jira_sync.links (row_id, file_path, issue_id, issue_key, state, base_raw)
-      select f.id, f.file_path, f.id::text, 'X-' || f.id, 'linked', to_jsonb(f)
+      insert into jira_sync.links (table_name, row_id, label, issue_id, issue_key, state, base_raw)
+      select 'file_audit', f.id, f.file_path, f.id::text, 'X-' || f.id, 'linked', to_jsonb(f)
       from public.file_audit as f where f.id = \(row)
       """)
   }

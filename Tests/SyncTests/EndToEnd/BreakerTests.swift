@@ -62,19 +62,20 @@ struct BreakerTests {
     }
   }
 
-  @Test("After its time a parked field is tried again by itself, with the next poll")
+  @Test("After its time a suspended field is tried again by itself, with the next poll")
   func overAfterWindow() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
         """
-        insert into jira_sync.suspended_fields (row_id, field, turns, suspended_until)
-        values (\(id), 'notes', 21, clock_timestamp() + interval '1 hour')
+        insert into jira_sync.suspended_fields (table_name, row_id, field, side_changes, suspended_until)
+        values ('file_audit', \(id), 'notes', 21, clock_timestamp() + interval '1 hour')
         """)
       try world.jira.edit(key, ["Notes": adf("from JIRA")])
       try await world.poll()
       #expect(try await world.row(id)["notes"]?.string == nil)
-      try await world.run("update jira_sync.suspended_fields set suspended_until = clock_timestamp()")
+      try await world.run(
+        "update jira_sync.suspended_fields set suspended_until = clock_timestamp()")
       try await world.poll()
       #expect(try await world.row(id)["notes"] == "from JIRA")
       #expect(try await world.count("jira_sync.suspended_fields") == 0)

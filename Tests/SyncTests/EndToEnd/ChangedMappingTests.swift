@@ -34,7 +34,7 @@ struct ChangedMappingTests {
       #expect(world.jira.calls().count <= 6, "\(world.jira.calls())")
       #expect(world.jira.calls().allSatisfy { $0.method == "GET" })
       // From now on a change of the column counts.
-      let watched = try await world.run("select watched_columns as w from jira_sync.site").one
+      let watched = try await world.run("select watched_columns as w from jira_sync.tables").one
       #expect(try watched.get("w", as: [String].self).contains("notes"))
     }
   }

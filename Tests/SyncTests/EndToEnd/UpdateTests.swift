@@ -130,7 +130,7 @@ struct UpdateTests {
       try await world.drain()
       let link = try await world.link(id)
       #expect(link.issueKey == key)
-      #expect(link.filePath == "lib/new.py")
+      #expect(link.label == "lib/new.py")
       #expect(world.jira.writes().map(\.method) == ["PUT"])
       let issue = try world.jira.issue(key)
       #expect(issue.text("File path") == "lib/new.py")

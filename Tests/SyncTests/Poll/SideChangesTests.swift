@@ -41,7 +41,8 @@ struct SideChangesTests {
     var sideChanges = SideChanges()
     for second in 0..<3 {
       #expect(
-        sideChanges.record([write(.jira, isContested: true)], now: Double(second), limits: limits).isEmpty
+        sideChanges.record([write(.jira, isContested: true)], now: Double(second), limits: limits)
+          .isEmpty
       )
     }
     #expect(

@@ -186,7 +186,8 @@ struct SyncWorld: Sendable {
     try SeenLink(
       try await run(
         """
-        select state, file_path, issue_id, issue_key, marker::text as marker, last_error, looks,
+        select state, label, issue_id, issue_key, marker::text as marker, last_error,
+          creation_lookups,
           base::text as base
         from jira_sync.links where row_id = \(row)
         order by state = 'row_gone', id desc limit 1
