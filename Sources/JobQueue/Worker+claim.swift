@@ -44,8 +44,8 @@ extension Worker {
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
       return
     }
-    // A claim that found something has renewed them.
-    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt) } }
+    // A claim that found something has renewed them, unless that was done within the last second.
+    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - .seconds(1)) } }
     var started = 0
     var beside = 0
     for handler in open {

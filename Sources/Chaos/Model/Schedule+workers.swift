@@ -48,12 +48,13 @@ extension Schedule {
         meaning: .claim(actor: actor, rows: try Self.claimed(result), holdsNothing: holdsNothing)))
   }
 
-  /// A claim that is stopped before it locks its keys, while others act.
+  /// A claim that is stopped in the middle, while others act.
   private mutating func claimWithStop(_ sql: SQL, by actor: Int, holdsNothing: Bool) async throws {
     guard let connection = freeConnection else { return }
-    trace.append("worker \(actor) is half-way in a claim")
+    let place = StopPlace.ofClaim.randomElement(using: &random) ?? .beforeLocks
+    trace.append("worker \(actor) is half-way in a claim, \(place.rawValue)")
     actors[actor].isBusy = true
-    let held = try await stopped(sql, on: connection)
+    let held = try await stopped(sql, at: place, on: connection)
     // Counted as open, so that nobody else takes its connection.
     let placeholder = Open(
       transaction: held.transaction, connection: connection,
@@ -62,7 +63,16 @@ extension Schedule {
     // Where nothing was found there is nothing between the halves.
     let meanwhile = held.isStopped ? Int.random(in: 1...3, using: &random) : 0
     for _ in 0..<meanwhile {
-      if random.chance(60) { try await change() } else { try await quickClaim() }
+      switch Int.random(in: 0..<100, using: &random) {
+      case 0..<45: try await change()
+      case 45..<75: try await quickClaim()
+      default:
+        // Another claim, begun before, may be committed now.
+        let others = open.indices.filter { open[$0].connection != connection }
+        if let other = others.randomElement(using: &random) {
+          try await endOpenTransaction(at: other, commits: random.chance(75))
+        }
+      }
     }
     open.removeAll { $0.connection == connection }
     let result = try await goOn(held)

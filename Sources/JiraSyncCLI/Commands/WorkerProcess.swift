@@ -21,6 +21,8 @@ struct WorkerProcess: Sendable {
   private let announcement: ChannelAnnouncement
   private let dashboard: WorkerDashboard
   private let name: String
+  private let inspector: Inspector
+  private let drains: Bool
 
   init(
     services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
@@ -38,6 +40,8 @@ struct WorkerProcess: Sendable {
     let database = PostgresClient(configuration, logger: logger)
     transport = CurlClient()
     name = member.name
+    inspector = Inspector(database: database, logger: logger)
+    self.drains = drains
     self.dashboard = WorkerDashboard(
       settings: dashboard, database: services.database, logger: logger)
     let metrics = self.dashboard.metrics
@@ -138,6 +142,11 @@ struct WorkerProcess: Sendable {
           await announcement.keepTrying()
           return .other
         }
+      }
+      group.addTask {
+        // One that drains starts no periodic work.
+        if drains { await inspector.inspect() } else { await inspector.run() }
+        return .other
       }
       group.addTask {
         do { return .worker(.success(try await worker.run())) } catch {

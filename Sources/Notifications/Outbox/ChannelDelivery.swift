@@ -227,7 +227,7 @@ struct ChannelDelivery: Sendable {
       if let time {
         _ = try await transaction.query(store.waking(at: time), doing: "asking to be woken")
       }
-      _ = try await transaction.pipeline(OutboxStore.tidying, doing: "forgetting what is over")
+      _ = try await transaction.query(OutboxStore.tidying, doing: "deleting old messages")
       return [(job, .done)]
     }
   }

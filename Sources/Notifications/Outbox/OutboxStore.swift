@@ -229,19 +229,10 @@ struct OutboxStore: Sendable {
     """
   }
 
-  /// Forgets what is long over; a few rows at a time.
-  static var tidying: [SQL] {
-    [
-      """
-      delete from jira_sync.messages where id in (
-        select id from jira_sync.messages
-        where created_at < clock_timestamp() - interval '90 days' limit 1000)
-      """,
-      """
-      delete from jira_sync.events where id in (
-        select id from jira_sync.events
-        where at < clock_timestamp() - interval '90 days' order by at limit 1000)
-      """,
-    ]
-  }
+  /// Deletes old messages, a few rows at a time; `jira_sync.maintain()` drops old events.
+  static let tidying: SQL = """
+    delete from jira_sync.messages where id in (
+      select id from jira_sync.messages
+      where created_at < clock_timestamp() - interval '90 days' limit 1000)
+    """
 }

@@ -29,7 +29,22 @@ public struct FullSyncHandler: JobHandler {
     for job in run.jobs { try await enqueueAll(for: job, in: run) }
   }
 
+  /// Turns what triggers only marked into jobs, a slice in each transaction.
+  private func reconcileMarks(for job: Job, in run: JobRun) async throws {
+    while run.isOpen(job) {
+      try await run.write(for: [job], doing: "enqueuing what triggers have marked") {
+        transaction, _ in
+        let isLeft: Bool = try await transaction.query(
+          "select jira_sync.reconcile_marks() as is_left",
+          doing: "enqueuing what triggers have marked"
+        ).one.get("is_left")
+        return isLeft ? [] : [(job, .done)]
+      }
+    }
+  }
+
   private func enqueueAll(for job: Job, in run: JobRun) async throws {
+    if job.arguments["marks"]?.bool == true { return try await reconcileMarks(for: job, in: run) }
     let kind: String
     switch job.arguments["direction"]?.string ?? "both" {
     case "push": kind = "push"

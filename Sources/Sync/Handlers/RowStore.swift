@@ -29,7 +29,7 @@ enum RowStore {
   ) async throws -> [WorkItem] {
     let statement: SQL =
       """
-      select row_id, content, link_id, state, label, issue_id, issue_key, marker, last_error, base,
+      select row_id, content, is_hidden, link_id, state, label, issue_id, issue_key, marker, last_error, base,
         creation_lookups, write_token, side_changes, deletion_action, issue_updated, read_at, conflicts,
         suspended, since_attempt
       from jira_sync.rows_with_links(\(table), \(rows.map(\.id))::text[])
@@ -47,6 +47,7 @@ enum RowStore {
       if let linkID = try row.get("link_id", as: Int64?.self) {
         item.link = try link(row, id: linkID)
       }
+      item.isHidden = try row.get("is_hidden")
       item.readAt = try row.get("read_at")
       if let text = try row.get("conflicts", as: String?.self) {
         item.conflicts = (try JSON(parsing: text).array ?? []).compactMap(LiveConflict.init)

@@ -20,10 +20,14 @@ extension RowWork {
     let failures = hidden.map { item in
       (
         item: item,
-        text: """
-        \(item.rowKey.table): the row with id \(item.rowKey.id) cannot be seen by this role, and no trigger told of its deletion: look \
-        at its row-level policies (jira-sync doctor)
-        """
+        text: item.isHidden
+          ? """
+          \(item.rowKey.table): the row with id \(item.rowKey.id) cannot be seen by this role: look at its row-level \
+          policies (jira-sync doctor)
+          """
+          : """
+          \(item.rowKey.table): the row with id \(item.rowKey.id) is not there, and no trigger told of its deletion
+          """
       )
     }
     try await fail(failures, doing: "noting that rows cannot be seen") { [run] job, text in

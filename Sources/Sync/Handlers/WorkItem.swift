@@ -8,6 +8,8 @@ struct WorkItem: Sendable {
   let rowKey: RowKey
   /// Nil where there is no such row, or none that can be seen.
   var row: Row?
+  /// Whether there is, or may be, a row that this role cannot see.
+  var isHidden = false
   var link: Link?
   /// Conflicts that wait, or that a person decided.
   var conflicts: [LiveConflict] = []

@@ -34,14 +34,17 @@ public struct ManualLinks {
     guard let found = try await client.issue(issue, fields: ["project"]) else {
       throw LinkError.unknownIssue(issue)
     }
+    let label = try await Self.label(of: row, on: connection)
+    let rows = [row] + (try await holders(of: found, besides: row))
+    try await Self.prepare(rows, on: connection)
     return try await connection.transaction(doing: "linking \(row) with \(found.key)") {
       transaction in
+      try await Self.lock(rows, label: label, transaction)
       let bound = try await project(transaction)
       if let project = found.projectKey, project != bound, !force {
         throw LinkError.otherProject(issue: found.key, project: project, bound: bound)
       }
-      let label = try await hold(row, transaction)
-      let link = try await current(row, transaction)
+      let link = try await Self.current(row, transaction)
       if let link, link.state == .creating || link.state == .createUnknown, link.hasMarker, !force {
         throw LinkError.creationUnderWay(row: label)
       }
@@ -53,7 +56,7 @@ public struct ManualLinks {
         }
         done.replaced = former
       }
-      done.takenFrom = try await free(found, of: row, transaction, force: force)
+      done.takenFrom = try await free(found, of: row, locked: rows, transaction, force: force)
       if link?.state != .linked || link?.issueID != found.id {
         _ = try await transaction.query(
           Self.linking(row, label: label, issue: found), doing: "linking \(label) with \(found.key)"
@@ -80,8 +83,10 @@ public struct ManualLinks {
   public static func unlink(
     _ row: RowKey, force: Bool = false, on connection: PostgresConnection
   ) async throws -> ManualLink {
-    try await connection.transaction(doing: "unlinking \(row)") { transaction in
-      let label = try await hold(row, transaction)
+    let label = try await label(of: row, on: connection)
+    try await prepare([row], on: connection)
+    return try await connection.transaction(doing: "unlinking \(row)") { transaction in
+      try await lock([row], label: label, transaction)
       let link = try await current(row, transaction)
       if let link, link.state == .creating || link.state == .createUnknown, link.hasMarker, !force {
         throw LinkError.creationUnderWay(row: label)
@@ -101,33 +106,56 @@ public struct ManualLinks {
 }
 
 extension ManualLinks {
-  /// Keeps workers away from a row until the transaction ends.
-  ///
-  /// - Returns: the row's label.
-  private static func hold(
-    _ row: RowKey, _ transaction: PostgresTransaction
-  ) async throws -> String {
-    // The lock that a claim takes for a key: a claim that does not get it leaves the key alone.
-    _ = try await transaction.query(
-      "select jira_sync.lock_key(\(row.jobKey))",
-      doing: "keeping workers away from \(row)")
-    let found = try await transaction.query(
-      """
-      select f.file_path as label,
-        exists (
-          select from jira_sync.jobs as j
-          where j.state = 'running' and j.key = \(row.jobKey)) as busy
-      from public.file_audit as f where \(AuditTable.isRow(row))
-      """, doing: "looking at \(row)"
+  /// What users call a row.
+  private static func label(of row: RowKey, on connection: PostgresConnection) async throws
+    -> String
+  {
+    let found = try await connection.query(
+      "select f.file_path as label from public.file_audit as f where \(AuditTable.isRow(row))",
+      doing: "looking for \(row)"
     ).rows.first
     guard let found else { throw LinkError.unknownRow(row) }
-    let label: String = try found.get("label")
-    guard try !found.get("busy", as: Bool.self) else { throw LinkError.rowIsBusy(row: label) }
-    return label
+    return try found.get("label")
   }
 
-  private func hold(_ row: RowKey, _ transaction: PostgresTransaction) async throws -> String {
-    try await Self.hold(row, transaction)
+  /// The rows that are linked with an issue, apart from one.
+  private func holders(of issue: Issue, besides row: RowKey) async throws -> [RowKey] {
+    try await connection.query(
+      """
+      select table_name, row_id from jira_sync.links
+      where issue_id = \(issue.id) and state = 'linked' and not (\(RowStore.isRow(row)))
+      """, doing: "looking which row has \(issue.key)"
+    ).rows.map { RowKey(table: try $0.get("table_name"), id: try $0.get("row_id")) }
+  }
+
+  /// Enqueues a job for each row, which `lock` can lock.
+  ///
+  /// It is a pull: where the command fails afterwards, that makes no issue.
+  private static func prepare(_ rows: [RowKey], on connection: PostgresConnection) async throws {
+    _ = try await connection.query(
+      """
+      insert into jira_sync.jobs (kind, table_name, row_id, run_at)
+      select 'pull', u.table_name, u.row_id, clock_timestamp() + interval '2 seconds'
+      from unnest(\(rows.map(\.table))::text[], \(rows.map(\.id))::text[]) as u(table_name, row_id)
+      """, doing: "enqueuing jobs to lock")
+  }
+
+  /// Keeps workers away from rows until the transaction ends: a claim leaves a key alone while a waiting job of it is locked.
+  ///
+  /// - Throws: `LinkError.rowIsBusy` where a worker was faster.
+  private static func lock(
+    _ rows: [RowKey], label: String, _ transaction: PostgresTransaction
+  ) async throws {
+    // In one order, so that two commands do not wait for each other.
+    for row in rows.sorted() {
+      let isLocked: Bool = try await transaction.query(
+        "select jira_sync.lock_waiting_jobs(\(row.jobKey)) as locked",
+        doing: "keeping workers away from \(row)"
+      ).one.get("locked")
+      guard isLocked else {
+        throw LinkError.rowIsBusy(row: row == rows.first ? label : AuditTable.describe(row))
+      }
+    }
   }
 
   private struct Current {
@@ -155,10 +183,6 @@ extension ManualLinks {
     }
   }
 
-  private func current(_ row: RowKey, _ transaction: PostgresTransaction) async throws -> Current? {
-    try await Self.current(row, transaction)
-  }
-
   private func project(_ transaction: PostgresTransaction) async throws -> String {
     guard
       let found = try await transaction.query(
@@ -172,7 +196,8 @@ extension ManualLinks {
   ///
   /// - Returns: the label of the row that it was linked with.
   private func free(
-    _ issue: Issue, of row: RowKey, _ transaction: PostgresTransaction, force: Bool
+    _ issue: Issue, of row: RowKey, locked: [RowKey], _ transaction: PostgresTransaction,
+    force: Bool
   ) async throws -> String? {
     let others = try await transaction.query(
       """
@@ -188,7 +213,8 @@ extension ManualLinks {
       if isLinked {
         guard force else { throw LinkError.issueTaken(issue: issue.key, by: label) }
         let holder = RowKey(table: try other.get("table_name"), id: try other.get("row_id"))
-        _ = try await hold(holder, transaction)
+        // Linked since it was looked which row has the issue.
+        guard locked.contains(holder) else { throw LinkError.rowIsBusy(row: label) }
         former = label
       }
       // The key stays for the record; the id belongs to one row.

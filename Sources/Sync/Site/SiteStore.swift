@@ -62,8 +62,11 @@ struct SiteStore: Sendable {
     let summary = mapping.summary.text
     let watched = mapping.watchedColumns
     try await database.transaction(doing: "binding the database to \(baseURL)") { transaction in
+      // First, as it locks the table's row: workers that start together are bound one after the other. It changes only what is
+      // not so already.
       _ = try await transaction.query(
-        "select from jira_sync.control for update", doing: "binding the database to \(baseURL)")
+        "select jira_sync.watch_columns(\(RowKey.standardTable), \(watched)::text[])",
+        doing: "telling the triggers which columns are mapped")
       let row = try await transaction.query(
         Self.binding, doing: "reading which site the database belongs to"
       ).rows.first
@@ -78,18 +81,6 @@ struct SiteStore: Sendable {
         where (site.base_url, site.project_key, site.deployment, site.mapping) is distinct from
           (excluded.base_url, excluded.project_key, excluded.deployment, excluded.mapping)
         """, doing: "remembering the site")
-      // Writing the trigger function anew is not free, so only when the columns are others.
-      _ = try await transaction.query(
-        """
-        select jira_sync.watch_columns(t.table_name, \(watched)::text[])
-        from jira_sync.tables as t
-        where t.table_name = \(RowKey.standardTable)
-          and t.watched_columns is distinct from array(
-            select a.attname::text from pg_catalog.pg_attribute as a
-            where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
-              and a.attname = any(\(watched)::text[])
-            order by a.attnum)
-        """, doing: "telling the triggers which columns are mapped")
     }
   }
 }

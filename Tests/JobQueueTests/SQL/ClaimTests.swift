@@ -111,7 +111,7 @@ import Testing
   /// Has busy workers finish what they hold for a suspect after an hour instead of five seconds.
   private func patientSuspects(_ queue: Queue) async throws {
     try await queue.breakFunction(
-      "jira_sync.claim(uuid, text[], integer, boolean, boolean, interval, boolean)",
+      "jira_sync.quarantined_job(uuid, text[], boolean, timestamptz)",
       replacing: "interval '5 s'", with: "interval '1 hour'")
   }
 

@@ -191,7 +191,7 @@ import Testing
       // Neither the file nor a default brings back what a person ended, and a person's word stands.
       let stays: String = try await queue.value(
         "select jira_sync.set_schedule('sweep', 'sweep', '1 hour', '{}', 'file') as value")
-      #expect(stays == "sweep stays as somebody set it: off")
+      #expect(stays == "sweep stays as a person set it: off")
       #expect(try await queue.value("select count(*) = 1 as value from jira_sync.schedule_list"))
       let file: String = try await queue.value(
         "select jira_sync.set_schedule('poll', 'poll', '30 s', '{}', 'file') as value")
