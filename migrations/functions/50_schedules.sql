@@ -1,14 +1,9 @@
--- Periodic work: what is enqueued when, kept by pg_cron where this database has it, else by the workers, from one
--- table. Whoever keeps a schedule, a tick is taken under the lock of its row, and so once for the whole fleet.
+-- Periodic work: cron expressions, ticks, and pg_cron.
 
--- ---------------------------------------------------------------------------------------------------------
--- When: cron expressions and periods, both in UTC, as pg_cron has them
--- ---------------------------------------------------------------------------------------------------------
-
-create function jira_sync.cron_field(expression text, place integer)
+create or replace function jira_sync.cron_field(expression text, place integer)
 returns integer[]
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     title text := (array['minute', 'hour', 'day of month', 'month', 'day of week'])[place];
@@ -72,10 +67,10 @@ $$;
 comment on function jira_sync.cron_field(text, integer) is
 'The values that one of the five fields of a cron expression stands for; an error in words for a bad one.';
 
-create function jira_sync.cron_canonical(cron text)
+create or replace function jira_sync.cron_canonical(cron text)
 returns text
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     expression text := lower(trim(regexp_replace(coalesce(cron, ''), '\s+', ' ', 'g')));
@@ -120,10 +115,10 @@ $$;
 comment on function jira_sync.cron_canonical(text) is
 'A cron expression or a period ("30 seconds", "5 min", "1 day") in its one spelling; an error in words for a bad one.';
 
-create function jira_sync.cron_period(cron text)
+create or replace function jira_sync.cron_period(cron text)
 returns integer
 language sql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
     select case when cron ~ '^\d+ (second|minute|hour|day)' then
         split_part(cron, ' ', 1)::integer * case left(split_part(cron, ' ', 2), 1)
@@ -134,10 +129,10 @@ $$;
 comment on function jira_sync.cron_period(text) is
 'The seconds of a canonical period, null for a cron expression.';
 
-create function jira_sync.ticks(cron text, after timestamptz, up_to timestamptz, most integer)
+create or replace function jira_sync.ticks(cron text, after timestamptz, up_to timestamptz, most integer)
 returns setof timestamptz
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     expression text := jira_sync.cron_canonical(cron);
@@ -150,12 +145,12 @@ declare
     day_is_open boolean;
     weekday_is_open boolean;
     given integer := 0;
-    moment timestamp;
-    last_moment timestamp;
+    instant timestamp;
+    last_minute timestamp;
     tick timestamptz;
 begin
     if period is not null then
-        -- Counted from 1970, not from when it began: so it is the same tick for everybody who looks.
+        -- Counted from 1970 and not from the start, so that every reader computes the same tick.
         tick := to_timestamp((floor(extract(epoch from after) / period) + 1) * period);
         while tick <= up_to and given < most loop
             return next tick;
@@ -172,37 +167,37 @@ begin
     -- As cron has it: where both days are given either will do, and a field that begins with * is not given.
     day_is_open := split_part(expression, ' ', 3) like '*%';
     weekday_is_open := split_part(expression, ' ', 5) like '*%';
-    moment := date_trunc('minute', after at time zone 'UTC') + interval '1 minute';
+    instant := date_trunc('minute', after at time zone 'UTC') + interval '1 minute';
     -- 29 February may be eight years off.
-    last_moment := least(up_to at time zone 'UTC', moment + interval '9 years');
-    while moment <= last_moment and given < most loop
-        if not extract(month from moment)::integer = any(months) then
-            moment := date_trunc('month', moment) + interval '1 month';
+    last_minute := least(up_to at time zone 'UTC', instant + interval '9 years');
+    while instant <= last_minute and given < most loop
+        if not extract(month from instant)::integer = any(months) then
+            instant := date_trunc('month', instant) + interval '1 month';
         elsif not (case
             when day_is_open or weekday_is_open then
-                extract(day from moment)::integer = any(days) and extract(dow from moment)::integer = any(weekdays)
-            else extract(day from moment)::integer = any(days) or extract(dow from moment)::integer = any(weekdays)
+                extract(day from instant)::integer = any(days) and extract(dow from instant)::integer = any(weekdays)
+            else extract(day from instant)::integer = any(days) or extract(dow from instant)::integer = any(weekdays)
         end) then
-            moment := date_trunc('day', moment) + interval '1 day';
-        elsif not extract(hour from moment)::integer = any(hours) then
-            moment := date_trunc('hour', moment) + interval '1 hour';
-        elsif not extract(minute from moment)::integer = any(minutes) then
-            moment := moment + interval '1 minute';
+            instant := date_trunc('day', instant) + interval '1 day';
+        elsif not extract(hour from instant)::integer = any(hours) then
+            instant := date_trunc('hour', instant) + interval '1 hour';
+        elsif not extract(minute from instant)::integer = any(minutes) then
+            instant := instant + interval '1 minute';
         else
-            return next moment at time zone 'UTC';
+            return next instant at time zone 'UTC';
             given := given + 1;
-            moment := moment + interval '1 minute';
+            instant := instant + interval '1 minute';
         end if;
     end loop;
 end;
 $$;
 comment on function jira_sync.ticks(text, timestamptz, timestamptz, integer) is
-'The ticks of a cron expression or period after one moment and up to another, at most so many.';
+'The ticks of a cron expression or period after one instant and up to another, at most so many.';
 
-create function jira_sync.next_tick(cron text, after timestamptz)
+create or replace function jira_sync.next_tick(cron text, after timestamptz)
 returns timestamptz
 language plpgsql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     tick timestamptz;
@@ -216,71 +211,13 @@ begin
 end;
 $$;
 comment on function jira_sync.next_tick(text, timestamptz) is
-'When a cron expression or period comes next after a moment; an error in words for a bad one.';
+'When a cron expression or period comes next after a instant; an error in words for a bad one.';
 
--- ---------------------------------------------------------------------------------------------------------
--- What: one row a schedule
--- ---------------------------------------------------------------------------------------------------------
-
-create table jira_sync.schedules (
-    name text primary key,
-    kind text not null,
-    cron text not null,
-    args jsonb not null default '{}',
-    enabled boolean not null default true,
-    set_by text not null default 'person',
-    keeper text not null default 'worker',
-    keeper_reason text,
-    cron_job bigint,
-    next_tick_at timestamptz not null,
-    last_tick_at timestamptz,
-    ticked_at timestamptz,
-    ticks bigint not null default 0,
-    missed bigint not null default 0,
-    last_missed_at timestamptz,
-    last_job_id bigint,
-    pruned_at timestamptz not null default '-infinity',
-    created_at timestamptz not null default now(),
-    constraint schedules_name_short check (name ~ '^[a-z0-9][a-z0-9_.-]{0,62}$'),
-    constraint schedules_kind_known check (kind in ('poll', 'full_sync', 'sweep', 'report', 'noop')),
-    constraint schedules_cron_valid check (jira_sync.next_tick(cron, '2000-01-01 00:00:00+00') is not null),
-    constraint schedules_args_is_an_object check (jsonb_typeof(args) = 'object'),
-    constraint schedules_set_by_known check (set_by in ('default', 'file', 'person')),
-    constraint schedules_keeper_known check (keeper in ('worker', 'pg_cron')),
-    constraint schedules_missed_not_negative check (missed >= 0)
-);
-comment on table jira_sync.schedules is
-'Periodic work: a job of that kind is enqueued at every tick. Set with schedule(name, cron), ended with unschedule(name).';
-comment on column jira_sync.schedules.name is 'The name of the schedule; the kind of its jobs unless it says otherwise.';
-comment on column jira_sync.schedules.kind is 'What is enqueued: poll, full_sync, sweep, report or noop.';
-comment on column jira_sync.schedules.cron is 'Five fields in UTC, or a period such as "30 seconds".';
-comment on column jira_sync.schedules.args is 'What the jobs get as args.';
-comment on column jira_sync.schedules.enabled is 'False once somebody said unschedule(name): no default comes back.';
-comment on column jira_sync.schedules.set_by is
-'Who decided: default (nobody), file (jira-sync.yaml) or person (schedule() or unschedule(), which a file does not undo).';
-comment on column jira_sync.schedules.keeper is 'Who enqueues: pg_cron, or the workers of the fleet.';
-comment on column jira_sync.schedules.keeper_reason is 'Why the workers keep it; null where pg_cron does.';
-comment on column jira_sync.schedules.cron_job is 'The job''s id in cron.job; null where the workers keep it.';
-comment on column jira_sync.schedules.next_tick_at is 'When it is due; moved on by whoever takes the tick.';
-comment on column jira_sync.schedules.last_tick_at is 'The last tick that was taken: when it was due.';
-comment on column jira_sync.schedules.ticked_at is 'When it was really taken.';
-comment on column jira_sync.schedules.ticks is 'How many ticks were taken.';
-comment on column jira_sync.schedules.missed is 'How many ticks nobody took while they were the newest.';
-comment on column jira_sync.schedules.last_missed_at is 'When the last of these was found out.';
-comment on column jira_sync.schedules.last_job_id is 'The job that the last tick enqueued, or found waiting.';
-comment on column jira_sync.schedules.pruned_at is 'When old rows of cron.job_run_details were last deleted.';
-comment on column jira_sync.schedules.created_at is 'When the schedule was first set.';
-
--- ---------------------------------------------------------------------------------------------------------
--- Who: pg_cron where it can, else the workers
--- ---------------------------------------------------------------------------------------------------------
-
--- Definer, here and below: jobs of pg_cron belong to a role, and all of ours shall belong to the same.
-create function jira_sync.pg_cron_state(
+create or replace function jira_sync.pg_cron_state(
     out usable boolean, out version text, out seconds boolean, out reason text, out remedy text
 )
 language plpgsql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     home text;
@@ -325,12 +262,12 @@ $$;
 comment on function jira_sync.pg_cron_state() is
 'Whether pg_cron can keep schedules in this database, its version, whether it knows seconds, and if not, why.';
 
-create function jira_sync.cron_for_pg_cron(cron text, knows_seconds boolean)
+create or replace function jira_sync.cron_for_pg_cron(cron text, knows_seconds boolean)
 returns text
 language sql immutable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
-    -- A period that divides its unit comes at the same moments as the cron expression; others pg_cron cannot keep.
+    -- A period that divides its unit has the same ticks as the cron expression; pg_cron cannot express others.
     select case
         when p.period is null then cron
         when p.period < 60 and knows_seconds then p.period || ' seconds'
@@ -346,10 +283,10 @@ $$;
 comment on function jira_sync.cron_for_pg_cron(text, boolean) is
 'A canonical expression as pg_cron takes it, null where it cannot keep it.';
 
-create function jira_sync.arrange_schedule(schedule text)
+create or replace function jira_sync.assign_schedule(schedule text)
 returns text
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     s jira_sync.schedules;
@@ -358,7 +295,7 @@ declare
     job bigint;
     why text;
 begin
-    -- The row is locked: whoever takes a tick at this moment is through with it first.
+    -- The row is locked, so that a tick that is run now is finished first.
     select * into s from jira_sync.schedules as r where r.name = schedule for update;
     if not found then
         return null;
@@ -384,36 +321,32 @@ begin
         using 'jira_sync:' || s.name;
     end if;
     update jira_sync.schedules as r
-    set keeper = case when job is null then 'worker' else 'pg_cron' end, cron_job = job,
-        keeper_reason = case when job is null then why end
+    set scheduler = case when job is null then 'worker' else 'pg_cron' end, cron_job = job,
+        scheduler_reason = case when job is null then why end
     where r.name = schedule;
-    -- The workers' timers may wait for too late a moment.
+    -- The workers' timers may wait for too late a instant.
     perform pg_notify('jira_sync', 'schedules');
     return case when job is null then 'worker' else 'pg_cron' end;
 end;
 $$;
-comment on function jira_sync.arrange_schedule(text) is
-'Gives a schedule to pg_cron where it can keep it, else to the workers; returns who keeps it.';
+comment on function jira_sync.assign_schedule(text) is
+'Assigns a schedule to pg_cron where that can run it, else to the workers; returns which of the two.';
 
--- ---------------------------------------------------------------------------------------------------------
--- Ticks
--- ---------------------------------------------------------------------------------------------------------
-
-create function jira_sync.take_tick(s jira_sync.schedules, taker text)
+create or replace function jira_sync.run_tick(s jira_sync.schedules, taker text)
 returns bigint
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
-    moment timestamptz := greatest(clock_timestamp(), s.next_tick_at);
+    instant timestamptz := greatest(clock_timestamp(), s.next_tick_at);
     skipped bigint := 0;
     newest timestamptz := s.next_tick_at;
     job bigint;
-    deserted boolean := taker <> s.keeper;
+    deserted boolean := taker <> s.scheduler;
 begin
-    -- Whoever was away does not run what he missed one by one: one run makes up for all of it.
+    -- Ticks that were missed are not run one by one: one job makes up for all of them.
     select count(*), coalesce(max(t.tick), s.next_tick_at) into skipped, newest
-    from jira_sync.ticks(s.cron, s.next_tick_at, moment, 10000) as t (tick);
+    from jira_sync.ticks(s.cron, s.next_tick_at, instant, 10000) as t (tick);
 
     -- One that waits, or that failed and will be tried again, covers this tick.
     select j.id into job
@@ -436,26 +369,29 @@ begin
     set last_tick_at = newest, ticked_at = clock_timestamp(), ticks = r.ticks + 1, last_job_id = job,
         missed = r.missed + skipped,
         last_missed_at = case when skipped > 0 then clock_timestamp() else r.last_missed_at end,
-        next_tick_at = jira_sync.next_tick(s.cron, moment)
+        next_tick_at = jira_sync.next_tick(s.cron, instant)
     where r.name = s.name;
 
     if skipped > 0 or deserted then
-        perform jira_sync.emit(
-            'schedule_missed', 'warning', 'schedule_missed:' || s.name, 'schedule ' || s.name,
-            case when deserted then
-                format('pg_cron did not take the tick of %s at %s; a worker did, %s later', s.name,
-                    to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
-                    date_trunc('second', moment - s.next_tick_at))
-            else
-                format('%s ticks of %s passed without anybody taking them, the first at %s', skipped, s.name,
-                    to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
-            end,
-            case when s.keeper = 'pg_cron' then
-                'See what pg_cron says: select * from cron.job_run_details order by start_time desc limit 5'
-            else 'Keep a worker running: jira-sync worker' end,
-            job_id => job,
-            details => jsonb_build_object('schedule', s.name, 'missed', skipped, 'keeper', s.keeper)
-        );
+        -- While the server was down no tick could be run, and nothing has to be done about it.
+        if newest >= pg_postmaster_start_time() + interval '90 seconds' then
+            perform jira_sync.emit(
+                'schedule_missed', 'warning', 'schedule_missed:' || s.name, 'schedule ' || s.name,
+                case when deserted then
+                    format('pg_cron did not take the tick of %s at %s; a worker did, %s later', s.name,
+                        to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
+                        date_trunc('second', instant - s.next_tick_at))
+                else
+                    format('%s ticks of %s passed without anybody taking them, the first at %s', skipped, s.name,
+                        to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+                end,
+                case when s.scheduler = 'pg_cron' then
+                    'See what pg_cron says: select * from cron.job_run_details order by start_time desc limit 5'
+                else 'Keep a worker running: jira-sync worker' end,
+                job_id => job,
+                details => jsonb_build_object('schedule', s.name, 'missed', skipped, 'scheduler', s.scheduler)
+            );
+        end if;
     else
         perform jira_sync.resolve_event('schedule_missed', 'schedule_missed:' || s.name,
             format('%s is on time again', s.name));
@@ -463,13 +399,13 @@ begin
     return job;
 end;
 $$;
-comment on function jira_sync.take_tick(jira_sync.schedules, text) is
+comment on function jira_sync.run_tick(jira_sync.schedules, text) is
 'Enqueues the job of a tick, or finds the one that waits, and moves the schedule on; its row has to be locked.';
 
-create function jira_sync.tick(schedule text)
+create or replace function jira_sync.tick(schedule text)
 returns bigint
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     s jira_sync.schedules;
@@ -479,7 +415,7 @@ begin
     select * into s from jira_sync.schedules as r where r.name = schedule and r.enabled for update;
     if s.next_tick_at <= clock_timestamp()
         + make_interval(secs => least(2, coalesce(jira_sync.cron_period(s.cron), 60) / 4.0)) then
-        job := jira_sync.take_tick(s, s.keeper);
+        job := jira_sync.run_tick(s, s.scheduler);
     end if;
     if s.cron_job is not null and s.pruned_at < clock_timestamp() - interval '1 hour' then
         -- pg_cron never does it, and a row a minute adds up.
@@ -498,10 +434,10 @@ $$;
 comment on function jira_sync.tick(text) is
 'Takes the tick of a schedule where one is due, and returns its job; else null. Safe to call at any time, by anybody.';
 
-create function jira_sync.keep_schedules()
+create or replace function jira_sync.run_schedules()
 returns double precision
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     -- pg_cron is asked to be on time, and is given this long before a worker steps in.
@@ -511,56 +447,53 @@ declare
     s jira_sync.schedules;
     stray text;
 begin
-    -- 1. Whatever can be kept by somebody else now changes hands; one worker sees to it.
-    if pg_try_advisory_xact_lock(1784835698, 2) then
+    -- 1. Schedules that pg_cron can run now, or cannot run any more, are assigned anew, by one worker at a time.
+    perform from jira_sync.circuit for update skip locked;
+    if found then
         select * into pg_cron from jira_sync.pg_cron_state();
         if pg_cron.usable then
             execute 'select coalesce(array_agg(j.jobid), ''{}'') from cron.job as j' into present;
         end if;
         for stray in
             select r.name from jira_sync.schedules as r
-            where r.enabled and case r.keeper
+            where r.enabled and case r.scheduler
                 when 'pg_cron' then not r.cron_job = any(present)
                 else pg_cron.usable and jira_sync.cron_for_pg_cron(r.cron, pg_cron.seconds) is not null
-                    and coalesce(r.keeper_reason, '') not like 'pg_cron refused it%'
+                    and coalesce(r.scheduler_reason, '') not like 'pg_cron refused it%'
             end
             order by r.name
         loop
-            perform jira_sync.arrange_schedule(stray);
+            perform jira_sync.assign_schedule(stray);
         end loop;
     end if;
 
-    -- 2. What is due. A row that is locked is being taken by somebody else.
+    -- 2. What is due. A locked row is being run by another worker.
     for s in
         select * from jira_sync.schedules as r
         where r.enabled
-            and r.next_tick_at <= clock_timestamp() - case r.keeper when 'pg_cron' then grace else interval '0' end
+            and r.next_tick_at <= clock_timestamp() - case r.scheduler when 'pg_cron' then grace else interval '0' end
         order by r.next_tick_at
         for update skip locked
     loop
-        perform jira_sync.take_tick(s, 'worker');
+        perform jira_sync.run_tick(s, 'worker');
     end loop;
 
     -- 3. When to look again.
     return (
         select extract(epoch from min(
-            r.next_tick_at + case r.keeper when 'pg_cron' then grace else interval '0' end
+            r.next_tick_at + case r.scheduler when 'pg_cron' then grace else interval '0' end
         ) - clock_timestamp())
         from jira_sync.schedules as r where r.enabled
     );
 end;
 $$;
-comment on function jira_sync.keep_schedules() is
+comment on function jira_sync.run_schedules() is
 'A worker''s part in the schedules: takes what is due and his to take; returns the seconds until he should look again.';
 
--- ---------------------------------------------------------------------------------------------------------
--- For people
--- ---------------------------------------------------------------------------------------------------------
-
-create function jira_sync.set_schedule(schedule text, wanted_kind text, expression text, wanted_args jsonb, setter text)
+create or replace function jira_sync.set_schedule(schedule text, wanted_kind text, expression text, wanted_args jsonb, setter text)
 returns text
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     canonical text := jira_sync.cron_canonical(expression);
@@ -591,22 +524,22 @@ begin
     where setter = 'person' or r.set_by <> 'person';
     select * into s from jira_sync.schedules as r where r.name = schedule;
     if s.set_by <> setter then
-        return format('%s stays as somebody set it: %s', s.name, case when s.enabled then s.cron else 'off' end);
+        return format('%s stays as a person set it: %s', s.name, case when s.enabled then s.cron else 'off' end);
     end if;
-    perform jira_sync.arrange_schedule(schedule);
+    perform jira_sync.assign_schedule(schedule);
     select * into s from jira_sync.schedules as r where r.name = schedule;
     return format('%s: %s, kept by %s, next at %s', s.name, s.cron,
-        case s.keeper when 'pg_cron' then 'pg_cron' else 'the workers' end,
+        case s.scheduler when 'pg_cron' then 'pg_cron' else 'the workers' end,
         to_char(s.next_tick_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'));
 end;
 $$;
 comment on function jira_sync.set_schedule(text, text, text, jsonb, text) is
 'Sets a schedule on behalf of a file or a person; returns in words what holds now.';
 
-create function jira_sync.schedule(name text, cron text, kind text default null, args jsonb default null)
+create or replace function jira_sync.schedule(name text, cron text, kind text default null, args jsonb default null)
 returns text
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     known jira_sync.schedules;
@@ -626,10 +559,10 @@ comment on function jira_sync.schedule(text, text, text, jsonb) is
 'Sets when periodic work is enqueued: schedule(''poll'', ''* * * * *''), schedule(''full_sync'', ''0 3 * * *''), '
 'schedule(''poll'', ''30 seconds''). Times are UTC. Kept by pg_cron where this database has it, else by the workers.';
 
-create function jira_sync.unschedule(name text)
+create or replace function jira_sync.unschedule(name text)
 returns boolean
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update jira_sync.schedules as r set enabled = false, set_by = 'person'
@@ -637,77 +570,21 @@ begin
     if not found then
         return false;
     end if;
-    perform jira_sync.arrange_schedule(unschedule.name);
+    perform jira_sync.assign_schedule(unschedule.name);
     return true;
 end;
 $$;
 comment on function jira_sync.unschedule(text) is
 'Ends a schedule, for good: no default brings it back. False where there is none of that name.';
 
-create view jira_sync.schedule_list
-with (security_invoker = true)
-as
-select
-    s.name,
-    s.kind,
-    s.cron,
-    s.keeper,
-    s.keeper_reason,
-    s.set_by,
-    s.last_tick_at as last_run,
-    s.next_tick_at as next_run,
-    s.last_missed_at,
-    s.last_job_id,
-    h.outcome as last_outcome,
-    h.finished_at as last_finished_at,
-    s.args,
-    s.missed + case
-        when s.last_tick_at is null or s.next_tick_at > now() - interval '90 seconds' then 0
-        else (
-            select count(*) from jira_sync.ticks(s.cron, s.next_tick_at - interval '1 microsecond', now(), 1000)
-        )
-    end as missed
-from jira_sync.schedules as s
-left join lateral (
-    select
-        r.outcome,
-        r.finished_at
-    from jira_sync.job_history as r
-    where r.id = s.last_job_id order by r.finished_at desc limit 1
-) as h on true
-where s.enabled;
-comment on view jira_sync.schedule_list is
-'The schedules that are on: when they last ran and will run next, who keeps them, and how many ticks were missed.';
-
--- ---------------------------------------------------------------------------------------------------------
--- Rights, and what holds without any configuration
--- ---------------------------------------------------------------------------------------------------------
-
-alter table jira_sync.schedules enable row level security;
-revoke execute on all functions in schema jira_sync from public;
-
-do $$
-declare
-    grantee text;
-begin
-    foreach grantee in array array['jira_sync_worker', 'service_role'] loop
-        if exists (select from pg_catalog.pg_roles where rolname = grantee) then
-            execute format('grant select, insert, update, delete on jira_sync.schedules to %I', grantee);
-            execute format('grant select on jira_sync.schedule_list to %I', grantee);
-            execute format('grant execute on all functions in schema jira_sync to %I', grantee);
-            execute format('create policy %I on jira_sync.schedules for all to %I using (true) with check (true)',
-                grantee, grantee);
-        end if;
-    end loop;
-end;
-$$;
-
+-- Defaults: a file or a person may change them.
 do $$
 begin
-    perform jira_sync.set_schedule('poll', 'poll', '60 seconds', '{}', 'default');
-    perform jira_sync.set_schedule('sweep', 'sweep', '1 day', '{}', 'default');
+    if not exists (select from jira_sync.schedules as s where s.name = 'poll') then
+        perform jira_sync.set_schedule('poll', 'poll', '60 seconds', '{}', 'default');
+    end if;
+    if not exists (select from jira_sync.schedules as s where s.name = 'sweep') then
+        perform jira_sync.set_schedule('sweep', 'sweep', '1 day', '{}', 'default');
+    end if;
 end;
 $$;
-
-insert into jira_sync.migrations (version, name) values ('20261124030001', 'schedules')
-on conflict (version) do nothing;
