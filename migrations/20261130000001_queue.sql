@@ -37,10 +37,8 @@ $$;
 
 -- A CHECK constraint names only itself. This function, called by the constraint for a bad job, explains the error.
 create function jira_sync.check_job(kind text, row_id text, args jsonb)
-returns boolean
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
-as $$
+returns boolean language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 begin
     if kind not in (
         'push', 'pull', 'sync', 'poll', 'full_sync', 'sweep', 'report', 'notify', 'noop'
@@ -113,9 +111,9 @@ create table jira_sync.jobs (
     fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000
 );
--- Priority 0 has an index of its own, so that a claim can start at the time where the last claim stopped.
-create index jobs_due on jira_sync.jobs (run_at, id) where state = 'ready' and priority = 0;
-create index jobs_ranked on jira_sync.jobs (priority desc, run_at, id) where state = 'ready' and priority <> 0;
+create index jobs_due on jira_sync.jobs (priority, run_at, id) where state = 'ready';
+-- The levels of priority are found here: the entries of priority 0 are too many to pass over.
+create index jobs_levels on jira_sync.jobs (priority) where state = 'ready' and priority <> 0;
 create index jobs_ready_key on jira_sync.jobs (key) where state = 'ready';
 -- Two live leases for one key are impossible, whatever else is wrong.
 create unique index jobs_running_key on jira_sync.jobs (key) where state = 'running';
@@ -141,22 +139,10 @@ comment on column jira_sync.jobs.args is 'Further arguments for the handler; a J
 comment on column jira_sync.jobs.worker is 'First half of the lease: the incarnation of the worker.';
 comment on column jira_sync.jobs.token is 'Second half of the lease: the fencing token of this run.';
 comment on column jira_sync.jobs.last_error is 'Why the last attempt failed.';
-comment on column jira_sync.jobs.created_at is 'When the job was enqueued.';
-comment on column jira_sync.jobs.started_at is 'When the current run was claimed.';
-comment on column jira_sync.jobs.cancel_requested is 'cancel() was called while the job ran.';
-comment on column jira_sync.jobs.merged is 'Ids of jobs of the same key that were merged into this one.';
 
 -- Fencing tokens: a new one for each lease.
 create sequence jira_sync.lease_tokens;
 comment on sequence jira_sync.lease_tokens is 'Fencing tokens: a new one for each lease.';
-
--- A claim locks the row of each key that it takes. Rows of this schema cannot be locked by other roles; advisory locks can.
-create table jira_sync.key_locks (
-    bucket integer primary key
-);
-insert into jira_sync.key_locks (bucket) select b.bucket from generate_series(0, 4095) as b (bucket);
-comment on table jira_sync.key_locks is
-'Locks for job keys: the key''s hash chooses the row. A claim skips a key whose row another transaction has locked.';
 
 create table jira_sync.workers (
     incarnation uuid primary key,
@@ -172,8 +158,6 @@ create table jira_sync.workers (
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 comment on table jira_sync.workers is
 'Worker processes. A lease is valid while the last heartbeat of its worker is younger than `lease`.';
-comment on column jira_sync.workers.incarnation is 'A new uuid for each start of a process.';
-comment on column jira_sync.workers.name is 'Host and process id.';
 comment on column jira_sync.workers.asleep is 'The worker waits for NOTIFY. While no worker is asleep, no NOTIFY is sent.';
 comment on column jira_sync.workers.seen_at is 'The last heartbeat, by the clock of the database.';
 comment on column jira_sync.workers.on_time_since is
@@ -192,8 +176,6 @@ create table jira_sync.control (
 );
 insert into jira_sync.control default values;
 comment on table jira_sync.control is 'One row: whether the queue is paused, how long history is kept, what is installed.';
-comment on column jira_sync.control.pause_reason is 'Why it was paused, by pause(reason).';
-comment on column jira_sync.control.maintained_at is 'When maintain() last ran.';
 comment on column jira_sync.control.history_days is 'How many days of job_history are kept.';
 comment on column jira_sync.control.changes_days is
 'How many days of changes, events and decided conflicts are kept; null keeps them for ever.';
@@ -224,20 +206,9 @@ where outcome in ('refused', 'dead', 'crashed');
 create table jira_sync.job_history_default partition of jira_sync.job_history default;
 comment on table jira_sync.job_history is
 'Each run of each job with its outcome. One partition for each day; partitions older than control.history_days are dropped.';
-comment on column jira_sync.job_history.id is 'The id that the job has or had in jobs.';
 comment on column jira_sync.job_history.outcome is
 'done, retry (it will be tried again), refused (a retry would not help), dead (attempts used up), cancelled, '
 'crashed (its worker was lost), returned (given back without a charged attempt).';
-comment on column jira_sync.job_history.merged is 'Ids of jobs of the same key that this run covered.';
-
-alter table jira_sync.migrations enable row level security;
-alter table jira_sync.repeatable_migrations enable row level security;
-alter table jira_sync.jobs enable row level security;
-alter table jira_sync.key_locks enable row level security;
-alter table jira_sync.workers enable row level security;
-alter table jira_sync.control enable row level security;
-alter table jira_sync.job_history enable row level security;
-alter table jira_sync.job_history_default enable row level security;
 
 insert into jira_sync.migrations (version, name) values ('20261130000001', 'queue')
 on conflict (version) do nothing;

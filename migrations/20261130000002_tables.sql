@@ -72,8 +72,6 @@ create table jira_sync.tables (
     unique (schema_name, relation_name)
 );
 comment on table jira_sync.tables is 'The synced tables. Triggers on each of them enqueue jobs.';
-comment on column jira_sync.tables.table_name is 'The name in this system, as in jobs.table_name.';
-comment on column jira_sync.tables.key_column is 'The primary key; its text is the row id.';
 comment on column jira_sync.tables.label_column is 'What people call a row.';
 comment on column jira_sync.tables.condition_column is 'A boolean column: a row needs an issue while it is true.';
 comment on column jira_sync.tables.watched_columns is 'The mapped columns. A change of any of them enqueues a job.';
@@ -114,9 +112,6 @@ comment on column jira_sync.marks.row_ids is 'The rows; null for the whole table
 comment on column jira_sync.marks.reason is 'The error because of which no job was enqueued; null for a mass deletion.';
 comment on column jira_sync.marks.last_link_id is 'For the whole table: links with a greater id came later.';
 comment on column jira_sync.marks.done_link_id is 'For the whole table: links up to this id have been turned into jobs.';
-
-alter table jira_sync.tables enable row level security;
-alter table jira_sync.marks enable row level security;
 
 insert into jira_sync.migrations (version, name) values ('20261130000002', 'tables')
 on conflict (version) do nothing;

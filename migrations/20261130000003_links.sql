@@ -2,10 +2,8 @@
 
 -- Indexes use these two functions, so they are versioned and not repeatable.
 create function jira_sync.error_pattern(error text)
-returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
-as $$
+returns text language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
     -- What differs from row to row is taken out: texts in quotes, paths, issue keys, numbers.
     select left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         left(error, 2000),
@@ -17,10 +15,8 @@ $$;
 comment on function jira_sync.error_pattern(text) is 'The part of an error that all errors of the same cause share.';
 
 create function jira_sync.row_fingerprint(error text)
-returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
+returns text language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
     select 'row_refused:' || left(md5(jira_sync.error_pattern(error)), 16);
 $$;
 comment on function jira_sync.row_fingerprint(text) is 'The fingerprint of the incident of rows that are refused for one cause.';
@@ -71,7 +67,6 @@ comment on table jira_sync.links is 'Which row belongs to which issue, and the v
 comment on column jira_sync.links.label is
 'What people call the row, as of the last sync. It tells the row from another one that took its id.';
 comment on column jira_sync.links.issue_id is 'The id of the issue. It stays when the issue moves; the key may change.';
-comment on column jira_sync.links.project_key is 'The project of the issue, from its key.';
 comment on column jira_sync.links.marker is
 'Sent with the creation, so that an issue whose creation was not answered can be found.';
 comment on column jira_sync.links.state is
@@ -84,8 +79,6 @@ comment on column jira_sync.links.base is 'For each field, the value on which bo
 comment on column jira_sync.links.base_raw is 'For each column, the value of the row at that time.';
 comment on column jira_sync.links.write_token is
 'The fencing token in the issue''s property when it was last read. Another token there is a write of ours that was not recorded.';
-comment on column jira_sync.links.attempted_at is 'When a creation was last sent.';
-comment on column jira_sync.links.creation_lookups is 'How often a creation without an answer was searched for.';
 comment on column jira_sync.links.missed_sweeps is 'How many sweeps in a row did not find the issue: two make it count as gone.';
 comment on column jira_sync.links.deletion_action is
 'The deletion action at the issue of a deleted row, as on_row_deleted says: begun, or done.';
@@ -122,14 +115,11 @@ create index changes_at on jira_sync.changes (at);
 create table jira_sync.changes_default partition of jira_sync.changes default;
 comment on table jira_sync.changes is 'Every value that was written, on either side.';
 comment on column jira_sync.changes.side is 'The side that was written: row or jira.';
-comment on column jira_sync.changes.field is 'The column; where JIRA was written, the name of the field in the mapping.';
-comment on column jira_sync.changes.mapping_field is 'The name of the field in the mapping.';
 comment on column jira_sync.changes.cause is
 'Why it was written: created, row_changed, jira_changed, resolved, decided (by a person), or the reason of a conflict and '
 'the side that won, such as "both_changed: row_wins".';
 comment on column jira_sync.changes.author is
 'Who changed the value in JIRA, where a row was written from there and JIRA says who; null for changes of the row.';
-comment on column jira_sync.changes.author_at is 'When, by JIRA''s clock.';
 
 create sequence jira_sync.conflicts_id_seq;
 create table jira_sync.conflicts (
@@ -172,21 +162,16 @@ create index conflicts_live on jira_sync.conflicts (table_name, row_id) where wi
 create table jira_sync.conflicts_default partition of jira_sync.conflicts default;
 comment on table jira_sync.conflicts is
 'Both sides changed the same field: both values, and which side won. An open conflict waits for a person.';
-comment on column jira_sync.conflicts.policy is 'The policy of the field: row_wins, jira_wins or manual.';
 comment on column jira_sync.conflicts.winner is
 'row, jira, value (which a person gave to both sides), or open while a person has to decide.';
 comment on column jira_sync.conflicts.reason is
 'How it arose: both_changed, first_meeting, follower_changed (a side that only follows was edited), formatting (JIRA''s text '
 'cannot be written back as it is) or cut (JIRA holds only the beginning of the row''s text).';
-comment on column jira_sync.conflicts.issue_author is 'Who gave the issue its value, where JIRA says so.';
-comment on column jira_sync.conflicts.issue_author_at is 'When, by JIRA''s clock.';
 comment on column jira_sync.conflicts.resolution is
 'What was decided: row, jira or value; or why nothing is left to decide: agreed (both sides are equal) or superseded (a side '
 'changed again: a newer conflict has the values).';
 comment on column jira_sync.conflicts.resolution_value is
 'For value: the value for both sides, as the column holds it; an object by column where there are several.';
-comment on column jira_sync.conflicts.resolved_at is 'When a person decided, or nothing was left to decide.';
-comment on column jira_sync.conflicts.resolved_by is 'Who decided.';
 comment on column jira_sync.conflicts.applied_at is 'When both sides had the decided value.';
 
 create table jira_sync.suspended_fields (
@@ -201,17 +186,9 @@ create table jira_sync.suspended_fields (
 );
 comment on table jira_sync.suspended_fields is
 'Fields that oscillated: row and issue overwrote each other again and again. They are not synced for a while.';
-comment on column jira_sync.suspended_fields.field is 'The name of the field in the mapping.';
 comment on column jira_sync.suspended_fields.side_changes is 'How often the field changed sides within the window.';
 comment on column jira_sync.suspended_fields.suspended_until is
 'When it is synced again by itself; resume_field() does it at once.';
-
-alter table jira_sync.links enable row level security;
-alter table jira_sync.changes enable row level security;
-alter table jira_sync.changes_default enable row level security;
-alter table jira_sync.conflicts enable row level security;
-alter table jira_sync.conflicts_default enable row level security;
-alter table jira_sync.suspended_fields enable row level security;
 
 insert into jira_sync.migrations (version, name) values ('20261130000003', 'links')
 on conflict (version) do nothing;

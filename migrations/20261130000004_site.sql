@@ -36,12 +36,9 @@ comment on column jira_sync.rate_limits.rate is
 'The most calls in a second; null for no ceiling. Workers write what jira-sync.yaml says when they start.';
 comment on column jira_sync.rate_limits.next_at is 'The first send slot that is still free.';
 comment on column jira_sync.rate_limits.blocked_until is 'JIRA has limited the scope: no call is sent before this time.';
-comment on column jira_sync.rate_limits.reason is 'What JIRA said when it last limited the scope.';
 comment on column jira_sync.rate_limits.strikes is
 'Refusals in a row that named no time: each doubles the wait, from 2 s to 30 s.';
 comment on column jira_sync.rate_limits.generation is 'Counts the blocks: a send slot from before a block is void.';
-comment on column jira_sync.rate_limits.refusals is 'How often JIRA has refused calls of this scope.';
-comment on column jira_sync.rate_limits.calls_today is 'Send slots given on that day, in UTC.';
 
 create table jira_sync.circuit (
     singleton boolean primary key default true check (singleton),
@@ -66,13 +63,6 @@ comment on table jira_sync.circuit is
 comment on column jira_sync.circuit.state is 'closed (calls are sent), open (no calls), half_open (one worker probes).';
 comment on column jira_sync.circuit.cause is
 'Of the last opening: credentials (401), forbidden (403 for everything), unreachable (DNS, TLS, no connection).';
-comment on column jira_sync.circuit.reason is 'The last answer of JIRA, or why it was not reached.';
-comment on column jira_sync.circuit.since is 'When the state last changed from closed to open or back.';
-comment on column jira_sync.circuit.opened_by is 'The worker that opened it: host and process id.';
-comment on column jira_sync.circuit.opened_count is 'How often it was opened.';
-comment on column jira_sync.circuit.next_probe_at is 'When the next worker may probe.';
-comment on column jira_sync.circuit.probes is 'Probes without success since it opened.';
-comment on column jira_sync.circuit.prober is 'The worker that probes.';
 comment on column jira_sync.circuit.closed_credentials is
 'A digest of the credentials that closed it: a worker with other credentials tries them before it goes on.';
 
@@ -85,17 +75,10 @@ create table jira_sync.jira_sessions (
     seen_at timestamptz not null default clock_timestamp()
 );
 comment on table jira_sync.jira_sessions is 'Which workers have reached JIRA, and which have a trouble that others do not have.';
-comment on column jira_sync.jira_sessions.worker is 'The incarnation, as in workers.';
-comment on column jira_sync.jira_sessions.name is 'Host and process id.';
 comment on column jira_sync.jira_sessions.credentials is
 'Shows whether two workers have the same credentials: 24 bits of a digest, which cannot be reversed.';
 comment on column jira_sync.jira_sessions.verified_at is 'When JIRA last accepted this worker; null for never.';
 comment on column jira_sync.jira_sessions.closed_reason is 'Why this worker does not call JIRA; null where it may.';
-
-alter table jira_sync.site enable row level security;
-alter table jira_sync.rate_limits enable row level security;
-alter table jira_sync.circuit enable row level security;
-alter table jira_sync.jira_sessions enable row level security;
 
 insert into jira_sync.migrations (version, name) values ('20261130000004', 'site')
 on conflict (version) do nothing;

@@ -19,20 +19,12 @@ comment on table jira_sync.polls is 'How far the changes of each JIRA project we
 comment on column jira_sync.polls.watermark is
 'The newest JIRA change that has been processed, by JIRA''s clock in milliseconds since 1970. It moves only together with the '
 'jobs that the change caused.';
-comment on column jira_sync.polls.watermark_at is 'The watermark as a time.';
 comment on column jira_sync.polls.absolute_time is
 'Whether the site understands milliseconds since 1970 in a search; null until that was tried.';
-comment on column jira_sync.polls.last_started_at is 'When a poll last began, by the clock of the database.';
-comment on column jira_sync.polls.last_finished_at is 'When a poll last finished.';
-comment on column jira_sync.polls.failing_since is 'Since when polls fail; null while they succeed.';
-comment on column jira_sync.polls.last_error is 'Why the last poll did not finish.';
 comment on column jira_sync.polls.issues_seen is 'How many issues the last poll read.';
 comment on column jira_sync.polls.jobs_enqueued is 'How many of them differed from the base.';
-comment on column jira_sync.polls.swept_at is 'When a sweep last finished.';
 comment on column jira_sync.polls.sweep_error is 'Why the result of the last sweep was not used.';
 comment on column jira_sync.polls.issues_missed is 'How many linked issues the last sweep did not find.';
-
-alter table jira_sync.polls enable row level security;
 
 insert into jira_sync.migrations (version, name) values ('20261130000005', 'polls')
 on conflict (version) do nothing;

@@ -28,27 +28,14 @@ create table jira_sync.schedules (
 );
 comment on table jira_sync.schedules is
 'Periodic work: each tick enqueues a job of that kind. Set with schedule(name, cron), ended with unschedule(name).';
-comment on column jira_sync.schedules.name is 'The name of the schedule; the kind of its jobs unless kind says otherwise.';
 comment on column jira_sync.schedules.kind is 'The kind of the jobs: poll, full_sync, sweep, report or noop.';
 comment on column jira_sync.schedules.cron is 'Five fields in UTC, or a period such as "30 seconds".';
-comment on column jira_sync.schedules.args is 'The args of the jobs.';
 comment on column jira_sync.schedules.enabled is 'False after unschedule(name): no default comes back.';
 comment on column jira_sync.schedules.set_by is
 'Who set it: default, file (jira-sync.yaml) or person (schedule() or unschedule(), which a file does not undo).';
 comment on column jira_sync.schedules.scheduler is 'What enqueues the jobs: pg_cron, or the workers of the fleet.';
 comment on column jira_sync.schedules.scheduler_reason is 'Why the workers do it; null where pg_cron does.';
-comment on column jira_sync.schedules.cron_job is 'The job''s id in cron.job; null where the workers do it.';
-comment on column jira_sync.schedules.next_tick_at is 'When the next tick is due.';
-comment on column jira_sync.schedules.last_tick_at is 'When the last tick that was run was due.';
-comment on column jira_sync.schedules.ticked_at is 'When the last tick was run.';
-comment on column jira_sync.schedules.ticks is 'How many ticks were run.';
-comment on column jira_sync.schedules.missed is 'How many ticks were not run before the next tick was due.';
-comment on column jira_sync.schedules.last_missed_at is 'When a missed tick was last found.';
 comment on column jira_sync.schedules.last_job_id is 'The job that the last tick enqueued, or the waiting job that covered it.';
-comment on column jira_sync.schedules.pruned_at is 'When old rows of cron.job_run_details were last deleted.';
-comment on column jira_sync.schedules.created_at is 'When the schedule was first set.';
-
-alter table jira_sync.schedules enable row level security;
 
 insert into jira_sync.migrations (version, name) values ('20261130000006', 'schedules')
 on conflict (version) do nothing;

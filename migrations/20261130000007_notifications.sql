@@ -29,12 +29,10 @@ comment on table jira_sync.events is 'What happened that people are notified of,
 comment on column jira_sync.events.kind is
 'job_dead, row_refused, conflict, circuit_opened, circuit_closed, poller_behind, schedule_missed, worker_lost, '
 'breaker_tripped, backfill_finished, daily_summary, installation, rows_not_linked, trigger_failed, test.';
-comment on column jira_sync.events.severity is 'info, warning or error.';
 comment on column jira_sync.events.fingerprint is
 'Events of one incident share it: the first is sent at once, further ones are counted.';
 comment on column jira_sync.events.subject is 'What it is about, in a few words: the label of a row, the key of an issue, the site.';
 comment on column jira_sync.events.message is 'What happened, in a sentence that names the column and the field.';
-comment on column jira_sync.events.remedy is 'What to do about it.';
 comment on column jira_sync.events.resolves is 'The cause is gone: resolves the incident of the fingerprint.';
 
 create table jira_sync.channels (
@@ -55,15 +53,9 @@ create table jira_sync.channels (
 comment on table jira_sync.channels is
 'Where people are notified, as the workers are configured; written by register_channels().';
 comment on column jira_sync.channels.name is 'email, slack, jira; the key of its jobs is notify:<name>.';
-comment on column jira_sync.channels.active is 'Whether events go there; false once no worker has it configured.';
-comment on column jira_sync.channels.severity is 'The lowest severity that is sent.';
-comment on column jira_sync.channels.kinds is 'The kinds that are sent; null for all.';
-comment on column jira_sync.channels.also is 'Kinds that are sent whatever their severity.';
-comment on column jira_sync.channels.never is 'Kinds that are not sent.';
 comment on column jira_sync.channels.resolved is 'Whether a message is sent when an incident is resolved.';
 comment on column jira_sync.channels.digest is 'How long further events of an incident are collected before they are sent.';
 comment on column jira_sync.channels.by_issue is 'Whether only events with an issue go there, a message for each issue.';
-comment on column jira_sync.channels.holders is 'Names of the workers that have it configured.';
 
 create table jira_sync.deliveries (
     id bigint generated always as identity primary key,
@@ -101,13 +93,10 @@ comment on table jira_sync.incidents is
 'For each channel and incident: which events were sent, and which wait. Only the run of the channel''s notify job writes it.';
 comment on column jira_sync.incidents.issue_key is 'The issue, where the channel sends a message for each issue; else empty.';
 comment on column jira_sync.incidents.event_id is 'The first event that waits; where none waits, the last one that was sent.';
-comment on column jira_sync.incidents.waiting is 'How many events wait.';
 comment on column jira_sync.incidents.subjects is 'The subjects of these events, ten at most.';
-comment on column jira_sync.incidents.many is 'Whether the incident ever had more than one subject.';
 comment on column jira_sync.incidents.resolved_event_id is 'The event that resolves the incident, while it waits to be sent.';
 comment on column jira_sync.incidents.is_open is 'Whether the incident was sent and has not been resolved since.';
 comment on column jira_sync.incidents.root is 'The first message of the incident; later messages refer to it.';
-comment on column jira_sync.incidents.recurrences is 'How often the incident was opened again since recurring_since.';
 
 create table jira_sync.messages (
     id bigint generated always as identity primary key,
@@ -131,14 +120,20 @@ comment on table jira_sync.messages is 'Messages that were or will be sent, in t
 comment on column jira_sync.messages.state is 'ready, sent, or dead: attempts used up, see last_error and retry_messages().';
 comment on column jira_sync.messages.uuid is 'The id for the receiver: the same however often the message is sent.';
 comment on column jira_sync.messages.root is 'The first message of the incident; null for that message itself.';
-comment on column jira_sync.messages.content is 'The text, for each incident.';
 
-alter table jira_sync.events enable row level security;
-alter table jira_sync.events_default enable row level security;
-alter table jira_sync.channels enable row level security;
-alter table jira_sync.deliveries enable row level security;
-alter table jira_sync.incidents enable row level security;
-alter table jira_sync.messages enable row level security;
+-- Row-level security everywhere: a grant alone shows no row.
+do $$
+declare
+    relation regclass;
+begin
+    for relation in
+        select c.oid from pg_catalog.pg_class as c
+        where c.relnamespace = 'jira_sync'::regnamespace and c.relkind in ('r', 'p')
+    loop
+        execute format('alter table %s enable row level security', relation);
+    end loop;
+end;
+$$;
 
 insert into jira_sync.migrations (version, name) values ('20261130000007', 'notifications')
 on conflict (version) do nothing;

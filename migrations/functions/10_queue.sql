@@ -1,14 +1,10 @@
 -- The job queue: enqueue, claim, leases, heartbeat, settlement, rescue. It knows nothing of JIRA or of synced tables.
 
--- ---------------------------------------------------------------------------------------------------------
 -- Wake-up
--- ---------------------------------------------------------------------------------------------------------
 
 create or replace function jira_sync.wake()
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     -- NOTIFY takes a lock that every commit waits for, so it is sent only to a sleeping worker, and not while the queue is
     -- paused. A worker without a heartbeat for half a minute does not sleep but is lost. PREPARE TRANSACTION refuses NOTIFY.
@@ -30,10 +26,8 @@ $$;
 comment on function jira_sync.wake() is 'Wakes sleeping workers once the transaction commits.';
 
 create or replace function jira_sync.jobs_changed()
-returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     perform jira_sync.wake();
     return null;
@@ -50,9 +44,7 @@ select jira_sync.ensure_trigger(
     'after update of run_at on jira_sync.jobs for each statement execute function jira_sync.jobs_changed()'
 );
 
--- ---------------------------------------------------------------------------------------------------------
 -- Claim
--- ---------------------------------------------------------------------------------------------------------
 
 drop view if exists jira_sync.claimable_jobs;
 create view jira_sync.claimable_jobs as
@@ -68,9 +60,7 @@ comment on view jira_sync.claimable_jobs is
 create or replace function jira_sync.quarantined_job(
     claimer uuid, claimed_kinds text[], is_idle boolean, earliest timestamptz, out id bigint, out turn text
 )
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     other bigint;
 begin
@@ -105,11 +95,9 @@ create or replace function jira_sync.due_jobs(
     claimed_kinds text[], job_limit integer, lowest_first boolean, earliest timestamptz, careful boolean,
     out ids bigint[], out keys text[]
 )
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-    now_time timestamptz := clock_timestamp();
+    begun timestamptz := clock_timestamp();
     level integer;
     more_ids bigint[];
     more_keys text[];
@@ -129,24 +117,13 @@ begin
         select a.priority from (select coalesce(l.priority, 0) as priority from levels as l) as a
         order by case when lowest_first then a.priority::bigint else -a.priority::bigint end
     loop
-        -- Two queries, because each of the two indexes answers only a query that names its condition.
-        if level = 0 then
-            select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
-            from (
-                select j.id, j.key from jira_sync.claimable_jobs as j
-                where j.priority = 0 and j.run_at <= now_time and j.run_at >= earliest and j.kind = any(claimed_kinds)
-                    and (not careful or j.key_is_free)
-                order by j.run_at, j.id limit job_limit - cardinality(ids) for update skip locked
-            ) as s;
-        else
-            select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
-            from (
-                select j.id, j.key from jira_sync.claimable_jobs as j
-                where j.priority <> 0 and j.priority = level and j.run_at <= now_time and j.kind = any(claimed_kinds)
-                    and (not careful or j.key_is_free)
-                order by j.run_at, j.id limit job_limit - cardinality(ids) for update skip locked
-            ) as s;
-        end if;
+        select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
+        from (
+            select j.id, j.key from jira_sync.claimable_jobs as j
+            where j.priority = level and j.run_at <= begun and j.kind = any(claimed_kinds)
+                and j.run_at >= case level when 0 then earliest else '-infinity' end and (not careful or j.key_is_free)
+            order by j.run_at, j.id limit job_limit - cardinality(ids) for update skip locked
+        ) as s;
         ids := ids || coalesce(more_ids, '{}');
         keys := keys || coalesce(more_keys, '{}');
         exit when cardinality(ids) >= job_limit;
@@ -158,10 +135,8 @@ comment on function jira_sync.due_jobs(text[], integer, boolean, timestamptz, bo
 'search passes over keys that are not free.';
 
 create or replace function jira_sync.merge_jobs(ids bigint[], keys text[])
-returns bigint[]
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint[] language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 declare
     remaining bigint[];
 begin
@@ -174,7 +149,9 @@ begin
     ),
     -- Where another claim has locked a job of the key, or a change that is not committed relies on one, the key is left.
     own as materialized (
-        select l.* from locked as l inner join locked as c on c.key = l.key and c.id = any(ids)
+        select l.* from locked as l
+        inner join (select a.key, min(a.id) as id from locked as a where a.id = any(ids) group by a.key) as f on f.key = l.key
+        inner join locked as c on c.id = f.id
         where (select count(*) from locked as a where a.key = l.key) = (select v.jobs from visible as v where v.key = l.key)
             -- A poll of a day does not cover one of a month: without a row, only equal jobs are merged.
             and (l.kind not in ('poll', 'full_sync', 'sweep', 'report')
@@ -196,9 +173,7 @@ begin
             ) as args
         from own as o group by o.key
     ),
-    covered as (
-        delete from jira_sync.jobs as j using merged as m where j.id = any(m.ids) and j.id <> m.id
-    ),
+    covered as (delete from jira_sync.jobs as j using merged as m where j.id = any(m.ids) and j.id <> m.id),
     survivors as (
         update jira_sync.jobs as j
         set kind = m.kind, priority = m.priority, attempt = m.attempt, crashes = m.crashes, max_attempts = m.max_attempts,
@@ -253,14 +228,16 @@ begin
             array_agg(k.id) filter (where k.other is not null)
         into ids, keys, shared
         from (
-            select u.id, u.key, (
+            select u.id, u.key, case when u.key is not null then (
                 select j.id from jira_sync.jobs as j where j.state = 'ready' and j.key = u.key and j.id <> u.id limit 1
-            ) as other
+            ) end as other
             from unnest(ids, keys) as u (id, key)
-            where (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key limit 1) is null
+            where u.key is null or (
+                (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key limit 1) is null
                 and (is_alone or not has_quarantined or (
                     select q.id from jira_sync.jobs as q where q.state = 'ready' and q.key = u.key and q.crashes > 0 limit 1
                 ) is null)
+            )
         ) as k;
         exit when is_alone or cardinality(ids) + coalesce(cardinality(shared), 0) = chosen;
     end loop;
@@ -274,44 +251,28 @@ begin
     where j.id = any(ids)
     returning j.*;
     if found then
-        perform jira_sync.renew_claimer(claimer, is_alone);
+        -- Once a second is enough: while an old snapshot prevents vacuum, each version of the row makes later claims slower.
+        update jira_sync.workers as w
+        set seen_at = clock_timestamp(), asleep = false, took_quarantined = is_alone,
+            on_time_since = case when w.seen_at + w.lease < clock_timestamp() then clock_timestamp() else w.on_time_since end
+        where w.incarnation = claimer
+            and (w.asleep or w.seen_at < clock_timestamp() - interval '1 second' or w.took_quarantined <> is_alone);
+        -- A lease of a worker that is not registered would end at once.
+        if not found and not exists (select from jira_sync.workers as w where w.incarnation = claimer) then
+            raise exception 'worker % is not registered', claimer using
+                errcode = 'object_not_in_prerequisite_state', hint = 'Call jira_sync.register() first.';
+        end if;
     end if;
 end;
 $$;
 comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean, interval) is
 'Takes leases on jobs that are due: one for each key, the other jobs of the key merged into it.';
 
-create or replace function jira_sync.renew_claimer(claimer uuid, is_alone boolean)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-    -- Once a second is enough: while an old snapshot prevents vacuum, each version of the row makes later claims slower.
-    update jira_sync.workers as w
-    set seen_at = clock_timestamp(), asleep = false, took_quarantined = is_alone,
-        on_time_since = case when w.seen_at + w.lease < clock_timestamp() then clock_timestamp() else w.on_time_since end
-    where w.incarnation = claimer
-        and (w.asleep or w.seen_at < clock_timestamp() - interval '1 second' or w.took_quarantined <> is_alone);
-    -- A lease of a worker that is not registered would end at once.
-    if not found and not exists (select from jira_sync.workers as w where w.incarnation = claimer) then
-        raise exception 'worker % is not registered', claimer using
-            errcode = 'object_not_in_prerequisite_state', hint = 'Call jira_sync.register() first.';
-    end if;
-end;
-$$;
-comment on function jira_sync.renew_claimer(uuid, boolean) is
-'Renews the leases of a worker that has claimed, and notes that it is awake.';
-
--- ---------------------------------------------------------------------------------------------------------
 -- Leases and settlement
--- ---------------------------------------------------------------------------------------------------------
 
 create or replace function jira_sync.lock_leases(holder uuid, ids bigint[], tokens bigint[])
-returns setof bigint
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan
-as $$
+returns setof bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
 begin
     -- A worker that stalls in the middle of a transaction must not block its jobs.
     perform set_config('idle_in_transaction_session_timeout', '5s', true);
@@ -345,7 +306,6 @@ begin
     if 'retry' = any(outcomes) or 'returned' = any(outcomes) then
         perform jira_sync.wake();
     end if;
-
     -- Nearly all runs succeed. These jobs are deleted without being locked and read first. A token belongs to one lease, so
     -- it need not be paired with its id.
     if outcomes <@ '{done}' and coalesce(cardinality(array_remove(errors, null)), 0) = 0 then
@@ -372,7 +332,6 @@ begin
         select e.id from ended as e;
         return;
     end if;
-
     -- plpgsql keeps the plan. A function in SQL is planned at each call, which took ten times as long as the work.
     return query
     with asked as (
@@ -382,9 +341,7 @@ begin
     held as materialized (
         select
             j.id, j.kind, j.key, j.table_name, j.row_id, j.attempt, j.worker, j.created_at, j.started_at, j.merged,
-            left(a.error, 8000) as error,
-            a.delay,
-            a.charge,
+            left(a.error, 8000) as error, a.delay, a.charge,
             case
                 -- It may have been cancelled after the last heartbeat.
                 when a.outcome in ('retry', 'returned') and j.cancel_requested then 'cancelled'
@@ -439,18 +396,14 @@ begin
     select h.id from held as h;
 end;
 $$;
-comment on function jira_sync.settle(
-    uuid, bigint[], bigint[], text[], text[], double precision[], boolean[]
-) is
+comment on function jira_sync.settle(uuid, bigint[], bigint[], text[], text[], double precision[], boolean[]) is
 'Settles runs under their leases and records them; returns the ids whose lease was still valid. Other jobs are not changed.';
 
 create or replace function jira_sync.register(
     me uuid, named text, handled_kinds text[], slots integer, lease_seconds double precision
 )
-returns void
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.workers (incarnation, name, kinds, concurrency, lease)
     values (me, named, handled_kinds, slots, make_interval(secs => lease_seconds))
     on conflict (incarnation) do update
@@ -460,10 +413,8 @@ comment on function jira_sync.register(uuid, text, text[], integer, double preci
 'Registers a worker, or registers it again.';
 
 create or replace function jira_sync.return_unknown_leases(me uuid, kept bigint[])
-returns bigint
-language sql security definer
-set search_path = pg_catalog, pg_temp set jit = off
-as $$
+returns bigint language sql security definer
+set search_path = pg_catalog, pg_temp set jit = off as $$
     with unknown as (
         select array_agg(j.id) as ids, array_agg(j.token) as tokens
         from jira_sync.jobs as j
@@ -480,10 +431,8 @@ comment on function jira_sync.return_unknown_leases(uuid, bigint[]) is
 'Returns the jobs that a worker holds under other tokens than these, without a charged attempt: leases of a claim whose answer was lost.';
 
 create or replace function jira_sync.unregister(me uuid)
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     perform jira_sync.return_unknown_leases(me, '{}');
     delete from jira_sync.workers as w where w.incarnation = me;
@@ -519,16 +468,13 @@ begin
         on_time_since = case
             when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()
             else w.on_time_since
-        end,
-        asleep = w.asleep or falls_asleep
+        end, asleep = w.asleep or falls_asleep
     where w.incarnation = me
     returning w.* into mine;
     known := found;
-
     select c.paused_at is not null, c.maintained_at < now() - interval '1 hour'
     into paused, maintenance_due
     from jira_sync.control as c;
-
     -- For a sleeping worker: whether a job is due that could be claimed, and when the next one will be. Of priority 0 it reads
     -- only what became due within `look_back`: the worker has claimed the earlier jobs.
     due_now := false;
@@ -538,16 +484,12 @@ begin
             where j.state = 'ready' and j.priority = 0
                 and j.run_at <= clock_timestamp() and j.run_at >= window_start
                 and j.kind = any(mine.kinds)
-                and not exists (
-                    select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
-                )
+                and not exists (select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key)
         ) or exists (
             select from jira_sync.jobs as j
             where j.state = 'ready' and j.priority <> 0 and j.run_at <= clock_timestamp()
                 and j.kind = any(mine.kinds)
-                and not exists (
-                    select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key
-                )
+                and not exists (select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key)
         );
         select j.run_at into earliest from jira_sync.jobs as j
         where j.state = 'ready' and j.priority = 0 and j.run_at > now() and j.run_at < 'infinity'
@@ -561,19 +503,15 @@ begin
             due_in := least(extract(epoch from earliest - clock_timestamp()), 1e9);
         end if;
     end if;
-
     -- With `holding`, the answer is about these jobs only, found by primary key. Without, it is a full scan of running jobs.
     if holding is not null then
-        select
-            coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'),
-            coalesce(array_agg(j.token), '{}')
+        select coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'), coalesce(array_agg(j.token), '{}')
         into cancelled, held
         from jira_sync.jobs as j
         where j.id = any(holding) and j.worker = me;
         return next;
         return;
     end if;
-
     -- When the next lease of another worker expires, if it is not renewed.
     select min(coalesce(w.seen_at + w.lease, '-infinity')) into expiry
     from jira_sync.jobs as j
@@ -584,10 +522,7 @@ begin
             expiry, mine.on_time_since + mine.lease, pg_postmaster_start_time() + mine.lease
         ) - clock_timestamp());
     end if;
-
-    select
-        coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'),
-        coalesce(array_agg(j.token), '{}')
+    select coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'), coalesce(array_agg(j.token), '{}')
     into cancelled, held
     from jira_sync.jobs as j
     where j.state = 'running' and j.worker = me;
@@ -598,10 +533,8 @@ comment on function jira_sync.heartbeat(uuid, boolean, interval, bigint[]) is
 'One heartbeat: renews all leases of the worker and returns what it needs to know.';
 
 create or replace function jira_sync.rescue(me uuid)
-returns bigint
-language sql security definer
-set search_path = pg_catalog, pg_temp set jit = off
-as $$
+returns bigint language sql security definer
+set search_path = pg_catalog, pg_temp set jit = off as $$
     with expired_leases as materialized (
         select j.id, j.token, coalesce(w.name, j.worker::text) as worker_name
         from jira_sync.jobs as j
@@ -629,17 +562,13 @@ as $$
         update jira_sync.jobs as j
         set
             state = case when e.crashes >= 2 then 'dead' else 'ready' end,
-            worker = null, token = null, cancel_requested = false,
-            crashes = e.crashes + 1,
-            attempt = greatest(e.attempt - 1, 0),
-            run_at = now(),
+            worker = null, token = null, cancel_requested = false, crashes = e.crashes + 1,
+            attempt = greatest(e.attempt - 1, 0), run_at = now(),
             last_error = 'worker ' || e.worker_name || ' was lost while it ran this job (crash '
                 || e.crashes + 1 || ' of 3)'
         from expired as e where j.id = e.id and not e.cancel_requested
     ),
-    cancelled as (
-        delete from jira_sync.jobs as j using expired as e where j.id = e.id and e.cancel_requested
-    ),
+    cancelled as (delete from jira_sync.jobs as j using expired as e where j.id = e.id and e.cancel_requested),
     recorded as (
         insert into jira_sync.job_history (
             id, kind, table_name, row_id, attempt, outcome, error, worker, enqueued_at, started_at, merged
@@ -653,9 +582,7 @@ as $$
     forgotten_workers as (
         delete from jira_sync.workers as w
         where w.seen_at + w.lease + interval '1 minute' < clock_timestamp()
-            and not exists (
-                select from jira_sync.jobs as j where j.state = 'running' and j.worker = w.incarnation
-            )
+            and not exists (select from jira_sync.jobs as j where j.state = 'running' and j.worker = w.incarnation)
     )
     select count(*) from expired;
 $$;
@@ -663,10 +590,8 @@ comment on function jira_sync.rescue(uuid) is
 'Returns the jobs of lost workers: a crash is counted, no attempt is charged. After three crashes a job is dead.';
 
 create or replace function jira_sync.pause(reason text default 'paused by hand')
-returns void
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     update jira_sync.control
     set
         paused_at = coalesce(paused_at, now()),
@@ -679,10 +604,8 @@ comment on function jira_sync.pause(text) is
 'No job is claimed until resume(); running jobs are finished. status shows the reason.';
 
 create or replace function jira_sync.resume()
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     update jira_sync.control set paused_at = null, pause_reason = null where paused_at is not null;
     perform jira_sync.wake();
@@ -691,10 +614,8 @@ $$;
 comment on function jira_sync.resume() is 'Ends a pause.';
 
 create or replace function jira_sync.retry_dead()
-returns bigint
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     with ready_again as (
         update jira_sync.jobs
         set state = 'ready', attempt = 0, crashes = 0, run_at = now()
@@ -706,10 +627,8 @@ $$;
 comment on function jira_sync.retry_dead() is 'Makes all dead jobs ready again and returns how many they were.';
 
 create or replace function jira_sync.cancel(job bigint)
-returns boolean
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns boolean language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     found_job jira_sync.jobs;
     is_relied_on boolean;
@@ -746,10 +665,8 @@ comment on function jira_sync.cancel(bigint) is
 'False where there is no such job.';
 
 create or replace function jira_sync.enqueue(kind text, row_id text default null, table_name text default 'file_audit')
-returns bigint
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     job bigint;
 begin
@@ -785,11 +702,16 @@ $$;
 comment on function jira_sync.enqueue(text, text, text) is
 'Enqueues a job, or finds the waiting job that covers the request; returns its id.';
 
+create or replace function jira_sync.enqueue(kind text, row_id bigint, table_name text default 'file_audit')
+returns bigint language sql
+set search_path = pg_catalog, pg_temp as $$
+    select jira_sync.enqueue(enqueue.kind, enqueue.row_id::text, enqueue.table_name);
+$$;
+comment on function jira_sync.enqueue(text, bigint, text) is 'The same for a key that is a number.';
+
 create or replace function jira_sync.lock_waiting_jobs(job_key text)
-returns boolean
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '5s'
-as $$
+returns boolean language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '5s' as $$
 declare
     waiting integer;
 begin
@@ -803,15 +725,11 @@ $$;
 comment on function jira_sync.lock_waiting_jobs(text) is
 'Locks the waiting jobs of a key, so that none of it is claimed until the transaction ends. False where none waits or one runs.';
 
--- ---------------------------------------------------------------------------------------------------------
 -- Maintenance
--- ---------------------------------------------------------------------------------------------------------
 
 create or replace function jira_sync.partition_by_time(parent text, unit text, ahead interval)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
-as $$
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
     starts timestamptz;
     ends timestamptz;
@@ -848,10 +766,8 @@ comment on function jira_sync.partition_by_time(text, text, interval) is
 'Makes the partitions of a table for the current day or month and for those ahead, so that no insert has to.';
 
 create or replace function jira_sync.drop_partitions(parent text, before timestamptz)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp set timezone = 'UTC'
-as $$
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
     partition text;
 begin

@@ -2,18 +2,13 @@
 -- docs/decisions/0081-triggers-that-cannot-fail.md.
 
 create or replace function jira_sync.lock_patience(app_lock_timeout text, app_statement_timeout text)
-returns text
-language sql stable
-set search_path = pg_catalog, pg_temp set intervalstyle = postgres
-as $$
+returns text language sql stable
+set search_path = pg_catalog, pg_temp set intervalstyle = postgres as $$
     -- Inside the time-outs of the application: a trigger waits for at most two locks, and two seconds for each.
     select greatest(1, floor(1000 * least(
-        2,
-        nullif(extract(epoch from app_lock_timeout::interval), 0),
-        case when app_statement_timeout <> '0' then
+        2, nullif(extract(epoch from app_lock_timeout::interval), 0), case when app_statement_timeout <> '0' then
             (extract(epoch from app_statement_timeout::interval - (clock_timestamp() - statement_timestamp()))) / 3
-        end,
-        case when coalesce(current_setting('transaction_timeout', true), '0') <> '0' then
+        end, case when coalesce(current_setting('transaction_timeout', true), '0') <> '0' then
             (extract(epoch from current_setting('transaction_timeout')::interval - (clock_timestamp() - now()))) / 3
         end
     )))::text || 'ms';
@@ -22,10 +17,8 @@ comment on function jira_sync.lock_patience(text, text) is
 'How long a trigger may wait for a lock, within the time-outs of the application''s session.';
 
 create or replace function jira_sync.add_mark(changed_table text, change text, changed_ids text[], why text)
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     insert into jira_sync.marks (table_name, kind, row_ids, reason, last_link_id)
     values (
@@ -42,10 +35,8 @@ comment on function jira_sync.add_mark(text, text, text[], text) is
 'Records a change that was not enqueued: of these rows, or of the whole table (null). It never fails.';
 
 create or replace function jira_sync.move_links(moved_table text, old_ids text[], new_ids text[])
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql
+set search_path = pg_catalog, pg_temp as $$
 begin
     -- In two steps, because two rows may have exchanged their keys.
     update jira_sync.links as l set row_id = 'moving:' || u.new_id
@@ -66,10 +57,8 @@ create or replace function jira_sync.enqueue_changes(
     changed_table text, ids text[], other_ids text[], old_ids text[], new_ids text[],
     app_lock_timeout text, app_statement_timeout text
 )
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off as $$
 declare
     isolation constant text := current_setting('transaction_isolation');
     writer constant text := current_setting('jira_sync.writer', true);
@@ -154,10 +143,8 @@ comment on function jira_sync.enqueue_changes(text, text[], text[], text[], text
 'old_ids and new_ids are keys that changed. Where that fails, it leaves a mark. It never fails.';
 
 create or replace function jira_sync.enqueue_change(changed_table text, changed_id text, is_needed boolean)
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     app_lock_timeout constant text := current_setting('lock_timeout');
     app_statement_timeout constant text := current_setting('statement_timeout');
@@ -206,10 +193,8 @@ comment on function jira_sync.enqueue_change(text, text, boolean) is
 create or replace function jira_sync.enqueue_deletions(
     changed_table text, ids text[], labels text[], needed boolean[], app_lock_timeout text, app_statement_timeout text
 )
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off as $$
 begin
     perform set_config('lock_timeout', jira_sync.lock_patience(app_lock_timeout, app_statement_timeout), true);
     if cardinality(ids) > 1000 or '' = any(ids) then
@@ -241,10 +226,8 @@ comment on function jira_sync.enqueue_deletions(text, text[], text[], boolean[],
 'Enqueues a job for each deleted row that has or may have an issue; for many rows, one mark for ten thousand. It never fails.';
 
 create or replace function jira_sync.table_truncated()
-returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '2s'
-as $$
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 begin
     insert into jira_sync.marks (table_name, kind, last_link_id)
     select t.table_name, 'truncated', (select max(l.id) from jira_sync.links as l)
@@ -260,15 +243,11 @@ end;
 $$;
 comment on function jira_sync.table_truncated() is 'Trigger: all rows of a table are gone. One mark stands for all of them.';
 
--- ---------------------------------------------------------------------------------------------------------
 -- Installation of the triggers
--- ---------------------------------------------------------------------------------------------------------
 
 create or replace function jira_sync.trigger_source(watched_table text, columns text[])
-returns text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $source$
+returns text language sql stable
+set search_path = pg_catalog, pg_temp as $source$
     -- A column that was dropped or renamed is not found in the transition table. Then its name means the outer table
     -- `absent`, which has a NULL for each column: so the statement works whatever ALTER TABLE did. Record images compare bytes,
     -- for every type. concat() uses output functions, so no cast of another role runs with our rights.
@@ -329,9 +308,7 @@ begin
     else
         select array_agg(o.row_id), array_agg(o.label), array_agg(o.is_needed) into ids, labels, needed
         from (select %1$s) as absent
-        cross join lateral (
-            select concat(%2$s) as row_id, concat(%5$s) as label, %3$s as is_needed from old_rows
-        ) as o;
+        cross join lateral (select concat(%2$s) as row_id, concat(%5$s) as label, %3$s as is_needed from old_rows) as o;
         if ids is not null then
             perform jira_sync.enqueue_deletions(
                 %6$L, ids, labels, needed, current_setting('lock_timeout'), current_setting('statement_timeout')
@@ -352,13 +329,11 @@ $body$,
             from unnest(columns || array[t.key_column, t.label_column, t.condition_column]) as c (name)
             where c.name is not null
         ),
-        quote_ident(t.key_column),
-        case when t.condition_column is null then 'true'
+        quote_ident(t.key_column), case when t.condition_column is null then 'true'
             -- False or NULL. Whatever else the column says after an ALTER TABLE, the planner decides.
             else format($condition$concat(%I) not in ('f', '')$condition$, t.condition_column) end,
         (select string_agg(quote_ident(c.name), ', ' order by c.place) from unnest(columns) with ordinality as c (name, place)),
-        quote_ident(t.label_column),
-        t.table_name
+        quote_ident(t.label_column), t.table_name
     )
     from jira_sync.tables as t where t.table_name = watched_table;
 $source$;
@@ -366,10 +341,8 @@ comment on function jira_sync.trigger_source(text, text[]) is
 'The body of the trigger function of a table. Only the statements over the transition tables differ from table to table.';
 
 create or replace function jira_sync.expected_triggers(watched_table text)
-returns table (name text, definition text)
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
+returns table (name text, definition text) language sql stable
+set search_path = pg_catalog, pg_temp as $$
     select e.name, format(
         'create trigger %I %s on %I.%I %s for each statement execute function jira_sync.%s',
         e.name, e.event, t.schema_name, t.relation_name, e.tables,
@@ -388,10 +361,8 @@ $$;
 comment on function jira_sync.expected_triggers(text) is 'The triggers that a synced table must have.';
 
 create or replace function jira_sync.missing_triggers(watched_table text)
-returns setof text
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
+returns setof text language sql stable
+set search_path = pg_catalog, pg_temp as $$
     select e.name
     from jira_sync.tables as t
     cross join lateral jira_sync.expected_triggers(t.table_name) as e
@@ -410,10 +381,8 @@ $$;
 comment on function jira_sync.missing_triggers(text) is 'The triggers that a synced table lacks, or that are not as expected.';
 
 create or replace function jira_sync.watch_columns(watched_table text, columns text[] default null)
-returns text[]
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set standard_conforming_strings = on
-as $$
+returns text[] language plpgsql security definer
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
     t jira_sync.tables;
     relation regclass;
@@ -447,8 +416,7 @@ begin
     ) then
         execute format(
             'create or replace function jira_sync.%I() returns trigger language plpgsql security definer '
-            'set search_path = pg_catalog, pg_temp as %L',
-            watched_table || '_changed', body
+            'set search_path = pg_catalog, pg_temp as %L', watched_table || '_changed', body
         );
         execute format('revoke execute on function jira_sync.%I() from public', watched_table || '_changed');
         execute format(
@@ -475,10 +443,8 @@ comment on function jira_sync.watch_columns(text, text[]) is
 'table has.';
 
 create or replace function jira_sync.missing_columns()
-returns text[]
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
+returns text[] language sql stable
+set search_path = pg_catalog, pg_temp as $$
     select coalesce(array_agg(e.name order by e.place), '{}')
     from unnest(array[
         'id', 'file_number', 'file_path', 'file_name', 'layer_number', 'layer_name', 'status', 'workflows',
@@ -492,15 +458,11 @@ as $$
 $$;
 comment on function jira_sync.missing_columns() is 'Columns of the default mapping that public.file_audit does not have.';
 
--- ---------------------------------------------------------------------------------------------------------
 -- Jobs that people insert
--- ---------------------------------------------------------------------------------------------------------
 
 create or replace function jira_sync.jobs_checked()
-returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set row_security = off
-as $$
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp set row_security = off as $$
 declare
     t jira_sync.tables;
     named text;

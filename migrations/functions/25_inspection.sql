@@ -1,10 +1,8 @@
 -- The inspection of the installation, and the reconciliation of what triggers could not enqueue.
 
 create or replace function jira_sync.reconcile_marks(slice integer default 1000)
-returns boolean
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns boolean language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     m jira_sync.marks;
     link_ids bigint[];
@@ -91,10 +89,8 @@ comment on function jira_sync.reconcile_marks(integer) is
 'Turns the oldest mark, or a slice of it, into jobs; returns whether marks are left.';
 
 create or replace function jira_sync.count_unlinked(counted_table text)
-returns bigint
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     t jira_sync.tables;
     counted bigint;
@@ -103,8 +99,7 @@ begin
     execute format(
         'select count(*) from %I.%I as f where %s and not exists ('
         'select from jira_sync.links as l where l.table_name = $1 and l.row_id = concat(f.%I) and l.state <> ''row_gone'')',
-        t.schema_name, t.relation_name,
-        case when t.condition_column is null then 'true'
+        t.schema_name, t.relation_name, case when t.condition_column is null then 'true'
             else format('concat(f.%I) not in (''f'', '''')', t.condition_column) end,
         t.key_column
     ) into counted using t.table_name;
@@ -114,13 +109,10 @@ $$;
 comment on function jira_sync.count_unlinked(text) is 'How many rows of a table should have an issue and have none.';
 
 create or replace function jira_sync.function_checksums()
-returns jsonb
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
+returns jsonb language sql stable
+set search_path = pg_catalog, pg_temp as $$
     select coalesce(jsonb_object_agg(
-        p.oid::regprocedure::text,
-        md5(concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl))
+        p.oid::regprocedure::text, md5(concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl))
     ), '{}')
     from pg_catalog.pg_proc as p
     where p.pronamespace = 'jira_sync'::regnamespace
@@ -130,9 +122,7 @@ comment on function jira_sync.function_checksums() is 'A checksum of each functi
 
 create or replace function jira_sync.inspect_table(inspected text)
 returns table (subject text, problem text, remedy text, is_error boolean, hides_changes boolean)
-language plpgsql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
     t jira_sync.tables;
     relation regclass;
@@ -228,10 +218,8 @@ $$;
 comment on function jira_sync.inspect_table(text) is 'Compares the triggers, columns, rights and policies of a table with what they should be.';
 
 create or replace function jira_sync.inspect()
-returns table (subject text, problem text, remedy text, is_error boolean)
-language plpgsql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     return query
     select i.subject, i.problem, i.remedy, i.is_error
@@ -273,10 +261,8 @@ comment on function jira_sync.inspect() is
 'nothing.';
 
 create or replace function jira_sync.record_inspection()
-returns table (subject text, problem text, remedy text, is_error boolean)
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '500ms'
-as $$
+returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 #variable_conflict use_column
 declare
     t jira_sync.tables;

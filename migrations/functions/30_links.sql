@@ -30,25 +30,9 @@ comment on function jira_sync.row_may_exist(text, text) is
 
 create or replace function jira_sync.rows_with_links(named_table text, row_ids text[])
 returns table (
-    row_id text,
-    content jsonb,
-    is_hidden boolean,
-    link_id bigint,
-    state text,
-    label text,
-    issue_id text,
-    issue_key text,
-    marker uuid,
-    last_error text,
-    base jsonb,
-    creation_lookups integer,
-    write_token bigint,
-    side_changes jsonb,
-    deletion_action text,
-    issue_updated bigint,
-    read_at double precision,
-    conflicts jsonb,
-    suspended jsonb,
+    row_id text, content jsonb, is_hidden boolean, link_id bigint, state text, label text, issue_id text, issue_key text,
+    marker uuid, last_error text, base jsonb, creation_lookups integer, write_token bigint, side_changes jsonb,
+    deletion_action text, issue_updated bigint, read_at double precision, conflicts jsonb, suspended jsonb,
     since_attempt double precision
 )
 language plpgsql
@@ -58,22 +42,9 @@ as $$
 begin
     return query
     select
-        u.id,
-        f.content,
-        case when f.content is null then jira_sync.row_may_exist(named_table, u.id) else false end,
-        l.id,
-        l.state,
-        l.label,
-        l.issue_id,
-        l.issue_key,
-        l.marker,
-        l.last_error,
-        l.base,
-        l.creation_lookups,
-        l.write_token,
-        l.side_changes,
-        l.deletion_action,
-        round(extract(epoch from l.issue_updated) * 1000)::bigint,
+        u.id, f.content, case when f.content is null then jira_sync.row_may_exist(named_table, u.id) else false end,
+        l.id, l.state, l.label, l.issue_id, l.issue_key, l.marker, l.last_error, l.base, l.creation_lookups,
+        l.write_token, l.side_changes, l.deletion_action, round(extract(epoch from l.issue_updated) * 1000)::bigint,
         extract(epoch from clock_timestamp())::float8,
         (
             select jsonb_agg(jsonb_build_object(
@@ -85,8 +56,7 @@ begin
         ),
         (
             select jsonb_object_agg(
-                p.field,
-                'changed sides ' || p.side_changes || ' times, so it is suspended until '
+                p.field, 'changed sides ' || p.side_changes || ' times, so it is suspended until '
                 || to_char(p.suspended_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI')
                 || ' UTC. Find what answers every write, then: select jira_sync.resume_field('
                 || quote_literal(p.row_id) || ', ' || quote_literal(p.field) || ')'
@@ -113,18 +83,15 @@ comment on function jira_sync.rows_with_links(text, text[]) is
 create or replace function jira_sync.resolve_conflict(
     conflict bigint, resolution text, value jsonb default null, decided_by text default current_user
 )
-returns bigint
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     found_conflict jira_sync.conflicts;
     waiting text;
 begin
     if resolution is null or resolution not in ('row', 'jira', 'value') then
         raise exception 'a conflict is resolved with row, jira or value, not with %', coalesce(resolution, 'null') using
-            errcode = 'invalid_parameter_value',
-            hint = 'select jira_sync.resolve_conflict(' || conflict || ', ''row'')';
+            errcode = 'invalid_parameter_value', hint = 'select jira_sync.resolve_conflict(' || conflict || ', ''row'')';
     end if;
     if (resolution = 'value') <> (value is not null) then
         raise exception 'a value goes with the resolution value, and only with it' using
@@ -142,8 +109,7 @@ begin
             else 'was won by ' || found_conflict.winner
         end;
         raise exception 'conflict % is not open: it %', conflict, waiting using
-            errcode = 'object_not_in_prerequisite_state',
-            hint = 'Open conflicts: select * from jira_sync.conflicts '
+            errcode = 'object_not_in_prerequisite_state', hint = 'Open conflicts: select * from jira_sync.conflicts '
                 || 'where winner = ''open'' and resolved_at is null';
     end if;
     -- The conflict stays in force until a worker has written the chosen value to both sides.
@@ -165,10 +131,8 @@ comment on function jira_sync.resolve_conflict(bigint, text, jsonb, text) is
 create or replace function jira_sync.resume_field(
     row_id text, field text default null, table_name text default 'file_audit'
 )
-returns bigint
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     freed text[];
 begin

@@ -3,9 +3,7 @@
 create or replace function jira_sync.take_send_slots(
     endpoints text[], issues text[], patience double precision, probes boolean default false
 )
-returns table (
-    place integer, wait double precision, blocked_scope text, blocked_reason text, generation bigint
-)
+returns table (place integer, wait double precision, blocked_scope text, blocked_reason text, generation bigint)
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -31,7 +29,6 @@ begin
             return;
         end if;
     end if;
-
     select * into site from jira_sync.rate_limits as r where r.scope = 'site' for update;
     -- After the lock was granted, so that the slots are given in the order of the lock.
     begun := clock_timestamp();
@@ -86,10 +83,8 @@ comment on function jira_sync.take_send_slots(text[], text[], double precision, 
 'Gives each call its send slot, in seconds from now, or says what prevents it: a limit, or the circuit.';
 
 create or replace function jira_sync.send_obstacle(endpoint text, issue text, since_generation bigint, probes boolean default false)
-returns table (wait double precision, blocked_scope text, blocked_reason text)
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
+returns table (wait double precision, blocked_scope text, blocked_reason text) language sql stable
+set search_path = pg_catalog, pg_temp as $$
     select 1::double precision, 'circuit', c.reason
     from jira_sync.circuit as c where c.state <> 'closed' and not send_obstacle.probes
     union all
@@ -111,10 +106,8 @@ comment on function jira_sync.send_obstacle(text, text, bigint, boolean) is
 'What prevents a call since it was given its send slot; no row where nothing does.';
 
 create or replace function jira_sync.record_limit(limited text, seconds double precision, said text)
-returns double precision
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns double precision language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.rate_limits;
     ends timestamptz;
@@ -137,10 +130,7 @@ begin
         blocked_until = greatest(r.blocked_until, ends),
         -- The send slots that were given are void, so the first one after the block is free again.
         next_at = case when r.scope = 'site' then '-infinity' else r.next_at end,
-        reason = left(said, 500),
-        strikes = known.strikes,
-        generation = known.generation,
-        refusals = r.refusals + 1
+        reason = left(said, 500), strikes = known.strikes, generation = known.generation, refusals = r.refusals + 1
     where r.scope = limited
     returning r.blocked_until into ends;
     -- Issues are many, and their limits short.
@@ -153,10 +143,8 @@ comment on function jira_sync.record_limit(text, double precision, text) is
 'JIRA said that a scope is limited, for some seconds or for an unknown time (null); returns for how long nothing is sent.';
 
 create or replace function jira_sync.set_limits(site_rate double precision, endpoints jsonb default '{}')
-returns void
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.rate_limits as r (scope, rate)
     select 'site', site_rate
     union all
@@ -172,10 +160,8 @@ comment on function jira_sync.set_limits(double precision, jsonb) is
 create or replace function jira_sync.report_circuit_failure(
     me uuid, called text, credentials text, cause text, reason text, remedy text
 )
-returns text
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns text language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.circuit;
     unproven boolean;
@@ -221,9 +207,7 @@ comment on function jira_sync.report_circuit_failure(uuid, text, text, text, tex
 
 create or replace function jira_sync.take_probe(me uuid)
 returns table (state text, mine boolean, wait double precision, reason text, closed_credentials text)
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.circuit;
 begin
@@ -247,10 +231,8 @@ comment on function jira_sync.take_probe(uuid) is
 'The state of the circuit, whether this worker is to probe now, and else in how many seconds the next probe is due.';
 
 create or replace function jira_sync.circuit_probe_failed(me uuid, reason text)
-returns void
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     update jira_sync.circuit as c
     set
         state = 'open', prober = null, probes = c.probes + 1, reason = left(circuit_probe_failed.reason, 2000),
@@ -262,10 +244,8 @@ comment on function jira_sync.circuit_probe_failed(uuid, text) is
 'The probe got no further: the next one comes after 2, 4, 8, 16, 30 s, a little varied.';
 
 create or replace function jira_sync.close_circuit(me uuid, called text, credentials text)
-returns boolean
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns boolean language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.circuit;
 begin

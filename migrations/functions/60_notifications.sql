@@ -5,10 +5,8 @@ create or replace function jira_sync.emit(
     row_id text default null, issue_key text default null, job_id bigint default null,
     details jsonb default '{}', table_name text default 'file_audit'
 )
-returns bigint
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.events (
         kind, severity, fingerprint, subject, message, remedy, table_name, row_id, issue_key, job_id, details
     )
@@ -22,14 +20,10 @@ comment on function jira_sync.emit(text, text, text, text, text, text, text, tex
 'Notes an event in the transaction that causes it; returns its id.';
 
 create or replace function jira_sync.resolve_event(kind text, fingerprint text, message text)
-returns bigint
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     -- Only what is still open is resolved, so it is safe to call this whenever all is well.
-    insert into jira_sync.events (
-        kind, severity, fingerprint, subject, message, table_name, row_id, issue_key, resolves
-    )
+    insert into jira_sync.events (kind, severity, fingerprint, subject, message, table_name, row_id, issue_key, resolves)
     select resolve_event.kind, 'info', e.fingerprint, e.subject, resolve_event.message, e.table_name, e.row_id,
         e.issue_key, true
     from (
@@ -43,16 +37,12 @@ comment on function jira_sync.resolve_event(text, text, text) is
 'Notes that the cause of earlier events has gone; null where none is open.';
 
 create or replace function jira_sync.register_channels(worker_name text, offered jsonb)
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     -- Workers of a fleet start together, and one at a time registers its channels.
     perform from jira_sync.control for update;
-    insert into jira_sync.channels (
-        name, severity, kinds, also, never, resolved, digest, by_issue, holders
-    )
+    insert into jira_sync.channels (name, severity, kinds, also, never, resolved, digest, by_issue, holders)
     select
         o.name, o.severity, o.kinds, o.also, o.never, o.resolved, make_interval(secs => o.digest),
         o.by_issue, array[worker_name]
@@ -88,10 +78,8 @@ comment on function jira_sync.register_channels(text, jsonb) is
 'Says which channels a worker has, and what goes there; those that no living worker has any more end.';
 
 create or replace function jira_sync.wake_channels(woken text[])
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     -- A waiting job that is due covers this, provided that it is not claimed before this transaction commits: so it is locked.
     -- Where that could make the transaction fail, no job is searched.
@@ -118,10 +106,8 @@ $$;
 comment on function jira_sync.wake_channels(text[]) is 'Enqueues a notify job for each channel where none waits.';
 
 create or replace function jira_sync.events_inserted()
-returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[];
 begin
@@ -161,10 +147,8 @@ $$;
 comment on function jira_sync.events_inserted() is 'Trigger: puts events into the outbox of the channels they go to.';
 
 create or replace function jira_sync.collect_events(channel text)
-returns bigint
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     taken bigint[];
     apart boolean := (select c.by_issue from jira_sync.channels as c where c.name = collect_events.channel);
@@ -181,7 +165,6 @@ begin
     if taken is null then
         return 0;
     end if;
-
     insert into jira_sync.incidents as t (
         channel, fingerprint, issue_key, kind, severity, event_id, waiting, waiting_since, waiting_until,
         subjects, many, last_event_id
@@ -193,8 +176,7 @@ begin
             when bool_or(e.severity = 'error') then 'error'
             when bool_or(e.severity = 'warning') then 'warning'
             else 'info'
-        end,
-        min(e.id), count(*), min(e.at), max(e.at),
+        end, min(e.id), count(*), min(e.at), max(e.at),
         (array_agg(distinct e.subject order by e.subject))[1:10], count(distinct e.subject) > 1, max(e.id)
     from jira_sync.events as e
     where e.id = any(taken) and not e.resolves
@@ -203,8 +185,7 @@ begin
     set
         kind = excluded.kind, severity = excluded.severity,
         event_id = case when t.waiting = 0 then excluded.event_id else t.event_id end,
-        waiting = t.waiting + excluded.waiting,
-        waiting_since = least(t.waiting_since, excluded.waiting_since),
+        waiting = t.waiting + excluded.waiting, waiting_since = least(t.waiting_since, excluded.waiting_since),
         waiting_until = greatest(t.waiting_until, excluded.waiting_until),
         subjects = (array(
             select distinct s.subject from unnest(t.subjects || excluded.subjects) as s (subject) order by 1
@@ -214,7 +195,6 @@ begin
             t.subjects[1], (select e.subject from jira_sync.events as e where e.id = t.event_id)
         ),
         last_event_id = greatest(t.last_event_id, excluded.last_event_id);
-
     -- An incident that was never sent needs no message that it is resolved.
     update jira_sync.incidents as t
     set resolved_event_id = r.event_id
@@ -238,10 +218,8 @@ comment on function jira_sync.collect_events(text) is
 'Returns how many events they were.';
 
 create or replace function jira_sync.retry_messages()
-returns bigint
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns bigint language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[];
     revived bigint;
@@ -262,19 +240,15 @@ $$;
 comment on function jira_sync.retry_messages() is 'Sends messages that were given up once more; returns how many they are.';
 
 create or replace function jira_sync.job_fingerprint(kind text, error text)
-returns text
-language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
+returns text language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
     select 'job_dead:' || kind || ':' || left(md5(coalesce(jira_sync.error_pattern(error), '')), 16);
 $$;
 comment on function jira_sync.job_fingerprint(text, text) is 'The fingerprint of jobs that died of one cause.';
 
 create or replace function jira_sync.jobs_state_changed()
-returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     worker_name text;
     row_path text;
@@ -308,8 +282,7 @@ begin
                         coalesce(worker_name, old.worker::text)),
                     remedy => 'See its log and the machine it ran on: it was killed, ran out of memory, or lost the '
                         || 'database.',
-                    job_id => new.id,
-                    details => jsonb_build_object('incarnation', old.worker)
+                    job_id => new.id, details => jsonb_build_object('incarnation', old.worker)
                 );
             end if;
         end if;
@@ -330,16 +303,13 @@ $$;
 comment on function jira_sync.jobs_state_changed() is 'Trigger: tells of jobs that died and of workers that were lost.';
 
 create or replace function jira_sync.links_error_changed()
-returns trigger
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns trigger language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 begin
     begin
         if new.last_error is not null and new.state not in ('issue_gone', 'unlinked') then
             perform jira_sync.emit(
-                kind => 'row_refused', severity => 'warning',
-                fingerprint => jira_sync.row_fingerprint(new.last_error),
+                kind => 'row_refused', severity => 'warning', fingerprint => jira_sync.row_fingerprint(new.last_error),
                 subject => new.label, message => new.last_error,
                 remedy => case
                     when new.last_error like '%select jira_sync.resume_field(%' then
@@ -369,10 +339,8 @@ comment on function jira_sync.links_error_changed() is
 'Trigger: tells of rows that are refused, and when none is any more for the same cause.';
 
 create or replace function jira_sync.resolve_finished()
-returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp as $$
 declare
     gone record;
 begin
@@ -403,9 +371,7 @@ begin
             select from jira_sync.links as l
             where l.last_error is not null and jira_sync.row_fingerprint(l.last_error) = gone.fingerprint
         ) then
-            perform jira_sync.resolve_event(
-                'row_refused', gone.fingerprint, 'No row is refused for this any more.'
-            );
+            perform jira_sync.resolve_event('row_refused', gone.fingerprint, 'No row is refused for this any more.');
         end if;
     end loop;
 end;
@@ -413,10 +379,8 @@ $$;
 comment on function jira_sync.resolve_finished() is 'Resolves incidents of jobs and rows whose cause is gone.';
 
 create or replace function jira_sync.report_backfill(job bigint)
-returns void
-language sql security definer
-set search_path = pg_catalog, pg_temp
-as $$
+returns void language sql security definer
+set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.jobs (kind, run_at, max_attempts, args)
     values (
         'report', clock_timestamp() + interval '2 s', 1000000,
@@ -427,13 +391,11 @@ comment on function jira_sync.report_backfill(bigint) is
 'Sees to it that people hear of a full_sync when all that it enqueued has run.';
 
 select jira_sync.ensure_trigger(
-    'jira_sync.events', 'events_inserted',
-    'after insert on jira_sync.events referencing new table as new_events '
+    'jira_sync.events', 'events_inserted', 'after insert on jira_sync.events referencing new table as new_events '
     'for each statement execute function jira_sync.events_inserted()'
 );
 select jira_sync.ensure_trigger(
-    'jira_sync.jobs', 'jobs_state_changed',
-    'after update of last_error, run_at on jira_sync.jobs for each row when ('
+    'jira_sync.jobs', 'jobs_state_changed', 'after update of last_error, run_at on jira_sync.jobs for each row when ('
     'old.state is distinct from new.state and (new.state = ''dead'' or old.state = ''dead'' '
     'or (old.state = ''running'' and new.crashes > old.crashes))'
     ') execute function jira_sync.jobs_state_changed()'
@@ -444,8 +406,7 @@ select jira_sync.ensure_trigger(
     'execute function jira_sync.links_error_changed()'
 );
 select jira_sync.ensure_trigger(
-    'jira_sync.links', 'links_error_changed',
-    'after update of last_error on jira_sync.links for each row when ('
+    'jira_sync.links', 'links_error_changed', 'after update of last_error on jira_sync.links for each row when ('
     'old.last_error is distinct from new.last_error and new.state <> ''create_unknown'''
     ') execute function jira_sync.links_error_changed()'
 );

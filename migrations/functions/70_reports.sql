@@ -7,30 +7,16 @@ create view jira_sync.schedule_list
 with (security_invoker = true)
 as
 select
-    s.name,
-    s.kind,
-    s.cron,
-    s.scheduler,
-    s.scheduler_reason,
-    s.set_by,
-    s.last_tick_at as last_run,
-    s.next_tick_at as next_run,
-    s.last_missed_at,
-    s.last_job_id,
-    h.outcome as last_outcome,
-    h.finished_at as last_finished_at,
-    s.args,
+    s.name, s.kind, s.cron, s.scheduler, s.scheduler_reason, s.set_by, s.last_tick_at as last_run,
+    s.next_tick_at as next_run, s.last_missed_at, s.last_job_id, h.outcome as last_outcome,
+    h.finished_at as last_finished_at, s.args,
     s.missed + case
         when s.last_tick_at is null or s.next_tick_at > now() - interval '90 seconds' then 0
-        else (
-            select count(*) from jira_sync.ticks(s.cron, s.next_tick_at - interval '1 microsecond', now(), 1000)
-        )
+        else (select count(*) from jira_sync.ticks(s.cron, s.next_tick_at - interval '1 microsecond', now(), 1000))
     end as missed
 from jira_sync.schedules as s
 left join lateral (
-    select
-        r.outcome,
-        r.finished_at
+    select r.outcome, r.finished_at
     from jira_sync.job_history as r
     where r.id = s.last_job_id order by r.finished_at desc limit 1
 ) as h on true
@@ -42,30 +28,10 @@ create view jira_sync.status
 with (security_invoker = true)
 as
 select
-    s.base_url as site,
-    s.project_key as project,
-    c.paused_at,
-    c.pause_reason,
-    j.due,
-    j.later,
-    j.running,
-    j.dead,
-    j.oldest_due,
-    w.workers,
-    w.workers_asleep,
-    l.linked,
-    l.creating,
-    l.create_unknown,
-    l.with_error,
-    k.open_conflicts,
-    p.watermark_at as poll_watermark,
-    p.last_finished_at as polled_at,
-    p.failing_since as poll_failing_since,
-    p.last_error as poll_error,
-    p.swept_at,
-    d.schedules,
-    d.next_tick_at,
-    d.missed_ticks,
+    s.base_url as site, s.project_key as project, c.paused_at, c.pause_reason, j.due, j.later, j.running, j.dead,
+    j.oldest_due, w.workers, w.workers_asleep, l.linked, l.creating, l.create_unknown, l.with_error, k.open_conflicts,
+    p.watermark_at as poll_watermark, p.last_finished_at as polled_at, p.failing_since as poll_failing_since,
+    p.last_error as poll_error, p.swept_at, d.schedules, d.next_tick_at, d.missed_ticks,
     clock_timestamp() - p.last_finished_at as poll_lag
 from jira_sync.control as c
 left join jira_sync.site as s on s.singleton
@@ -74,21 +40,17 @@ cross join lateral (
     select
         count(*) filter (where state = 'ready' and run_at <= now()) as due,
         count(*) filter (where state = 'ready' and run_at > now()) as later,
-        count(*) filter (where state = 'running') as running,
-        count(*) filter (where state = 'dead') as dead,
+        count(*) filter (where state = 'running') as running, count(*) filter (where state = 'dead') as dead,
         min(run_at) filter (where state = 'ready' and run_at <= now()) as oldest_due
     from jira_sync.jobs
 ) as j
 cross join lateral (
-    select
-        count(*) as workers,
-        count(*) filter (where asleep) as workers_asleep
+    select count(*) as workers, count(*) filter (where asleep) as workers_asleep
     from jira_sync.workers where seen_at + greatest(lease, interval '15 s') > clock_timestamp()
 ) as w
 cross join lateral (
     select
-        count(*) filter (where state = 'linked') as linked,
-        count(*) filter (where state = 'creating') as creating,
+        count(*) filter (where state = 'linked') as linked, count(*) filter (where state = 'creating') as creating,
         count(*) filter (where state = 'create_unknown') as create_unknown,
         count(*) filter (where last_error is not null) as with_error
     from jira_sync.links
@@ -98,10 +60,7 @@ cross join lateral (
     from jira_sync.conflicts where winner = 'open' and resolved_at is null
 ) as k
 cross join lateral (
-    select
-        count(*) as schedules,
-        min(next_run) as next_tick_at,
-        coalesce(sum(missed), 0)::bigint as missed_ticks
+    select count(*) as schedules, min(next_run) as next_tick_at, coalesce(sum(missed), 0)::bigint as missed_ticks
     from jira_sync.schedule_list
 ) as d;
 comment on view jira_sync.status is 'The whole system in one row: site, queue, workers, links, conflicts, poller, schedules.';
@@ -112,9 +71,7 @@ returns table (
     table_name text, row_id text, label text, layer text, workflows jsonb, debt_text text, issue_key text,
     linked_at timestamptz, opened_at timestamptz, closed_at timestamptz
 )
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
     return query
@@ -124,13 +81,11 @@ begin
         case
             when l.created_at is null or l.created_at < s.bound_at + interval '1 hour' then '-infinity'
             else l.created_at
-        end,
-        case when not r.has_debt then coalesce(c.closed_at, l.synced_at, l.created_at) end
+        end, case when not r.has_debt then coalesce(c.closed_at, l.synced_at, l.created_at) end
     from (
         -- Columns by name through jsonb: a table that existed before may lack any of them.
         select
-            j.doc ->> 'id' as row_id,
-            j.doc ->> 'file_path' as label,
+            j.doc ->> 'id' as row_id, j.doc ->> 'file_path' as label,
             coalesce(nullif(j.doc ->> 'layer_name', ''), 'no layer') as layer,
             case when jsonb_typeof(j.doc -> 'workflows') = 'array' then j.doc -> 'workflows' else '[]' end as workflows,
             j.doc ->> 'technical_debt' as debt_text,

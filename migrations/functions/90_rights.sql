@@ -5,52 +5,26 @@ do $$
 declare
     grantee text;
     entry text[];
-    -- Role, relation, rights.
+    relation text;
+    -- Role, rights, relations.
     relation_rights constant text[][] := array[
-        ['jira_sync_worker', 'migrations', 'select'],
-        ['jira_sync_worker', 'repeatable_migrations', 'select'],
-        ['jira_sync_worker', 'control', 'select'],
-        ['jira_sync_worker', 'workers', 'select'],
-        ['jira_sync_worker', 'jobs', 'select, insert, update (args, state, attempt, crashes, run_at, priority, last_error)'],
-        ['jira_sync_worker', 'job_history', 'select'],
-        ['jira_sync_worker', 'tables', 'select'],
-        ['jira_sync_worker', 'marks', 'select'],
-        ['jira_sync_worker', 'links', 'select, insert, update'],
-        ['jira_sync_worker', 'changes', 'select, insert'],
-        ['jira_sync_worker', 'conflicts', 'select, insert, update (winner, resolution, resolution_value, resolved_at, resolved_by, '
-            'applied_at)'],
-        ['jira_sync_worker', 'suspended_fields', 'select, insert, update'],
-        ['jira_sync_worker', 'site', 'select, insert, update (base_url, project_key, deployment, mapping)'],
-        ['jira_sync_worker', 'rate_limits', 'select'],
-        ['jira_sync_worker', 'circuit', 'select'],
-        ['jira_sync_worker', 'jira_sessions', 'select'],
-        ['jira_sync_worker', 'polls', 'select, insert, update'],
-        ['jira_sync_worker', 'schedules', 'select'],
-        ['jira_sync_worker', 'events', 'select'],
-        ['jira_sync_worker', 'channels', 'select'],
-        ['jira_sync_worker', 'deliveries', 'select'],
-        ['jira_sync_worker', 'incidents', 'select, update'],
-        ['jira_sync_worker', 'messages', 'select, insert, update, delete'],
-        ['jira_sync_worker', 'schedule_list', 'select'],
-        ['jira_sync_worker', 'status', 'select'],
-        ['service_role', 'control', 'select'],
-        ['service_role', 'workers', 'select'],
-        ['service_role', 'jobs', 'select, insert'],
-        ['service_role', 'job_history', 'select'],
-        ['service_role', 'tables', 'select'],
-        ['service_role', 'links', 'select'],
-        ['service_role', 'changes', 'select'],
-        ['service_role', 'conflicts', 'select'],
-        ['service_role', 'site', 'select'],
-        ['service_role', 'polls', 'select'],
-        ['service_role', 'schedules', 'select'],
-        ['service_role', 'events', 'select'],
-        ['service_role', 'schedule_list', 'select'],
-        ['service_role', 'status', 'select']
+        ['jira_sync_worker', 'select', 'migrations repeatable_migrations control workers job_history tables marks rate_limits '
+            'circuit jira_sessions schedules events channels deliveries schedule_list status'],
+        ['jira_sync_worker', 'select, insert', 'changes'],
+        ['jira_sync_worker', 'select, insert, update', 'links suspended_fields polls'],
+        ['jira_sync_worker', 'select, insert, update (args, state, attempt, crashes, run_at, priority, last_error)', 'jobs'],
+        ['jira_sync_worker', 'select, insert, update (winner, resolution, resolution_value, resolved_at, resolved_by, applied_at)',
+            'conflicts'],
+        ['jira_sync_worker', 'select, insert, update (base_url, project_key, deployment, mapping)', 'site'],
+        ['jira_sync_worker', 'select, update', 'incidents'],
+        ['jira_sync_worker', 'select, insert, update, delete', 'messages'],
+        ['service_role', 'select', 'control workers job_history tables links changes conflicts site polls schedules events '
+            'schedule_list status'],
+        ['service_role', 'select, insert', 'jobs']
     ];
     -- What people and programs call.
     contract constant text[] := array[
-        'enqueue(text, text, text)', 'pause(text)', 'resume()', 'retry_dead()', 'cancel(bigint)',
+        'enqueue(text, text, text)', 'enqueue(text, bigint, text)', 'pause(text)', 'resume()', 'retry_dead()', 'cancel(bigint)',
         'schedule(text, text, text, jsonb)', 'unschedule(text)', 'tick(text)',
         'resolve_conflict(bigint, text, jsonb, text)', 'resume_field(text, text, text)', 'retry_messages()', 'inspect()',
         -- The views and the column defaults call these with the rights of the caller.
@@ -85,15 +59,18 @@ begin
         execute format('revoke all on all functions in schema jira_sync from %I', grantee);
         foreach entry slice 1 in array relation_rights loop
             continue when entry[1] <> grantee;
-            execute format('grant %s on jira_sync.%I to %I', entry[3], entry[2], grantee);
-            if not exists (
-                select from pg_catalog.pg_class as c where c.oid = to_regclass('jira_sync.' || entry[2])
-                    and (c.relkind = 'v' or exists (
-                        select from pg_catalog.pg_policy as p where p.polrelid = c.oid and p.polname = grantee
-                    ))
-            ) then
-                execute format('create policy %I on jira_sync.%I for all to %1$I using (true) with check (true)', grantee, entry[2]);
-            end if;
+            foreach relation in array string_to_array(entry[3], ' ') loop
+                execute format('grant %s on jira_sync.%I to %I', entry[2], relation, grantee);
+                if not exists (
+                    select from pg_catalog.pg_class as c where c.oid = to_regclass('jira_sync.' || relation)
+                        and (c.relkind = 'v' or exists (
+                            select from pg_catalog.pg_policy as p where p.polrelid = c.oid and p.polname = grantee
+                        ))
+                ) then
+                    execute format('create policy %I on jira_sync.%I for all to %1$I using (true) with check (true)',
+                        grantee, relation);
+                end if;
+            end loop;
         end loop;
         foreach name in array contract || case grantee when 'jira_sync_worker' then worker_functions else '{}' end loop
             execute format('grant execute on function jira_sync.%s to %I', name, grantee);
@@ -116,7 +93,7 @@ begin
         select p.oid from pg_catalog.pg_proc as p
         where p.pronamespace = 'jira_sync'::regnamespace and p.prokind = 'f'
             and p.proname <> all(array[
-                'wake', 'jobs_changed', 'claim', 'quarantined_job', 'due_jobs', 'merge_jobs', 'renew_claimer',
+                'wake', 'jobs_changed', 'claim', 'quarantined_job', 'due_jobs', 'merge_jobs', 'enqueue_change',
                 'lock_leases', 'settle', 'heartbeat', 'enqueue_changes', 'take_send_slots', 'send_obstacle',
                 -- Versioned, with settings of their own.
                 'check_job', 'error_pattern', 'row_fingerprint'
