@@ -98,9 +98,7 @@ create or replace function jira_sync.due_jobs(
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     begun timestamptz := clock_timestamp();
-    level integer;
-    more_ids bigint[];
-    more_keys text[];
+    level integer; more_ids bigint[]; more_keys text[];
 begin
     ids := '{}';
     keys := '{}';
@@ -202,11 +200,7 @@ declare
     earliest timestamptz := coalesce(clock_timestamp() - look_back, '-infinity');
     quarantined record := jira_sync.quarantined_job(claimer, claimed_kinds, is_idle, earliest);
     is_alone boolean := quarantined.turn = 'now';
-    has_quarantined boolean;
-    ids bigint[];
-    keys text[];
-    chosen integer;
-    shared bigint[];
+    has_quarantined boolean; ids bigint[]; keys text[]; chosen integer; shared bigint[];
 begin
     if quarantined.turn = 'wait' or exists (select from jira_sync.control as c where c.paused_at is not null) then
         return;
@@ -459,8 +453,7 @@ as $$
 declare
     mine jira_sync.workers;
     window_start timestamptz := coalesce(clock_timestamp() - look_back, '-infinity');
-    earliest timestamptz;
-    expiry timestamptz;
+    earliest timestamptz; expiry timestamptz;
 begin
     update jira_sync.workers as w
     set
@@ -630,8 +623,7 @@ create or replace function jira_sync.cancel(job bigint)
 returns boolean language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found_job jira_sync.jobs;
-    is_relied_on boolean;
+    found_job jira_sync.jobs; is_relied_on boolean;
 begin
     -- A change that is not committed yet may rely on a waiting job; then it holds a lock on it.
     perform from jira_sync.jobs as j where j.id = job for update skip locked;
@@ -731,9 +723,7 @@ create or replace function jira_sync.partition_by_time(parent text, unit text, a
 returns void language plpgsql
 set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
-    starts timestamptz;
-    ends timestamptz;
-    partition text;
+    starts timestamptz; ends timestamptz; partition text;
     time_column text := (
         select a.attname from pg_catalog.pg_partitioned_table as p
         inner join pg_catalog.pg_attribute as a on a.attrelid = p.partrelid and a.attnum = p.partattrs[0]
@@ -794,8 +784,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '200ms'
 as $$
 declare
-    parent text;
-    kept jira_sync.control;
+    parent text; kept jira_sync.control;
 begin
     update jira_sync.control as c set maintained_at = now()
     where c.maintained_at < now() - interval '1 hour'

@@ -148,8 +148,7 @@ set search_path = pg_catalog, pg_temp as $$
 declare
     app_lock_timeout constant text := current_setting('lock_timeout');
     app_statement_timeout constant text := current_setting('statement_timeout');
-    covering bigint;
-    must_wake boolean;
+    covering bigint; must_wake boolean;
 begin
     -- Most statements change one row. This path does for it what enqueue_changes() does for many.
     if changed_id = '' or not is_needed or current_setting('transaction_isolation') <> 'read committed'
@@ -255,17 +254,8 @@ set search_path = pg_catalog, pg_temp as $source$
 -- Columns of the table may have any name, also one of these variables.
 #variable_conflict use_column
 declare
-    ids text[];
-    other_ids text[];
-    old_ids text[];
-    new_ids text[];
-    old_id text;
-    new_id text;
-    needed boolean[];
-    labels text[];
-    is_changed boolean;
-    is_needed boolean;
-    settings text[];
+    ids text[]; other_ids text[]; old_ids text[]; new_ids text[]; old_id text; new_id text;
+    needed boolean[]; labels text[]; is_changed boolean; is_needed boolean; settings text[];
 begin
     if tg_op = 'UPDATE' then
         -- One row: no join is needed.
@@ -384,11 +374,7 @@ create or replace function jira_sync.watch_columns(watched_table text, columns t
 returns text[] language plpgsql security definer
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
-    t jira_sync.tables;
-    relation regclass;
-    present text[];
-    body text;
-    missing text;
+    t jira_sync.tables; relation regclass; present text[]; body text; missing text;
 begin
     -- The row is locked: workers of a fleet start together, and one at a time replaces the function.
     select * into t from jira_sync.tables as r where r.table_name = watched_table for update;
@@ -464,10 +450,7 @@ create or replace function jira_sync.jobs_checked()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp set row_security = off as $$
 declare
-    t jira_sync.tables;
-    named text;
-    key_type text;
-    unknown text;
+    t jira_sync.tables; named text; key_type text; unknown text;
 begin
     -- A restore copies jobs before the rows that they name.
     if current_query() ~* '^[[:space:]]*copy[[:space:]]' then

@@ -4,10 +4,7 @@ create or replace function jira_sync.reconcile_marks(slice integer default 1000)
 returns boolean language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    m jira_sync.marks;
-    link_ids bigint[];
-    unlinked bigint;
-    t jira_sync.tables;
+    m jira_sync.marks; link_ids bigint[]; unlinked bigint; t jira_sync.tables;
 begin
     select * into m from jira_sync.marks as r order by r.id limit 1 for update skip locked;
     if not found then
@@ -92,8 +89,7 @@ create or replace function jira_sync.count_unlinked(counted_table text)
 returns bigint language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    t jira_sync.tables;
-    counted bigint;
+    t jira_sync.tables; counted bigint;
 begin
     select * into t from jira_sync.tables as r where r.table_name = counted_table;
     execute format(
@@ -124,10 +120,7 @@ create or replace function jira_sync.inspect_table(inspected text)
 returns table (subject text, problem text, remedy text, is_error boolean, hides_changes boolean)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    t jira_sync.tables;
-    relation regclass;
-    named text;
-    body text;
+    t jira_sync.tables; relation regclass; named text; body text;
     worker constant oid := (select r.oid from pg_catalog.pg_roles as r where r.rolname = 'jira_sync_worker');
 begin
     select * into t from jira_sync.tables as r where r.table_name = inspected;
@@ -265,9 +258,7 @@ returns table (subject text, problem text, remedy text, is_error boolean) langua
 set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 #variable_conflict use_column
 declare
-    t jira_sync.tables;
-    is_broken boolean;
-    found record;
+    t jira_sync.tables; is_broken boolean; found record;
     fingerprints text[] := '{}';
 begin
     for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop

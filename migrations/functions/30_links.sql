@@ -86,8 +86,7 @@ create or replace function jira_sync.resolve_conflict(
 returns bigint language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    found_conflict jira_sync.conflicts;
-    waiting text;
+    found_conflict jira_sync.conflicts; waiting text;
 begin
     if resolution is null or resolution not in ('row', 'jira', 'value') then
         raise exception 'a conflict is resolved with row, jira or value, not with %', coalesce(resolution, 'null') using

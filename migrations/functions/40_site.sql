@@ -8,11 +8,8 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-    site jira_sync.rate_limits;
-    own jira_sync.rate_limits;
-    stopped jira_sync.rate_limits;
-    begun timestamptz;
-    slot timestamptz;
+    site jira_sync.rate_limits; own jira_sync.rate_limits; stopped jira_sync.rate_limits;
+    begun timestamptz; slot timestamptz;
     given integer := 0;
 begin
     perform set_config('synchronous_commit', 'off', true);
@@ -109,8 +106,7 @@ create or replace function jira_sync.record_limit(limited text, seconds double p
 returns double precision language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    known jira_sync.rate_limits;
-    ends timestamptz;
+    known jira_sync.rate_limits; ends timestamptz;
 begin
     insert into jira_sync.rate_limits (scope) values (limited) on conflict (scope) do nothing;
     select * into known from jira_sync.rate_limits as r where r.scope = limited for update;
@@ -163,8 +159,7 @@ create or replace function jira_sync.report_circuit_failure(
 returns text language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    known jira_sync.circuit;
-    unproven boolean;
+    known jira_sync.circuit; unproven boolean;
 begin
     select * into known from jira_sync.circuit for update;
     unproven := not exists (

@@ -13,11 +13,7 @@ declare
         else '{}'
     end;
     field text := split_part(expression, ' ', place);
-    item text;
-    part text[];
-    first integer;
-    last integer;
-    step integer;
+    item text; part text[]; first integer; last integer; step integer;
     found_values integer[] := '{}';
 begin
     foreach item in array string_to_array(field, ',') loop
@@ -37,21 +33,18 @@ begin
         step := coalesce(part[3]::integer, 1);
         if first < lowest or last > highest or first > highest then
             raise exception 'bad cron expression "%": % is out of range for the %', expression, quote_literal(field), title
-            using errcode = 'check_violation',
-                hint = format('The %s goes from %s to %s.', title, lowest, highest);
+            using errcode = 'check_violation', hint = format('The %s goes from %s to %s.', title, lowest, highest);
         end if;
         if first > last then
             raise exception 'bad cron expression "%": the range % runs backwards', expression, quote_literal(field) using
-                errcode = 'check_violation',
-                hint = format('Write two ranges: %s-%s,%s-%s.', first, highest, lowest, last);
+                errcode = 'check_violation', hint = format('Write two ranges: %s-%s,%s-%s.', first, highest, lowest, last);
         end if;
         if step = 0 then
             raise exception 'bad cron expression "%": a step of 0', expression using
                 errcode = 'check_violation', hint = 'A step is 1 or more: */5.';
         end if;
         if part[3] is not null and part[1] is not null and part[2] is null then
-            raise exception 'bad cron expression "%": a step needs a range', expression using
-                errcode = 'check_violation',
+            raise exception 'bad cron expression "%": a step needs a range', expression using errcode = 'check_violation',
                 hint = format('Instead of %s write %s-%s/%s or */%s.', item, first, highest, step, step);
         end if;
         found_values := found_values || array(select v from generate_series(first, last, step) as v);
@@ -71,8 +64,7 @@ set search_path = pg_catalog, pg_temp as $$
 declare
     expression text := lower(trim(regexp_replace(coalesce(cron, ''), '\s+', ' ', 'g')));
     part text[] := regexp_match(expression, '^(?:every )?(\d{1,9}) ?(s|m|h|d)[a-z]*$');
-    unit text;
-    seconds bigint;
+    unit text; seconds bigint;
 begin
     if part is not null and expression ~ '(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)$' then
         seconds := part[1]::bigint * case part[2] when 's' then 1 when 'm' then 60 when 'h' then 3600 else 86400 end;
@@ -128,17 +120,10 @@ set search_path = pg_catalog, pg_temp as $$
 declare
     expression text := jira_sync.cron_canonical(cron);
     period integer := jira_sync.cron_period(expression);
-    minutes integer[];
-    hours integer[];
-    days integer[];
-    months integer[];
-    weekdays integer[];
-    day_is_open boolean;
-    weekday_is_open boolean;
+    minutes integer[]; hours integer[]; days integer[]; months integer[]; weekdays integer[];
+    day_is_open boolean; weekday_is_open boolean;
     given integer := 0;
-    instant timestamp;
-    last_minute timestamp;
-    tick timestamptz;
+    instant timestamp; last_minute timestamp; tick timestamptz;
 begin
     if period is not null then
         -- Counted from 1970 and not from the start, so that every reader computes the same tick.
@@ -272,11 +257,7 @@ create or replace function jira_sync.assign_schedule(schedule text)
 returns text language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    s jira_sync.schedules;
-    pg_cron record;
-    expression text;
-    job bigint;
-    why text;
+    s jira_sync.schedules; pg_cron record; expression text; job bigint; why text;
 begin
     -- The row is locked, so that a tick that is run now is finished first.
     select * into s from jira_sync.schedules as r where r.name = schedule for update;
@@ -382,8 +363,7 @@ create or replace function jira_sync.tick(schedule text)
 returns bigint language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    s jira_sync.schedules;
-    job bigint;
+    s jira_sync.schedules; job bigint;
 begin
     -- What pg_cron calls. A little early will do, since its seconds are counted from when it began.
     select * into s from jira_sync.schedules as r where r.name = schedule and r.enabled for update;
@@ -416,8 +396,7 @@ declare
     grace constant interval := '90 seconds';
     pg_cron record;
     present bigint[] := '{}';
-    s jira_sync.schedules;
-    stray text;
+    s jira_sync.schedules; stray text;
 begin
     -- 1. Schedules that pg_cron can run now, or cannot run any more, are assigned anew, by one worker at a time.
     perform from jira_sync.circuit for update skip locked;
@@ -469,8 +448,7 @@ declare
     s jira_sync.schedules;
 begin
     if wanted_kind is null then
-        raise exception 'unknown schedule "%"', schedule using
-            errcode = 'check_violation',
+        raise exception 'unknown schedule "%"', schedule using errcode = 'check_violation',
             hint = 'Names are poll, full_sync, sweep and report. Another name needs a kind: '
                 || 'select jira_sync.schedule(''nightly'', ''0 3 * * *'', kind => ''full_sync'')';
     end if;

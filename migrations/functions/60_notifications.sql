@@ -221,8 +221,7 @@ create or replace function jira_sync.retry_messages()
 returns bigint language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    woken text[];
-    revived bigint;
+    woken text[]; revived bigint;
 begin
     with again as (
         update jira_sync.messages
@@ -250,8 +249,7 @@ create or replace function jira_sync.jobs_state_changed()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp as $$
 declare
-    worker_name text;
-    row_path text;
+    worker_name text; row_path text;
 begin
     begin
         if new.state = 'dead' then

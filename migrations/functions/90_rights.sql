@@ -3,9 +3,7 @@
 
 do $$
 declare
-    grantee text;
-    entry text[];
-    relation text;
+    grantee text; entry text[]; relation text;
     -- Role, rights, relations.
     relation_rights constant text[][] := array[
         ['jira_sync_worker', 'select', 'migrations repeatable_migrations control workers job_history tables marks rate_limits '
@@ -86,8 +84,7 @@ $$;
 -- each setting costs them a microsecond, and they use none of these (docs/decisions/0082-settings-are-pinned.md).
 do $$
 declare
-    found_function regprocedure;
-    setting text;
+    found_function regprocedure; setting text;
 begin
     for found_function in
         select p.oid from pg_catalog.pg_proc as p
@@ -115,34 +112,36 @@ $$;
 -- The worker reads the synced tables, and updates only the columns that a pull may write.
 do $$
 declare
-    t jira_sync.tables;
-    named text;
-    columns text;
+    t jira_sync.tables; named text; columns text;
 begin
     for t in select * from jira_sync.tables as r order by r.table_name loop
         named := format('%I.%I', t.schema_name, t.relation_name);
         continue when to_regclass(named) is null;
-        perform jira_sync.watch_columns(t.table_name);
-        continue when not exists (select from pg_catalog.pg_roles as r where r.rolname = 'jira_sync_worker');
         select string_agg(quote_ident(a.attname), ', ') into columns
         from pg_catalog.pg_attribute as a
         where a.attrelid = to_regclass(named) and a.attnum > 0 and not a.attisdropped and a.attname = any(t.pull_columns);
         begin
-            execute format('grant usage on schema %I to jira_sync_worker', t.schema_name);
-            execute format('grant select on %s to jira_sync_worker', named);
-            if columns is not null then
-                execute format('grant update (%s) on %s to jira_sync_worker', columns, named);
-            end if;
-            if not exists (
+            -- The policy first: it takes the strongest lock, and a lock that grows later could deadlock with an application.
+            if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'jira_sync_worker') then
+                null; -- the worker runs as the owner
+            elsif not exists (
                 select from pg_catalog.pg_policy as p
                 where p.polrelid = to_regclass(named) and p.polname = 'jira_sync_worker'
             ) then
                 execute format('create policy jira_sync_worker on %s for all to jira_sync_worker using (true) with check (true)', named);
             end if;
+            if exists (select from pg_catalog.pg_roles as r where r.rolname = 'jira_sync_worker') then
+                execute format('grant usage on schema %I to jira_sync_worker', t.schema_name);
+                execute format('grant select on %s to jira_sync_worker', named);
+                if columns is not null then
+                    execute format('grant update (%s) on %s to jira_sync_worker', columns, named);
+                end if;
+            end if;
         exception
             when insufficient_privilege then
                 raise warning '% has another owner: grant select on it, and update (%), to jira_sync_worker', named, columns;
         end;
+        perform jira_sync.watch_columns(t.table_name);
     end loop;
 end;
 $$;
