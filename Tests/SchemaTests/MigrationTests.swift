@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.requiresPostgres) struct MigrationTests {
-  private let migrator = Migrator(migrations: Schema.migrations)
+  private let migrator = Schema.migrator
 
   @Test func theyApplyToAnEmptyDatabaseAsItsOwnerAndASecondTimeNothingHappens() async throws {
     try await withDatabase(migrated: false) { database in
