@@ -130,7 +130,9 @@ public struct Migrator: Sendable {
       } catch let error as PostgresError
         where LockRetries.isLock(error) && attempt < retries.attempts
       {
-        if attempt == 1 { warn("another migration, or a session that looks like one, runs", logger) }
+        if attempt == 1 {
+          warn("another migration, or a session that looks like one, runs", logger)
+        }
       } catch let race as InstallationRace {
         if attempt >= LockRetries.installations { throw race.error ?? race }
         logger?.notice("another session installs the same schema; trying again")

@@ -105,6 +105,7 @@ struct LinkRestore {
     guard saved != bound else { return }
     throw CommandFailure(
       .failed,
-      "the links of \(path) lead to \(saved ?? "no site"), and the database belongs to \(bound). Nothing was changed")
+      "the links of \(path) lead to \(saved ?? "no site"), and the database belongs to \(bound). Nothing was changed"
+    )
   }
 }
