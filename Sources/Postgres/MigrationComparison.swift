@@ -30,6 +30,7 @@ struct MigrationComparison: Sendable, Hashable {
   /// The file that is applied next; nil where nothing is pending.
   ///
   /// - Parameter done: repeatable files that this run applied: two programs of different versions at once would otherwise go on for ever.
+  /// - Returns: the file.
   func next(without done: Set<String> = []) -> MigrationStep? {
     if let pending = status.migrations.first(where: { $0.state == .pending }) {
       return files.migrations.first { $0.file.version == pending.version }.map {

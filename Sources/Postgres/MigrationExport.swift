@@ -15,6 +15,7 @@ struct MigrationExport: Sendable {
   /// The files to write, in their order.
   ///
   /// - Parameter now: the time; stamps begin here, or after the newest file of the folder.
+  /// - Returns: names and texts.
   /// - Throws: `MigrationError` where a file was changed after it had been applied or exported.
   func files(now: MigrationStamp) throws(MigrationError) -> [ExportedFile] {
     if let edited = comparison.edited { throw .edited(edited) }

@@ -111,7 +111,10 @@ struct MigrationTables: Sendable {
 
   /// Makes the next run, or this one, apply repeatable files again, even if this process is killed now.
   ///
-  /// - Parameter name: the file; nil is all of them.
+  /// - Parameters:
+  ///   - name: the file; nil is all of them.
+  ///   - transaction: the one that makes it necessary.
+  /// - Throws: `PostgresError`.
   func forget(_ name: String?, in transaction: PostgresTransaction) async throws(PostgresError) {
     guard try await exists("repeatable_migrations", in: transaction) else { return }
     _ = try await transaction.query(

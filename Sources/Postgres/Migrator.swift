@@ -126,12 +126,14 @@ public struct Migrator: Sendable {
       do { return try await applyNext(files, without: done, on: connection) } catch let error
         as MigrationError where LockRetries.isLock(error.cause) && attempt < retries.attempts
       {
-        if attempt == 1 { warn("\(error.file) waits for a lock", logger) }
+        if attempt == 1 {
+          warn("\(error.file) waits for a lock that another session holds", logger)
+        }
       } catch let error as PostgresError
         where LockRetries.isLock(error) && attempt < retries.attempts
       {
         if attempt == 1 {
-          warn("another migration, or a session that looks like one, runs", logger)
+          warn("another session works on \(tables.schema).migrations", logger)
         }
       } catch let race as InstallationRace {
         if attempt >= LockRetries.installations { throw race.error ?? race }
@@ -145,8 +147,8 @@ public struct Migrator: Sendable {
   private func warn(_ what: String, _ logger: Logger?) {
     logger?.warning(
       """
-      \(what): another session holds it (select * from pg_locks; a backup, perhaps). It is tried again up to \
-      \(retries.attempts) times, and holds no statement up for longer than \(retries.patience) ms
+      \(what) (select * from pg_locks; perhaps a backup or another migrate). It is tried again up to \
+      \(retries.attempts) times, and no statement waits for it for longer than \(retries.patience) ms
       """)
   }
 

@@ -71,6 +71,7 @@ struct ArchivedTable: Sendable {
   /// - Parameters:
   ///   - columns: the members that each of the rows has, all of them columns of the table.
   ///   - rows: a JSON array of the file's lines.
+  /// - Returns: the statement.
   func insertion(of columns: [String], rows: String) -> SQL {
     var list: SQL = ""
     for (index, column) in columns.enumerated() {

@@ -17,6 +17,8 @@ struct SchemaCheck {
   /// A function file that was changed is no obstacle: a worker of the version before goes on beside newer functions. Where psql applied the files, none is recorded.
   ///
   /// - Parameter applied: the versions that the database has.
+  /// - Returns: their names, in the order in which they are applied.
+  /// - Throws: `PostgresError`.
   func pending(beside applied: Set<String>) async throws -> [String] {
     let migrations = Schema.migrations.filter { !applied.contains($0.version) }.map(\.file)
     guard migrations.isEmpty, !Schema.functions.isEmpty else { return migrations }

@@ -11,6 +11,7 @@ enum UnreleasedSchema {
   /// - Parameters:
   ///   - applied: the versions that the database has.
   ///   - known: the versions of this program.
+  /// - Returns: true for the unreleased schema.
   static func isAmong(
     _ applied: Set<String>, known: [String] = Schema.migrations.map(\.version)
   ) -> Bool {
@@ -19,6 +20,9 @@ enum UnreleasedSchema {
 
   /// Refuses a database that has it.
   ///
+  /// - Parameters:
+  ///   - connection: to the database.
+  ///   - database: for the message.
   /// - Throws: `CommandFailure` (78) with what to do, `PostgresError`.
   static func refuse(_ connection: PostgresConnection, database: String) async throws {
     let applied = try await SchemaCheck(connection: connection, database: database).applied()
