@@ -1,24 +1,25 @@
 import JSON
 import Postgres
+import Schema
 
 /// What `migrate` did, for people and for programs.
 struct MigrationReport {
   /// What this run applied.
-  var applied: [Migration]
-  /// How many there are.
-  var total: Int
+  var applied: AppliedMigrations
   /// Columns that the design names and the table lacks.
   var missingColumns: [String]
 
-  /// A line for each migration, or that there was nothing to do.
+  /// A line for each file, or that there was nothing to do.
   var text: String {
-    if applied.isEmpty { return "up to date: \(total) migrations, none pending" }
-    return applied.map { "applied \($0.file)" }.joined(separator: "\n")
+    guard applied.isEmpty else {
+      return applied.files.map { "applied \($0)" }.joined(separator: "\n")
+    }
+    return "up to date: \(Self.count), none pending"
   }
 
   var json: JSON {
     [
-      "applied": .array(applied.map { .string($0.file) }),
+      "applied": .array(applied.files.map(JSON.string)),
       "missing_columns": .array(missingColumns.map(JSON.string)),
     ]
   }
@@ -31,5 +32,10 @@ struct MigrationReport {
       \(missingColumns.joined(separator: ", ")); what is mapped to these columns is not synced. \
       Add them, then run jira-sync migrate again.
       """
+  }
+
+  /// How many files this program has: `9 migrations and 8 function files`.
+  static var count: String {
+    "\(Schema.migrations.count) migrations and \(Schema.functions.count) function files"
   }
 }

@@ -28,13 +28,16 @@ struct MigrateTests {
   @Test("names each migration that it applies, and the next run finds nothing to do")
   func apply() async throws {
     try await withProgram(migrated: false) { program, _, environment in
-      let files = Schema.migrations.map(\.file).sorted()
+      let files = Schema.migrations.map(\.file).sorted() + Schema.functions.map(\.file)
       let first = try await program.run("migrate", environment: environment)
       #expect(first.status == 0)
       #expect(first.output == files.map { "applied \($0)\n" }.joined())
       let second = try await program.run("migrate", environment: environment)
       #expect(second.status == 0)
-      #expect(second.output.hasPrefix("up to date"))
+      #expect(
+        second.output
+          == "up to date: \(Schema.migrations.count) migrations and \(Schema.functions.count) "
+          + "function files, none pending\n")
       let third = try await program.run("migrate", "--json", environment: environment)
       #expect(try JSON(parsing: third.output) == ["applied": [], "missing_columns": []])
     }
@@ -46,7 +49,9 @@ struct MigrateTests {
       for _ in 1...2 {
         let outcome = try await program.run("migrate", "--status", environment: environment)
         #expect(outcome.status == 0)
-        let expected = Schema.migrations.map { "pending  \($0.version)_\($0.name)\n" }
+        let expected =
+          Schema.migrations.map { "pending  \($0.version)_\($0.name)\n" }
+          + Schema.functions.map { "pending  functions/\($0.name)\n" }
         #expect(outcome.output == expected.joined())
       }
     }
@@ -58,7 +63,10 @@ struct MigrateTests {
       let outcome = try await program.run(
         "migrate", "--status", "--json", environment: environment)
       let list = try #require(try JSON(parsing: outcome.output).array)
-      #expect(list.map { $0["version"]?.string } == Schema.migrations.map(\.version))
+      #expect(list.compactMap { $0["version"]?.string } == Schema.migrations.map(\.version))
+      #expect(
+        list.filter { $0["kind"] == "repeatable" }.map { $0["name"]?.string }
+          == Schema.functions.map(\.name))
       #expect(list.allSatisfy { $0["state"] == "applied" && $0["applied_at"]?.string != nil })
     }
   }
