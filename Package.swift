@@ -126,7 +126,8 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
-      name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: settings),
+      name: "PostgresTests", dependencies: ["Postgres", "Locks", "TestSupport", logging],
+      swiftSettings: settings),
     .testTarget(
       name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(

@@ -7,20 +7,29 @@ guard arguments.count == 2, let output = arguments.first, let folder = arguments
   exit(64)
 }
 
-var source = """
-  extension EmbeddedMigrations {
-    static let files: [(name: String, sql: String)] = [
-
-  """
-let files = try FileManager.default
-  .contentsOfDirectory(at: URL(fileURLWithPath: folder), includingPropertiesForKeys: nil)
-  .filter { $0.pathExtension == "sql" }
-  .sorted { $0.lastPathComponent < $1.lastPathComponent }
-for file in files {
-  let sql = try String(contentsOf: file, encoding: .utf8)
-  source += "    (\n      \"\(file.deletingPathExtension().lastPathComponent)\",\n"
-  // Three hashes: SQL may hold any quotes, but never this delimiter.
-  source += "      ###\"\"\"\n\(sql)\n\"\"\"###\n    ),\n"
+/// The SQL files of a folder as a Swift array; empty where there is no such folder.
+func array(_ name: String, of folder: URL) throws -> String {
+  var source = "  static let \(name): [(name: String, sql: String)] = [\n"
+  var files: [URL] = []
+  if FileManager.default.fileExists(atPath: folder.path) {
+    files = try FileManager.default
+      .contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+      .filter { $0.pathExtension == "sql" }
+      .sorted { $0.lastPathComponent < $1.lastPathComponent }
+  }
+  for file in files {
+    let sql = try String(contentsOf: file, encoding: .utf8)
+    source += "    (\n      \"\(file.deletingPathExtension().lastPathComponent)\",\n"
+    // Three hashes: SQL may hold any quotes, but never this delimiter.
+    source += "      ###\"\"\"\n\(sql)\n\"\"\"###\n    ),\n"
+  }
+  return source + "  ]\n"
 }
-source += "  ]\n}\n"
+
+let migrations = URL(fileURLWithPath: folder)
+let source =
+  "extension EmbeddedMigrations {\n"
+  + (try array("files", of: migrations))
+  + (try array("functions", of: migrations.appendingPathComponent("functions")))
+  + "}\n"
 try source.write(toFile: output, atomically: true, encoding: .utf8)

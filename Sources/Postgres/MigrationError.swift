@@ -4,7 +4,7 @@ public struct MigrationError: Error, Sendable, Hashable {
   public enum Kind: String, Sendable, Hashable {
     /// The file's name says no version.
     case malformedName
-    /// Two files have one version.
+    /// Two files have one version or name.
     case duplicateVersion
     /// A file that was applied has been changed since.
     case edited
@@ -36,6 +36,16 @@ public struct MigrationError: Error, Sendable, Hashable {
     self.line = line
     self.message = message
     self.cause = cause
+  }
+}
+
+extension MigrationError {
+  /// A versioned file was changed after it had been applied.
+  static func edited(_ file: String) -> MigrationError {
+    MigrationError(
+      kind: .edited, file: file,
+      message: "the file was changed after it had been applied to this database; put it back "
+        + "as it was and write a new migration")
   }
 }
 

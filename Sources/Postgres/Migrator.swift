@@ -2,31 +2,32 @@ import Logging
 
 /// Brings a database's schema up to date, forward only.
 ///
-/// Each pending file is applied in a transaction of its own, in the order of versions. Several migrators at once take turns by an advisory lock of the transaction, which also works through a pooler. Nothing here needs more rights than an owner has.
+/// Each file is applied in a transaction of its own: pending versioned files in the order of versions, then the repeatable files that changed, in the order of names. A versioned file makes all repeatable ones run again, since it may have dropped a view; each repeatable file makes the last one run again, which grants the rights. Both are noted in the same transaction, so that a run that was killed is completed by the next one.
+///
+/// Several migrators at once take turns by a lock on the table `migrations`. Nothing here needs more rights than an owner has.
 public struct Migrator: Sendable {
-  private let migrations: [Migration]
-  private let schema: String
-  private let lockPatience: Int
-  private let lockAttempts: Int
-  private let lockPause: Duration
+  let migrations: [Migration]
+  let functions: [RepeatableMigration]
+  let tables: MigrationTables
+  private let retries: LockRetries
 
   /// A migrator of these files.
   ///
   /// - Parameters:
-  ///   - migrations: all files, applied ones included.
-  ///   - schema: where the table `migrations` is, or will be once the first file has made it: `migrations(version text primary key, name text not null, checksum text, applied_at timestamptz not null default now())`.
-  ///   - lockPatience: how many milliseconds a file waits for each lock, and lets others wait behind it.
+  ///   - migrations: all versioned files, applied ones included.
+  ///   - functions: all repeatable files.
+  ///   - schema: where the tables `migrations` and `repeatable_migrations` are, or will be once the first file has made them.
+  ///   - lockPatience: how many milliseconds a file waits for each lock, and lets applications wait behind it.
   ///   - lockAttempts: how often a file is tried that does not get one.
-  ///   - lockPause: how long others have in between.
+  ///   - lockPause: how long applications go on in between, on average.
   public init(
-    migrations: [Migration], schema: String = "jira_sync", lockPatience: Int = 3_000,
-    lockAttempts: Int = 60, lockPause: Duration = .seconds(3)
+    migrations: [Migration], functions: [RepeatableMigration] = [], schema: String = "jira_sync",
+    lockPatience: Int = 800, lockAttempts: Int = 120, lockPause: Duration = .milliseconds(1_500)
   ) {
-    self.lockPatience = lockPatience
-    self.lockAttempts = lockAttempts
-    self.lockPause = lockPause
     self.migrations = migrations.sorted { $0.version < $1.version }
-    self.schema = schema
+    self.functions = functions.sorted { $0.name < $1.name }
+    tables = MigrationTables(schema: schema)
+    retries = LockRetries(patience: lockPatience, attempts: lockAttempts, pause: lockPause)
   }
 
   /// Applies what is pending.
@@ -35,21 +36,31 @@ public struct Migrator: Sendable {
   ///   - connection: to the database, as the schema's owner.
   ///   - logger: told of each file, and of what a newer program has applied.
   /// - Returns: the files that this call applied.
-  /// - Throws: `MigrationError` where a file fails or an applied one was edited: then nothing is applied; `PostgresError` where the database does not answer.
+  /// - Throws: `MigrationError` where a file fails (those before it stay applied) or an applied one was edited: then nothing is applied; `PostgresError` where the database does not answer.
   public func apply(
     on connection: PostgresConnection, logger: Logger? = nil
-  ) async throws -> [Migration] {
-    try checkVersions()
-    var applied: [Migration] = []
-    for status in try await status(on: connection) where status.state == .unknown {
+  ) async throws -> AppliedMigrations {
+    let found = try await compare(on: connection)
+    if !found.newer.isEmpty {
+      let names = found.newer.map { "\($0.version)_\($0.name)" }.joined(separator: ", ")
       logger?.warning(
-        "the database is newer than this program: it has \(status.version)_\(status.name)")
+        "the database is newer than this program: it has \(names); its functions are left as they are"
+      )
     }
-    // Once more than there are files: the last round finds nothing pending.
-    for _ in 0...migrations.count {
-      guard let next = try await applyNextInTime(on: connection, logger: logger) else { break }
-      logger?.info("applied migration \(next.file)")
-      applied.append(next)
+    var applied = AppliedMigrations()
+    // A schema that is up to date is only read: no lock, nothing to wait for.
+    if found.edited == nil, found.next() == nil, !found.lacksChecksums { return applied }
+    var done: Set<String> = []
+    while let step = try await applyNextInTime(
+      found.files, without: done, on: connection, logger: logger)
+    {
+      switch step {
+      case .migration(let migration): applied.migrations.append(migration.file)
+      case .function(let function):
+        applied.functions.append(function.file)
+        done.insert(function.file.name)
+      }
+      logger?.info("applied \(applied.files.last ?? "")")
     }
     return applied
   }
@@ -57,177 +68,148 @@ public struct Migrator: Sendable {
   /// Compares the files with the database; changes nothing.
   ///
   /// - Parameter connection: to the database.
-  /// - Returns: every version that either knows, oldest first.
-  /// - Throws: `PostgresError`.
-  public func status(
-    on connection: PostgresConnection
-  ) async throws -> [MigrationStatus] {
-    try await connection.transaction(doing: "reading the migrations") { transaction in
-      MigrationStatus.compare(
-        files: try await checksums(in: transaction), records: try await records(in: transaction))
+  /// - Returns: what either side knows.
+  /// - Throws: `MigrationError` where two files have one name, `PostgresError`.
+  public func status(on connection: PostgresConnection) async throws -> SchemaStatus {
+    try await compare(on: connection).status
+  }
+
+  func compare(on connection: PostgresConnection) async throws -> MigrationComparison {
+    try checkNames()
+    return try await connection.transaction(doing: "reading the migrations") { transaction in
+      MigrationComparison(
+        files: try await hashed(in: transaction), records: try await tables.records(in: transaction)
+      )
     }
   }
 
-  private func checkVersions() throws(MigrationError) {
+  private func checkNames() throws(MigrationError) {
     for (first, second) in zip(migrations, migrations.dropFirst())
     where first.version == second.version {
       throw MigrationError(
         kind: .duplicateVersion, file: second.file, message: "\(first.file) has the same version")
     }
-  }
-
-  /// Applies the oldest pending file, again and again where somebody holds a lock that it needs.
-  private func applyNextInTime(
-    on connection: PostgresConnection, logger: Logger?
-  ) async throws -> Migration? {
-    var attempt = 1
-    while true {
-      do { return try await applyNext(on: connection) } catch let error as MigrationError
-        where error.cause?.sqlState == "55P03" && attempt < lockAttempts
-      {
-        if attempt == 1 {
-          logger?.warning(
-            """
-            \(error.file) waits for a lock that another session holds (pg_locks; a backup, perhaps); it is tried again \
-            every \(lockPause), and keeps nobody waiting meanwhile
-            """)
-        }
-        attempt += 1
-        try await Task.sleep(for: lockPause)
-      }
-    }
-  }
-
-  /// Applies the oldest pending file; nil where there is none.
-  private func applyNext(on connection: PostgresConnection) async throws -> Migration? {
-    try await connection.transaction(doing: "applying migrations") { transaction in
-      // Whoever waited here sees what the one before has done, since nothing was read before.
-      _ = try await transaction.query(
-        "select pg_advisory_xact_lock(hashtextextended(\("migrations of \(schema)"), 0))",
-        doing: "waiting for another migration to end")
-      let files = try await checksums(in: transaction)
-      let statuses = MigrationStatus.compare(
-        files: files, records: try await records(in: transaction))
-      if let edited = statuses.first(where: { $0.state == .edited }) {
-        throw MigrationError(
-          kind: .edited, file: "\(edited.version)_\(edited.name).sql",
-          message: "the file was changed after it had been applied to this database; put it back "
-            + "as it was and write a new migration")
-      }
-      try await rememberChecksums(files, in: transaction)
-      guard let pending = statuses.first(where: { $0.state == .pending }),
-        let (next, checksum) = files.first(where: { $0.migration.version == pending.version })
-      else { return nil }
-      // Whoever waits for a table keeps everybody waiting behind, applications included.
-      _ = try await transaction.query(
-        "select set_config('lock_timeout', \("\(lockPatience)ms"), true)",
-        doing: "limiting how long locks are waited for")
-      try await run(next, checksum: checksum, in: transaction)
-      return next
-    }
-  }
-
-  private func run(
-    _ migration: Migration, checksum: String, in transaction: PostgresTransaction
-  ) async throws {
-    do {
-      try await transaction.script(migration.sql, doing: "applying \(migration.file)")
-    } catch {
-      guard error.kind == .server else { throw error }
+    for (first, second) in zip(functions, functions.dropFirst()) where first.name == second.name {
       throw MigrationError(
-        kind: .failed, file: migration.file, line: error.position.map(migration.line(at:)),
-        message: "\(error.message) (SQLSTATE \(error.sqlState ?? "unknown")); nothing of this file "
-          + "was applied", cause: error)
-    }
-    guard await transaction.isOpen else {
-      throw MigrationError(
-        kind: .endedTransaction, file: migration.file,
-        message: "it contains COMMIT or ROLLBACK, and a migration is run in one transaction")
-    }
-    guard try await record(migration, checksum: checksum, in: transaction) else {
-      throw MigrationError(
-        kind: .unrecorded, file: migration.file,
-        message: "it must end with: insert into \(schema).migrations (version, name) values "
-          + "('\(migration.version)', '\(migration.name)') on conflict do nothing;")
-    }
-  }
-
-  /// Notes the hash beside what the file recorded of itself; false where it recorded nothing.
-  private func record(
-    _ migration: Migration, checksum: String, in transaction: PostgresTransaction
-  ) async throws(PostgresError) -> Bool {
-    do {
-      return try await transaction.query(
-        """
-        update \(identifier: schema).migrations set checksum = \(checksum)
-        where version = \(migration.version)
-        """, doing: "recording \(migration.file)"
-      ).affected == 1
-    } catch {
-      // No table, or no schema: the first file has not made them.
-      if error.sqlState == "42P01" || error.sqlState == "3F000" { return false }
-      throw error
+        kind: .duplicateVersion, file: second.file, message: "two files have this name")
     }
   }
 
   /// The files with the SHA-256 of their texts, which the server computes.
-  private func checksums(
+  private func hashed(
     in transaction: PostgresTransaction
-  ) async throws(PostgresError) -> [(migration: Migration, checksum: String)] {
+  ) async throws(PostgresError) -> MigrationFiles {
     let result = try await transaction.query(
       """
       select encode(sha256(convert_to(text, 'UTF8')), 'hex') as checksum
-      from unnest(\(migrations.map(\.sql))::text[]) with ordinality as file (text, number)
+      from unnest(\(migrations.map(\.sql) + functions.map(\.sql))::text[])
+        with ordinality as file (text, number)
       order by number
       """, doing: "hashing the migrations")
-    return zip(
-      migrations,
-      try result.rows.map { row throws(PostgresError) in
-        try row.get("checksum")
-      }
-    ).map { ($0, $1) }
+    let checksums = try result.rows.map { row throws(PostgresError) -> String in
+      try row.get("checksum")
+    }
+    return MigrationFiles(
+      migrations: zip(migrations, checksums).map { HashedFile(file: $0, checksum: $1) },
+      functions: zip(functions, checksums.dropFirst(migrations.count)).map {
+        HashedFile(file: $0, checksum: $1)
+      })
   }
 
-  /// What the database has; nothing where the table does not exist yet.
-  private func records(
-    in transaction: PostgresTransaction
-  ) async throws(PostgresError) -> [MigrationRecord] {
-    let table = "\(schema).migrations"
-    // Not to_regclass: it may answer from the session's cache of names, which still says "no such
-    // schema" when another migrator made it while this one waited for the lock.
-    let exists = try await transaction.query(
-      """
-      select exists (
-        select from pg_catalog.pg_class as class
-        join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-        where namespace.nspname = \(schema) and class.relname = 'migrations'
-      ) as found
-      """, doing: "looking for \(table)")
-    guard try exists.one.get("found", as: Bool.self) else { return [] }
-    let result = try await transaction.query(
-      """
-      select version, name, checksum,
-        to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as applied_at
-      from \(identifier: schema).migrations order by version
-      """, doing: "reading \(table)")
-    return try result.rows.map { row throws(PostgresError) in
-      MigrationRecord(
-        version: try row.get("version"), name: try row.get("name"),
-        checksum: try row.get("checksum"), appliedAt: try row.get("applied_at"))
+  /// Applies the next file, again and again while another session holds a lock that it needs.
+  private func applyNextInTime(
+    _ files: MigrationFiles, without done: Set<String>, on connection: PostgresConnection,
+    logger: Logger?
+  ) async throws -> MigrationStep? {
+    var attempt = 1
+    while true {
+      do { return try await applyNext(files, without: done, on: connection) } catch let error
+        as MigrationError where LockRetries.isLock(error.cause) && attempt < retries.attempts
+      {
+        if attempt == 1 {
+          warn("\(error.file) waits for a lock that another session holds", logger)
+        }
+      } catch let error as PostgresError
+        where LockRetries.isLock(error) && attempt < retries.attempts
+      {
+        if attempt == 1 {
+          warn("another session works on \(tables.schema).migrations", logger)
+        }
+      } catch let race as InstallationRace {
+        if attempt >= LockRetries.installations { throw race.error ?? race }
+        logger?.notice("another session installs the same schema; trying again")
+      }
+      attempt += 1
+      try await retries.sleep()
     }
   }
 
-  /// Fills in what psql could not know.
-  private func rememberChecksums(
-    _ files: [(migration: Migration, checksum: String)], in transaction: PostgresTransaction
-  ) async throws(PostgresError) {
-    guard !(try await records(in: transaction)).allSatisfy({ $0.checksum != nil }) else { return }
+  private func warn(_ what: String, _ logger: Logger?) {
+    logger?.warning(
+      """
+      \(what) (select * from pg_locks; perhaps a backup or another migrate). It is tried again up to \
+      \(retries.attempts) times, and no statement waits for it for longer than \(retries.patience) ms
+      """)
+  }
+
+  /// Applies the next file; nil where there is none.
+  private func applyNext(
+    _ files: MigrationFiles, without done: Set<String>, on connection: PostgresConnection
+  ) async throws -> MigrationStep? {
+    do {
+      return try await connection.transaction(doing: "applying migrations") { transaction in
+        try await prepare(transaction)
+        try await tables.lock(in: transaction)
+        return try await step(files, without: done, in: transaction)
+      }
+    } catch let error as PostgresError where MigrationTables.areMissing(error) {
+      return try await install(files, on: connection)
+    }
+  }
+
+  /// Applies the first file, which makes the table that migrators take turns by.
+  private func install(
+    _ files: MigrationFiles, on connection: PostgresConnection
+  ) async throws -> MigrationStep? {
+    do {
+      return try await connection.transaction(doing: "installing the schema") { transaction in
+        try await prepare(transaction)
+        if try await tables.exists("migrations", in: transaction) { throw InstallationRace() }
+        return try await step(files, without: [], in: transaction)
+      }
+    } catch let error as MigrationError where LockRetries.isMeeting(error.cause) {
+      throw InstallationRace(error: error)
+    }
+  }
+
+  private func prepare(_ transaction: PostgresTransaction) async throws {
+    // Whoever waited for the lock must see what the migrator before did.
+    _ = try await transaction.query(
+      "set transaction isolation level read committed", doing: "beginning a migration")
+    // Whoever waits for a table lets everybody wait behind, applications included.
+    // A role's statement_timeout would end the build of an index over a million rows.
     _ = try await transaction.query(
       """
-      update \(identifier: schema).migrations as applied set checksum = file.checksum
-      from unnest(\(files.map(\.migration.version))::text[], \(files.map(\.checksum))::text[])
-        as file (version, checksum)
-      where applied.version = file.version and applied.checksum is null
-      """, doing: "recording the hashes of migrations")
+      select set_config('lock_timeout', \("\(retries.patience)ms"), true),
+        set_config('statement_timeout', '0', true)
+      """, doing: "limiting how long locks are waited for")
+  }
+
+  private func step(
+    _ files: MigrationFiles, without done: Set<String>, in transaction: PostgresTransaction
+  ) async throws -> MigrationStep? {
+    let comparison = MigrationComparison(
+      files: files, records: try await tables.records(in: transaction))
+    if let edited = comparison.edited { throw MigrationError.edited(edited) }
+    if comparison.lacksChecksums {
+      try await tables.rememberChecksums(of: files.migrations, in: transaction)
+    }
+    guard let next = comparison.next(without: done) else { return nil }
+    switch next {
+    case .migration(let migration): try await run(migration, in: transaction)
+    case .function(let function):
+      try await run(function, rights: files.rights, in: transaction)
+    }
+    return next
   }
 }

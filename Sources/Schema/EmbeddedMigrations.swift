@@ -1,2 +1,2 @@
-/// The files of `migrations/`, as they were when this binary was built.
+/// The files of `migrations/` and of `migrations/functions/`, as they were when this binary was built.
 enum EmbeddedMigrations {}

@@ -2,7 +2,7 @@ import Postgres
 
 /// The schema of the database, as the files of `migrations/` were when this program was built.
 public enum Schema {
-  /// All migrations, oldest first.
+  /// All versioned migrations, oldest first: tables.
   public static let migrations: [Migration] = EmbeddedMigrations.files.map { file in
     do {
       return try Migration(file: file.name, sql: file.sql)
@@ -11,4 +11,16 @@ public enum Schema {
       preconditionFailure("\(error)")
     }
   }
+
+  /// All repeatable migrations, in the order of their names: functions, views, triggers and rights.
+  public static let functions: [RepeatableMigration] = EmbeddedMigrations.functions.map { file in
+    do {
+      return try RepeatableMigration(file: file.name, sql: file.sql)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// Brings a database up to date with both.
+  public static var migrator: Migrator { Migrator(migrations: migrations, functions: functions) }
 }

@@ -8,7 +8,7 @@ struct HelpTests {
     .appending(path: "help.txt")
 
   private static let commands = [
-    "init", "sync", "poll", "status", "jobs", "jobs list", "jobs show", "jobs retry",
+    "init", "migrate", "sync", "poll", "status", "jobs", "jobs list", "jobs show", "jobs retry",
     "jobs cancel", "jobs pause", "jobs resume", "explain", "history", "conflicts",
     "conflicts list", "conflicts resolve", "link", "unlink", "schedule", "schedule list",
     "schedule set", "schedule remove", "doctor", "config",

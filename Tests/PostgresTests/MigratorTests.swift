@@ -23,18 +23,19 @@ import Testing
   }
 
   private func migrator(_ migrations: Migration...) -> Migrator {
-    Migrator(migrations: migrations, schema: "books")
+    Migrator(migrations: migrations, schema: "books", lockPause: .milliseconds(20))
   }
 
   @Test func pendingFilesAreAppliedInOrderAndOnce() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let migrator = migrator(second("create table things (id int);"), Self.first)
-      #expect(try await migrator.status(on: connection).map(\.state) == [.pending, .pending])
+      #expect(
+        try await migrator.status(on: connection).migrations.map(\.state) == [.pending, .pending])
       let applied = try await migrator.apply(on: connection)
-      #expect(applied.map(\.version) == ["20260101000001", "20260101000002"])
+      #expect(applied.migrations.map(\.version) == ["20260101000001", "20260101000002"])
       #expect(try await migrator.apply(on: connection).isEmpty)
-      let statuses = try await migrator.status(on: connection)
+      let statuses = try await migrator.status(on: connection).migrations
       #expect(statuses.map(\.state) == [.applied, .applied])
       #expect(statuses.allSatisfy { $0.appliedAt?.hasSuffix("Z") == true })
       await connection.close()
@@ -70,7 +71,7 @@ import Testing
         }
         return migrating
       }
-      #expect(try await migrating.value.map(\.version) == ["20260101000003"])
+      #expect(try await migrating.value.migrations.map(\.version) == ["20260101000003"])
       for each in [reader, application, connection] { await each.close() }
     }
   }
@@ -88,7 +89,8 @@ import Testing
       }
       #expect(error?.kind == .edited)
       #expect(error?.description.contains("20260101000001_base.sql") == true)
-      #expect(try await migrator.status(on: connection).map(\.state) == [.edited, .pending])
+      #expect(
+        try await migrator.status(on: connection).migrations.map(\.state) == [.edited, .pending])
       await connection.close()
     }
   }
@@ -101,7 +103,7 @@ import Testing
         for _ in 0..<6 {
           group.addTask {
             let connection = try await database.connect()
-            let count = try await migrator.apply(on: connection).count
+            let count = try await migrator.apply(on: connection).files.count
             await connection.close()
             return count
           }
@@ -126,7 +128,8 @@ import Testing
       #expect(error?.file == "20260101000002_things.sql")
       #expect(error?.line == 3)
       #expect(error?.cause?.sqlState == "42P01")
-      #expect(try await migrator.status(on: connection).map(\.state) == [.applied, .pending])
+      #expect(
+        try await migrator.status(on: connection).migrations.map(\.state) == [.applied, .pending])
       let left: Bool = try await connection.query(
         "select to_regclass('things') is not null as found", doing: "looking"
       ).one.get("found")
@@ -195,7 +198,8 @@ import Testing
         on: connection)
       let older = migrator(Self.first)
       #expect(try await older.apply(on: connection).isEmpty)
-      #expect(try await older.status(on: connection).map(\.state) == [.applied, .unknown])
+      #expect(
+        try await older.status(on: connection).migrations.map(\.state) == [.applied, .unknown])
       await connection.close()
     }
   }

@@ -87,7 +87,10 @@ actor DatabasePool {
 
   /// Makes the template for these migrations, unless another process has.
   private func makeTemplate() async throws -> String {
-    let text = Schema.migrations.map { $0.file + "\n" + $0.sql }.joined(separator: "\n")
+    let files =
+      Schema.migrations.map { $0.file + "\n" + $0.sql }
+      + Schema.functions.map { $0.file + "\n" + $0.sql }
+    let text = files.joined(separator: "\n")
     try await ownerExists()
     var name = ""
     try await withLock { connection in
@@ -111,7 +114,7 @@ actor DatabasePool {
       let migrating = try await PostgresConnection.connect(
         PostgresConfiguration(
           conninfo: try TestCluster.conninfo(database: draft, user: Self.owner)))
-      _ = try await Migrator(migrations: Schema.migrations).apply(on: migrating)
+      _ = try await Schema.migrator.apply(on: migrating)
       await migrating.close()
       _ = try await connection.query(
         "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = \(draft)",

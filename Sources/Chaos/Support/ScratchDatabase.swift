@@ -27,7 +27,7 @@ struct ScratchDatabase: Sendable {
 
   /// Puts the schema into a database.
   static func migrate(_ connection: PostgresConnection) async throws {
-    _ = try await Migrator(migrations: Schema.migrations).apply(on: connection)
+    _ = try await Schema.migrator.apply(on: connection)
   }
 
   /// One that is there.

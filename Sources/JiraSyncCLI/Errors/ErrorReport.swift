@@ -29,6 +29,7 @@ struct ErrorReport: Sendable, Hashable {
       self.init(text: error.description, status: error.isTaken ? .unavailable : .configuration)
     case let error as SiteError: self.init(text: error.description, status: .configuration)
     case let error as LinkError: self.init(text: error.description, status: .failed)
+    case let error as LinkArchiveError: self.init(text: error.description, status: .usage)
     case let error as CommandFailure: self.init(text: error.description, status: error.status)
     case let error as PostgresError: self.init(error)
     case let error as MigrationError: self.init(text: error.description, status: .failed)

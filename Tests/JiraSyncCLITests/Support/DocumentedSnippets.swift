@@ -33,7 +33,9 @@ enum DocumentedSnippets {
       let line = text.hasPrefix(".build/release/") ? String(text.dropFirst(15)) : text
       guard line.hasPrefix("jira-sync "), !line.hasPrefix("jira-sync is "), !line.contains("…"),
         // Names of commands without what these need, in tables and sentences.
-        line != "jira-sync conflicts resolve"
+        line != "jira-sync conflicts resolve",
+        // Needs a schema without links: UnreleasedSchemaTests runs it.
+        !line.hasPrefix("jira-sync migrate --restore-links")
       else { return nil }
       return DocumentedCommand(page: page, line: line)
     }

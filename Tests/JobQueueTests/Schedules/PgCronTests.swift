@@ -16,7 +16,7 @@ struct PgCronTests {
       let admin = try await database.connectAsSuperuser()
       if present { try await Self.create(on: admin) }
       let owner = try await database.connect()
-      _ = try await Migrator(migrations: Schema.migrations).apply(on: owner)
+      _ = try await Schema.migrator.apply(on: owner)
       try await body(Queue(database: database, connection: owner), admin)
       try await admin.script("drop extension if exists pg_cron cascade", doing: "tidying up")
       await owner.close()

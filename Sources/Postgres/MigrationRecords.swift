@@ -1,0 +1,5 @@
+/// All that the database remembers of migrations.
+struct MigrationRecords: Sendable, Hashable {
+  var migrations: [MigrationRecord] = []
+  var functions: [RepeatableRecord] = []
+}

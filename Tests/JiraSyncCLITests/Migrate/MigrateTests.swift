@@ -1,0 +1,125 @@
+import JSON
+import Postgres
+import Schema
+import TestSupport
+import Testing
+
+@testable import JiraSyncCLI
+
+/// `jira-sync migrate` against a real database.
+@Suite(.requiresPostgres)
+struct MigrateTests {
+  private func withProgram(
+    migrated: Bool, _ body: (Program, TestDatabase, [String: String]) async throws -> Void
+  ) async throws {
+    try await withDatabase(migrated: migrated) { database in
+      try await Program.withFolder { program in
+        try await body(program, database, ["DATABASE_URL": database.conninfo])
+      }
+    }
+  }
+
+  private func execute(_ sql: SQL, in database: TestDatabase) async throws {
+    let connection = try await database.connect()
+    _ = try await connection.query(sql, doing: "preparing a test")
+    await connection.close()
+  }
+
+  @Test("names each migration that it applies, and the next run finds nothing to do")
+  func apply() async throws {
+    try await withProgram(migrated: false) { program, _, environment in
+      let files = Schema.migrations.map(\.file).sorted() + Schema.functions.map(\.file)
+      let first = try await program.run("migrate", environment: environment)
+      #expect(first.status == 0)
+      #expect(first.output == files.map { "applied \($0)\n" }.joined())
+      let second = try await program.run("migrate", environment: environment)
+      #expect(second.status == 0)
+      #expect(
+        second.output
+          == "up to date: \(Schema.migrations.count) migrations and \(Schema.functions.count) "
+          + "function files, none pending\n")
+      let third = try await program.run("migrate", "--json", environment: environment)
+      #expect(try JSON(parsing: third.output) == ["applied": [], "missing_columns": []])
+    }
+  }
+
+  @Test("--status lists what is pending and changes nothing")
+  func status() async throws {
+    try await withProgram(migrated: false) { program, _, environment in
+      for _ in 1...2 {
+        let outcome = try await program.run("migrate", "--status", environment: environment)
+        #expect(outcome.status == 0)
+        let expected =
+          Schema.migrations.map { "pending  \($0.version)_\($0.name)\n" }
+          + Schema.functions.map { "pending  functions/\($0.name)\n" }
+        #expect(outcome.output == expected.joined())
+      }
+    }
+  }
+
+  @Test("--status --json is a list of objects")
+  func statusAsJSON() async throws {
+    try await withProgram(migrated: true) { program, _, environment in
+      let outcome = try await program.run(
+        "migrate", "--status", "--json", environment: environment)
+      let list = try #require(try JSON(parsing: outcome.output).array)
+      #expect(list.compactMap { $0["version"]?.string } == Schema.migrations.map(\.version))
+      #expect(
+        list.filter { $0["kind"] == "repeatable" }.map { $0["name"]?.string }
+          == Schema.functions.map(\.name))
+      #expect(list.allSatisfy { $0["state"] == "applied" && $0["applied_at"]?.string != nil })
+    }
+  }
+
+  @Test("a migration that was edited after it had been applied is named; exit 1")
+  func edited() async throws {
+    try await withProgram(migrated: true) { program, database, environment in
+      let file = try #require(Schema.migrations.first?.file)
+      try await execute(
+        """
+        update jira_sync.migrations set checksum = repeat('0', 64)
+        where version = \(Schema.migrations[0].version)
+        """, in: database)
+      let applying = try await program.run("migrate", environment: environment)
+      #expect(applying.status == 1)
+      #expect(applying.errors.contains(file))
+      #expect(applying.output.isEmpty)
+      let listing = try await program.run("migrate", "--status", environment: environment)
+      #expect(listing.status == 1)
+      #expect(listing.output.contains("edited "))
+      #expect(listing.errors.contains(file))
+    }
+  }
+
+  /// Catches a failure in the middle of the migrations, in words of Postgres.
+  @Test("a table whose id is no number is refused before anything is done")
+  func noNumber() async throws {
+    try await withProgram(migrated: false) { program, database, environment in
+      try await execute(
+        "create table public.file_audit (id uuid primary key, file_path text not null)",
+        in: database)
+      let outcome = try await program.run("migrate", environment: environment)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("public.file_audit.id is of type uuid"))
+      let status = try await program.run("migrate", "--status", environment: environment)
+      #expect(!status.output.contains("applied"))
+    }
+  }
+
+  @Test("a table that was there before is left as it is; what it lacks is said in words")
+  func missingColumns() async throws {
+    try await withProgram(migrated: false) { program, database, environment in
+      try await execute(
+        """
+        create table public.file_audit (
+          id serial primary key, file_path text not null, has_technical_debt boolean,
+          technical_debt text, jira_tickets text[]
+        )
+        """, in: database)
+      let outcome = try await program.run("migrate", environment: environment)
+      #expect(outcome.status == 0)
+      #expect(outcome.errors.contains("public.file_audit was there before"))
+      #expect(outcome.errors.contains("It lacks file_number, file_name, layer_number"))
+    }
+  }
+}
