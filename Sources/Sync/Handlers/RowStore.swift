@@ -29,10 +29,13 @@ enum RowStore {
   ) async throws -> [WorkItem] {
     let statement: SQL =
       """
-      select row_id, content, is_hidden, link_id, state, label, issue_id, issue_key, marker, last_error, base,
-        creation_lookups, write_token, side_changes, deletion_action, issue_updated, read_at, conflicts,
-        suspended, since_attempt
-      from jira_sync.rows_with_links(\(table), \(rows.map(\.id))::text[])
+      select row_id, content, is_hidden, \(isMarked("r", link: "link_id")) as is_marked,
+        link_id, state, label, issue_id, issue_key, marker, last_error, base, creation_lookups, write_token,
+        side_changes, deletion_action, issue_updated, read_at, conflicts, suspended, since_attempt
+      from (
+        select \(table)::text as table_name, f.*
+        from jira_sync.rows_with_links(\(table), \(rows.map(\.id))::text[]) as f
+      ) as r
       """
     let result = try await database.query(
       statement.prepared(), doing: "reading \(rows.count) rows of \(table) and their links")
@@ -48,6 +51,7 @@ enum RowStore {
         item.link = try link(row, id: linkID)
       }
       item.isHidden = try row.get("is_hidden")
+      item.isMarked = try row.get("is_marked")
       item.readAt = try row.get("read_at")
       if let text = try row.get("conflicts", as: String?.self) {
         item.conflicts = (try JSON(parsing: text).array ?? []).compactMap(LiveConflict.init)
@@ -250,6 +254,24 @@ enum RowStore {
     select \(kind), u.table_name, u.row_id
     from unnest(\(rows.map(\.table))::text[], \(rows.map(\.id))::text[]) as u(table_name, row_id)
     """
+  }
+
+  /// The condition that a link's row was deleted together with so many others that there is only a mark of it so far.
+  ///
+  /// - Parameters:
+  ///   - alias: what has the link's `table_name` and `row_id`; a constant of the program.
+  ///   - link: the column with the link's id.
+  /// - Returns: the condition.
+  static func isMarked(_ alias: String, link: String) -> SQL {
+    SQL(
+      unescaped: """
+        exists (
+          select from jira_sync.marks as m
+          where m.table_name = \(alias).table_name and m.kind in ('deleted', 'truncated')
+            and case when m.row_ids is null
+              then \(alias).\(link) > m.done_link_id and \(alias).\(link) <= m.last_link_id
+              else \(alias).row_id = any(m.row_ids) end)
+        """)
   }
 
   /// The condition that a record of ours is about a row.

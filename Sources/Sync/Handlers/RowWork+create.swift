@@ -44,7 +44,7 @@ extension RowWork {
         exists (
           select from jira_sync.jobs as j
           where j.key = 'row:' || l.table_name || ':' || l.row_id and j.state in ('ready', 'running')
-            and j.args ? 'deleted') as going
+            and j.args ? 'deleted') or \(RowStore.isMarked("l", link: "id")) as going
       from jira_sync.links as l
       -- Whether JIRA made an issue for a row that is gone may not be known yet: it is looked for, not made twice.
       -- And what a person unlinked gets no issue, had it one or not.

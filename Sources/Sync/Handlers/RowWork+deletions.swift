@@ -4,6 +4,15 @@ import JobQueue
 import Postgres
 
 extension RowWork {
+  /// Leaves rows to their deletions, where these are only marked so far: a row that has the id now may be another one.
+  func withoutMarked(_ items: [WorkItem]) async throws -> [WorkItem] {
+    let marked = items.filter { $0.isMarked && $0.deleted == nil }
+    guard !marked.isEmpty else { return items }
+    let text = "waits for the deletions of \(marked[0].rowKey.table) to be enqueued"
+    try await run.settle(marked.map { ($0.job, .postponed(text, after: .seconds(1))) })
+    return items.filter { !$0.isMarked || $0.deleted != nil }
+  }
+
   /// Ends the links of rows that a trigger reported as deleted.
   ///
   /// A row that took the id of a deleted one is a new row, unless it has the label of the one that was linked: then it is the

@@ -22,7 +22,7 @@ struct RowWork: Sendable {
   /// Looks at each row and does what it needs.
   func perform() async throws {
     var items = try await RowStore.items(for: run.jobs, database: database)
-    items = try await settleDeletions(items)
+    items = try await settleDeletions(try await withoutMarked(items))
     var creations: [WorkItem] = []
     var lookups: [WorkItem] = []
     var pairs: [WorkItem] = []

@@ -10,6 +10,8 @@ struct WorkItem: Sendable {
   var row: Row?
   /// Whether there is, or may be, a row that this role cannot see.
   var isHidden = false
+  /// Whether the linked row was deleted together with so many others that a job for its deletion is yet to be enqueued.
+  var isMarked = false
   var link: Link?
   /// Conflicts that wait, or that a person decided.
   var conflicts: [LiveConflict] = []

@@ -24,7 +24,7 @@ struct ConflictTests {
       let event = try await world.run("select * from jira_sync.events where kind = 'conflict'").one
       #expect(
         try event.get("message", as: String.self) == """
-          notes: both sides were changed. The row says "the row's", \(key) says "JIRA's". Neither is written until somebody \
+          notes: both sides were changed. The row says "the row's", \(key) says "JIRA's". Neither is written until a user \
           decides; the other fields go on.
           """)
       #expect(try await world.poll().count == 1, "a conflict that waits causes no calls")

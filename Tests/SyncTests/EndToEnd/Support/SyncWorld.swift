@@ -44,7 +44,7 @@ struct SyncWorld: Sendable {
       handlers: [
         RowHandler(session: session, options: setup.row, tally: tally),
         PollHandler(session: session, settings: setup.sync),
-        SweepHandler(session: session, settings: setup.sync),
+        SweepHandler(session: session, settings: setup.sync), FullSyncHandler(),
       ],
       options: setup.options, incarnation: member.worker, name: setup.name, logger: logger,
       heard: { if $0.isEmpty || $0 == SiteSession.notification { await session.heardFromFleet() } })
