@@ -31,10 +31,9 @@ import Testing
   @Test func aTriggerThatDoesNotLockLosesTheChange() async throws {
     try await Audit.with { audit in
       let text: String = try await audit.value(
-        "select pg_get_functiondef('jira_sync.file_audit_updated()'::regprocedure) as value")
+        "select pg_get_functiondef('jira_sync.enqueue_changes'::regproc) as value")
       let parts = text.split(separator: "for key share skip locked")
-      // Once for a statement that changes one row, once for one that changes many.
-      #expect(parts.count == 3)
+      #expect(parts.count == 2)
       try await audit.script(parts.joined())
       let isSeen = try await changeIsSeen(audit)
       #expect(!isSeen)
@@ -57,8 +56,8 @@ import Testing
   @Test func aTriggerThatReadsTheQueueMakesSerializableNeighboursFail() async throws {
     try await Audit.with { audit in
       let text: String = try await audit.value(
-        "select pg_get_functiondef('jira_sync.file_audit_updated()'::regprocedure) as value")
-      let parts = text.split(separator: "current_setting('transaction_isolation') = 'serializable'")
+        "select pg_get_functiondef('jira_sync.enqueue_changes'::regproc) as value")
+      let parts = text.split(separator: "isolation = 'serializable'")
       #expect(parts.count == 2)
       try await audit.script(parts.joined(separator: "false"))
       let error = await #expect(throws: PostgresError.self) {

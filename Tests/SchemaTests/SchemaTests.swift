@@ -17,7 +17,7 @@ import Testing
       """
       select p.oid::regprocedure::text as name from pg_proc as p
       where p.pronamespace = 'jira_sync'::regnamespace
-        and (not coalesce('search_path=""' = any(p.proconfig), false)
+        and (not coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false)
           or has_function_privilege('public', p.oid, 'execute'))
       """)
     #expect(names.isEmpty)
