@@ -31,7 +31,7 @@ comment on column jira_sync.events.kind is
 'breaker_tripped, backfill_finished, daily_summary, installation, rows_not_linked, trigger_failed, test.';
 comment on column jira_sync.events.fingerprint is
 'Events of one incident share it: the first is sent at once, further ones are counted.';
-comment on column jira_sync.events.subject is 'What it is about, in a few words: the label of a row, the key of an issue, the site.';
+comment on column jira_sync.events.subject is 'What it is about: the label of a row, the key of an issue, the site.';
 comment on column jira_sync.events.message is 'What happened, in a sentence that names the column and the field.';
 comment on column jira_sync.events.resolves is 'The cause is gone: resolves the incident of the fingerprint.';
 

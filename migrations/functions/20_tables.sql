@@ -331,44 +331,31 @@ comment on function jira_sync.trigger_source(text, text[]) is
 'The body of the trigger function of a table. Only the statements over the transition tables differ from table to table.';
 
 create or replace function jira_sync.expected_triggers(watched_table text)
-returns table (name text, definition text) language sql stable
+returns table (name text, definition text, is_there boolean) language sql stable
 set search_path = pg_catalog, pg_temp as $$
-    select e.name, format(
-        'create trigger %I %s on %I.%I %s for each statement execute function jira_sync.%s',
-        e.name, e.event, t.schema_name, t.relation_name, e.tables,
-        case when e.event like 'before%' then format('table_truncated(%L)', t.table_name)
-            else format('%I()', t.table_name || '_changed') end
+    select e.name, e.definition, exists (
+        select from pg_catalog.pg_trigger as g
+        where g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
+            and pg_get_triggerdef(g.oid) = e.definition
     )
     from jira_sync.tables as t
-    cross join (values
-        ('jira_sync_inserted', 'after insert', 'referencing new table as new_rows'),
-        ('jira_sync_updated', 'after update', 'referencing old table as old_rows new table as new_rows'),
-        ('jira_sync_deleted', 'after delete', 'referencing old table as old_rows'),
-        ('jira_sync_truncated', 'before truncate', '')
-    ) as e (name, event, tables)
+    cross join lateral (
+        select v.name, format(
+            'CREATE TRIGGER %s %s ON %I.%I %sFOR EACH STATEMENT EXECUTE FUNCTION jira_sync.%s', v.name, v.event,
+            t.schema_name, t.relation_name, v.tables, case when v.name = 'jira_sync_truncated'
+                then format('table_truncated(%L)', t.table_name) else format('%I()', t.table_name || '_changed') end
+        ) as definition
+        from (values
+            ('jira_sync_inserted', 'AFTER INSERT', 'REFERENCING NEW TABLE AS new_rows '),
+            ('jira_sync_updated', 'AFTER UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows '),
+            ('jira_sync_deleted', 'AFTER DELETE', 'REFERENCING OLD TABLE AS old_rows '),
+            ('jira_sync_truncated', 'BEFORE TRUNCATE', '')
+        ) as v (name, event, tables)
+    ) as e
     where t.table_name = watched_table;
 $$;
-comment on function jira_sync.expected_triggers(text) is 'The triggers that a synced table must have.';
-
-create or replace function jira_sync.missing_triggers(watched_table text)
-returns setof text language sql stable
-set search_path = pg_catalog, pg_temp as $$
-    select e.name
-    from jira_sync.tables as t
-    cross join lateral jira_sync.expected_triggers(t.table_name) as e
-    where t.table_name = watched_table and not exists (
-        select from pg_catalog.pg_trigger as g
-        inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
-        where g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
-            and g.tgqual is null and g.tgattr = ''::int2vector and p.pronamespace = 'jira_sync'::regnamespace
-            and p.proname = case when e.name = 'jira_sync_truncated' then 'table_truncated' else t.table_name || '_changed' end
-            -- Bits of tgtype (Postgres source, pg_trigger.h): row 1, before 2, insert 4, delete 8, update 16, truncate 32.
-            and g.tgtype = case e.name
-                when 'jira_sync_inserted' then 4 when 'jira_sync_updated' then 16 when 'jira_sync_deleted' then 8 else 34
-            end
-    );
-$$;
-comment on function jira_sync.missing_triggers(text) is 'The triggers that a synced table lacks, or that are not as expected.';
+comment on function jira_sync.expected_triggers(text) is
+'The triggers that a synced table must have, as pg_get_triggerdef() writes them, and whether they are there.';
 
 create or replace function jira_sync.watch_columns(watched_table text, columns text[] default null)
 returns text[] language plpgsql security definer
@@ -410,9 +397,10 @@ begin
             'Trigger, written by watch_columns(): enqueues jobs for changed rows of ' || watched_table || '.'
         );
     end if;
-    for missing in select m from jira_sync.missing_triggers(watched_table) as m loop
-        execute format('drop trigger if exists %I on %s', missing, relation);
-        execute (select e.definition from jira_sync.expected_triggers(watched_table) as e where e.name = missing);
+    for missing in
+        select e.definition from jira_sync.expected_triggers(watched_table) as e where not e.is_there
+    loop
+        execute replace(missing, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     end loop;
     if missing is not null and exists (select from jira_sync.links as l where l.table_name = watched_table) then
         -- Changes were not seen while the trigger was missing.

@@ -37,8 +37,7 @@ begin
     else
         with sliced as (
             select l.id, l.row_id, l.label from jira_sync.links as l
-            where l.id > m.done_link_id and l.id <= coalesce(m.last_link_id, 0)
-            order by l.id limit slice
+            where l.id > m.done_link_id and l.id <= coalesce(m.last_link_id, 0) order by l.id limit slice
         ),
         enqueued as (
             insert into jira_sync.jobs (kind, table_name, row_id, priority, args)
@@ -166,7 +165,7 @@ begin
                 and g.tgrelid <> relation
         ), '')),
         'Restore it: jira-sync migrate'::text, true, true
-    from jira_sync.missing_triggers(t.table_name) as m (name);
+    from jira_sync.expected_triggers(t.table_name) as m where not m.is_there;
     return query
     select named, format('the trigger %s is disabled on %s, so changes are not seen', g.tgname, named),
         format('alter table %s enable trigger %I', named, g.tgname), true, true
@@ -208,7 +207,7 @@ begin
     end if;
 end;
 $$;
-comment on function jira_sync.inspect_table(text) is 'Compares the triggers, columns, rights and policies of a table with what they should be.';
+comment on function jira_sync.inspect_table(text) is 'Compares triggers, columns, rights and policies of a table with what they should be.';
 
 create or replace function jira_sync.inspect()
 returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql stable security definer

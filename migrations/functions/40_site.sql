@@ -96,8 +96,7 @@ set search_path = pg_catalog, pg_temp as $$
     -- Blocked and free again since: the send slots from before are void.
     select 0::double precision, 'anew', null
     from jira_sync.rate_limits as r
-    where r.scope = 'site' and r.generation <> send_obstacle.since_generation
-    limit 1;
+    where r.scope = 'site' and r.generation <> send_obstacle.since_generation limit 1;
 $$;
 comment on function jira_sync.send_obstacle(text, text, bigint, boolean) is
 'What prevents a call since it was given its send slot; no row where nothing does.';
@@ -180,7 +179,8 @@ begin
         inner join jira_sync.workers as w on w.incarnation = s.worker
         where s.worker <> me and s.verified_at is not null and s.closed_reason is null
             and w.seen_at + greatest(w.lease, interval '15 seconds') > clock_timestamp()
-            and (unproven or (report_circuit_failure.cause <> 'unreachable' and s.credentials <> report_circuit_failure.credentials))
+            and (unproven or (report_circuit_failure.cause <> 'unreachable'
+                and s.credentials <> report_circuit_failure.credentials))
     ) then
         return 'alone';
     end if;

@@ -70,8 +70,7 @@ begin
                 and w.seen_at > clock_timestamp() - interval '1 minute'
         ),
         holders = array_remove(c.holders, worker_name), updated_at = now()
-    where c.active
-        and c.name not in (select o.name from jsonb_to_recordset(offered) as o (name text));
+    where c.active and c.name not in (select o.name from jsonb_to_recordset(offered) as o (name text));
 end;
 $$;
 comment on function jira_sync.register_channels(text, jsonb) is
@@ -118,8 +117,7 @@ begin
             select c.name, e.id
             from new_events as e
             inner join jira_sync.channels as c on c.active
-                and e.kind <> all(c.never)
-                and (not c.by_issue or e.resolves or e.issue_key is not null)
+                and e.kind <> all(c.never) and (not c.by_issue or e.resolves or e.issue_key is not null)
                 -- A channel does not report its own trouble.
                 and e.details ->> 'channel' is distinct from c.name
                 and case

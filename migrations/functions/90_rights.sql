@@ -128,7 +128,7 @@ begin
                 select from pg_catalog.pg_policy as p
                 where p.polrelid = to_regclass(named) and p.polname = 'jira_sync_worker'
             ) then
-                execute format('create policy jira_sync_worker on %s for all to jira_sync_worker using (true) with check (true)', named);
+                execute format('create policy jira_sync_worker on %s to jira_sync_worker using (true) with check (true)', named);
             end if;
             if exists (select from pg_catalog.pg_roles as r where r.rolname = 'jira_sync_worker') then
                 execute format('grant usage on schema %I to jira_sync_worker', t.schema_name);
