@@ -9,8 +9,7 @@ create table jira_sync.migrations (
     checksum text,
     applied_at timestamptz not null default now()
 );
-comment on table jira_sync.migrations is
-'Which versioned migrations were applied. `jira-sync migrate` fills in the checksum.';
+comment on table jira_sync.migrations is 'Which versioned migrations were applied. `jira-sync migrate` fills in the checksum.';
 
 create table jira_sync.repeatable_migrations (
     name text primary key,
@@ -129,8 +128,6 @@ comment on column jira_sync.jobs.key is
 'The job key. Jobs of one key never run at the same time; those that wait are merged when one of them is claimed.';
 comment on column jira_sync.jobs.state is
 'ready (due at run_at), running (under a lease) or dead (attempts used up; retry_dead() tries again).';
-comment on column jira_sync.jobs.priority is 'Larger is more urgent.';
-comment on column jira_sync.jobs.run_at is 'The job is due from this time on.';
 comment on column jira_sync.jobs.attempt is 'How many runs were begun and charged.';
 comment on column jira_sync.jobs.max_attempts is 'After so many failed attempts the job is dead.';
 comment on column jira_sync.jobs.crashes is

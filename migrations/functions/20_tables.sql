@@ -42,11 +42,9 @@ begin
     update jira_sync.links as l set row_id = 'moving:' || u.new_id
     from unnest(old_ids, new_ids) as u (old_id, new_id)
     where l.table_name = moved_table and l.row_id = u.old_id and l.state <> 'row_gone';
-    update jira_sync.links as l set row_id = u.new_id
-    from unnest(new_ids) as u (new_id)
+    update jira_sync.links as l set row_id = u.new_id from unnest(new_ids) as u (new_id)
     where l.table_name = moved_table and l.row_id = 'moving:' || u.new_id;
-    update jira_sync.conflicts as c set row_id = u.new_id
-    from unnest(old_ids, new_ids) as u (old_id, new_id)
+    update jira_sync.conflicts as c set row_id = u.new_id from unnest(old_ids, new_ids) as u (old_id, new_id)
     where c.table_name = moved_table and c.row_id = u.old_id and c.winner = 'open' and c.applied_at is null;
     delete from jira_sync.suspended_fields as f where f.table_name = moved_table and f.row_id = any(old_ids);
 end;
@@ -98,8 +96,7 @@ begin
         -- A waiting job covers the change, provided that it is not claimed before this transaction commits: so it is locked. A
         -- job that is locked already is not waited for. One lookup by key for each row: a join was planned for a short queue.
         missing := array(
-            select u.id
-            from unnest(ids) as u (id)
+            select u.id from unnest(ids) as u (id)
             left join lateral (
                 select j.id from jira_sync.jobs as j
                 where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || u.id
@@ -291,8 +288,7 @@ begin
         ) as c;
         perform set_config('jit', settings[1], true), set_config('enable_nestloop', settings[2], true);
     elsif tg_op = 'INSERT' then
-        select array_agg(n.row_id) into ids
-        from (select %1$s) as absent
+        select array_agg(n.row_id) into ids from (select %1$s) as absent
         cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed from new_rows) as n
         where n.is_needed;
     else
@@ -375,8 +371,7 @@ begin
         raise exception 'the table %.% does not exist', t.schema_name, t.relation_name using
             errcode = 'undefined_table', hint = 'Create or restore it, then run jira-sync migrate.';
     end if;
-    select array_agg(a.attname::text order by a.attnum) into present
-    from pg_catalog.pg_attribute as a
+    select array_agg(a.attname::text order by a.attnum) into present from pg_catalog.pg_attribute as a
     where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and a.attname = any(columns);
     if present is null then
         raise exception 'none of the columns % exists in %', columns, relation using

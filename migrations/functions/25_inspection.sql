@@ -207,7 +207,7 @@ begin
     end if;
 end;
 $$;
-comment on function jira_sync.inspect_table(text) is 'Compares triggers, columns, rights and policies of a table with what they should be.';
+comment on function jira_sync.inspect_table(text) is 'Compares triggers, columns and rights of a table with what they should be.';
 
 create or replace function jira_sync.inspect()
 returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql stable security definer

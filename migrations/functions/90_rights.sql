@@ -117,8 +117,7 @@ begin
     for t in select * from jira_sync.tables as r order by r.table_name loop
         named := format('%I.%I', t.schema_name, t.relation_name);
         continue when to_regclass(named) is null;
-        select string_agg(quote_ident(a.attname), ', ') into columns
-        from pg_catalog.pg_attribute as a
+        select string_agg(quote_ident(a.attname), ', ') into columns from pg_catalog.pg_attribute as a
         where a.attrelid = to_regclass(named) and a.attnum > 0 and not a.attisdropped and a.attname = any(t.pull_columns);
         begin
             -- The policy first: it takes the strongest lock, and a lock that grows later could deadlock with an application.
