@@ -443,7 +443,7 @@ begin
     -- For a sleeping worker: whether a job is due that could be claimed, and when the next one will be. Of priority 0 it reads
     -- only what became due within `look_back`: the worker has claimed the earlier jobs.
     due_now := false;
-    if mine.asleep then
+    if mine.asleep and not paused then
         due_now := exists (
             select from jira_sync.jobs as j where j.state = 'ready' and j.priority = 0
                 and j.run_at <= clock_timestamp() and j.run_at >= window_start and j.kind = any(mine.kinds)

@@ -295,11 +295,18 @@ begin
         where e.fingerprint like 'installation:%' and e.at > now() - interval '40 days'
     ) as o
     where o.fingerprint <> all(fingerprints);
-    if exists (select from jira_sync.marks) and not exists (
-        select from jira_sync.jobs as j where j.key = 'full_sync' and j.args @> '{"marks": true}' and j.state <> 'dead'
-    ) then
-        insert into jira_sync.jobs (kind, priority, args) values ('full_sync', 1, '{"marks": true}');
-    end if;
+    begin
+        if exists (select from jira_sync.marks) and not exists (
+            select from jira_sync.jobs as j where j.key = 'full_sync' and j.args @> '{"marks": true}' and j.state <> 'dead'
+        ) then
+            insert into jira_sync.jobs (kind, priority, args) values ('full_sync', 1, '{"marks": true}');
+        end if;
+        -- Events whose channel could not be woken when they were written.
+        perform jira_sync.wake_channels(array_agg(distinct d.channel)) from jira_sync.deliveries as d having count(*) > 0;
+    exception
+        when lock_not_available then
+            null; -- the lock is one of the problems that were found; the next inspection does the rest
+    end;
 end;
 $$;
 comment on function jira_sync.record_inspection() is

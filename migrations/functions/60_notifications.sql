@@ -107,7 +107,7 @@ set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[];
 begin
-    -- Telling of something must never undo it.
+    -- A failure to notify must not undo the change that people are notified of.
     begin
         with routed as (
             insert into jira_sync.deliveries (channel, event_id)
@@ -128,12 +128,17 @@ begin
             returning channel
         )
         select array_agg(distinct r.channel) into woken from routed as r;
+    exception
+        when others then
+            raise warning 'an event is not sent to people: %', sqlerrm;
+    end;
+    begin
         if woken is not null then
             perform jira_sync.wake_channels(woken);
         end if;
     exception
         when others then
-            raise warning 'an event is not sent to people: %', sqlerrm;
+            raise warning 'an event is sent after the next inspection: %', sqlerrm;
     end;
     return null;
 end;
