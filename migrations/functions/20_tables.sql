@@ -331,8 +331,9 @@ returns table (name text, definition text, is_there boolean) language sql stable
 set search_path = pg_catalog, pg_temp as $$
     select e.name, e.definition, exists (
         select from pg_catalog.pg_trigger as g
-        where g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
-            and pg_get_triggerdef(g.oid) = e.definition
+        -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
+        where case when g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
+            then pg_get_triggerdef(g.oid) = e.definition end
     )
     from jira_sync.tables as t
     cross join lateral (
