@@ -169,13 +169,16 @@ create table jira_sync.control (
     maintained_at timestamptz not null default '-infinity',
     history_days integer not null default 14 check (history_days between 1 and 3650),
     changes_days integer check (changes_days between 1 and 36500),
-    installed jsonb not null default '{}'
+    installed jsonb not null default '{}',
+    inspected_at timestamptz,
+    unrecorded_changes bigint not null default 0
 );
 insert into jira_sync.control default values;
 comment on table jira_sync.control is 'One row: whether the queue is paused, how long history is kept, what is installed.';
 comment on column jira_sync.control.history_days is 'How many days of job_history are kept.';
 comment on column jira_sync.control.changes_days is
 'How many days of changes, events and decided conflicts are kept; null keeps them for ever.';
+comment on column jira_sync.control.unrecorded_changes is 'How far the sequence of that name was when it was last compared.';
 comment on column jira_sync.control.installed is
 'The checksum of each function and its settings when rights were last set; inspect() compares.';
 

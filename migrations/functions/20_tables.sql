@@ -27,12 +27,12 @@ begin
     );
 exception
     when others then
-        -- Nothing of ours can be written. The inspection of the installation starts a reconciliation once it is repaired.
-        raise warning 'jira-sync could not record a change of %: %', changed_table, sqlerrm;
+        -- A sequence cannot be locked, and stays where it is when the application rolls back. The inspection compares it.
+        perform nextval('jira_sync.unrecorded_changes');
 end;
 $$;
 comment on function jira_sync.add_mark(text, text, text[], text) is
-'Records a change that was not enqueued: of these rows, or of the whole table (null). It never fails.';
+'Records a change that was not enqueued: of these rows, or of the whole table (null).';
 
 create or replace function jira_sync.move_links(moved_table text, old_ids text[], new_ids text[])
 returns void language plpgsql
@@ -130,14 +130,11 @@ begin
         -- A worker that searched meanwhile found the waiting job locked, and fell asleep.
         perform jira_sync.wake();
     end if;
-exception
-    when others then
-        perform jira_sync.add_mark(changed_table, 'changed', ids || other_ids, sqlerrm);
 end;
 $$;
 comment on function jira_sync.enqueue_changes(text, text[], text[], text[], text[], text, text) is
 'Enqueues a job for each changed row that no waiting job covers: for all of ids, and for those of other_ids that have an issue. '
-'old_ids and new_ids are keys that changed. Where that fails, it leaves a mark. It never fails.';
+'old_ids and new_ids are keys that changed.';
 
 create or replace function jira_sync.enqueue_change(changed_table text, changed_id text, is_needed boolean)
 returns void language plpgsql security definer
@@ -158,33 +155,27 @@ begin
         );
         return;
     end if;
-    begin
-        perform set_config('lock_timeout', '2s', true);
-        select
-            j.id, exists (
-                select from jira_sync.workers as w
-                where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
-            )
-        into covering, must_wake
-        from jira_sync.jobs as j
-        where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
-            and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
-        limit 1
-        for key share skip locked;
-        if covering is null then
-            insert into jira_sync.jobs (kind, table_name, row_id) values ('push', changed_table, changed_id);
-        elsif must_wake then
-            perform jira_sync.wake();
-        end if;
-        perform set_config('lock_timeout', '0', true);
-    exception
-        when others then
-            perform jira_sync.add_mark(changed_table, 'changed', array[changed_id], sqlerrm);
-    end;
+    perform set_config('lock_timeout', '2s', true);
+    select
+        j.id, exists (
+            select from jira_sync.workers as w where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
+        )
+    into covering, must_wake
+    from jira_sync.jobs as j
+    where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
+        and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
+    limit 1
+    for key share skip locked;
+    if covering is null then
+        insert into jira_sync.jobs (kind, table_name, row_id) values ('push', changed_table, changed_id);
+    elsif must_wake then
+        perform jira_sync.wake();
+    end if;
+    perform set_config('lock_timeout', '0', true);
 end;
 $$;
 comment on function jira_sync.enqueue_change(text, text, boolean) is
-'Enqueues a job for one changed row, unless a waiting job covers the change. It never fails.';
+'Enqueues a job for one changed row, unless a waiting job covers the change.';
 
 create or replace function jira_sync.enqueue_deletions(
     changed_table text, ids text[], labels text[], needed boolean[], app_lock_timeout text, app_statement_timeout text
@@ -213,27 +204,28 @@ begin
         select from jira_sync.links as l
         where l.table_name = changed_table and l.row_id = u.id and l.state <> 'row_gone'
     );
-exception
-    when others then
-        perform jira_sync.add_mark(changed_table, 'deleted', ids, sqlerrm);
 end;
 $$;
 comment on function jira_sync.enqueue_deletions(text, text[], text[], boolean[], text, text) is
-'Enqueues a job for each deleted row that has or may have an issue; for many rows, one mark for ten thousand. It never fails.';
+'Enqueues a job for each deleted row that has or may have an issue; for many rows, one mark for ten thousand.';
 
 create or replace function jira_sync.table_truncated()
 returns trigger language plpgsql security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 begin
     insert into jira_sync.marks (table_name, kind, last_link_id)
-    select t.table_name, 'truncated', (select max(l.id) from jira_sync.links as l)
-    from jira_sync.tables as t where t.table_name = tg_argv[0];
+    values (tg_argv[0], 'truncated', (select max(l.id) from jira_sync.links as l));
     insert into jira_sync.jobs (kind, table_name, priority, args)
     values ('full_sync', tg_argv[0], 1, '{"marks": true}');
     return null;
 exception
     when others then
-        perform jira_sync.add_mark(tg_argv[0], 'truncated', null, sqlerrm);
+        begin
+            perform jira_sync.add_mark(tg_argv[0], 'truncated', null, sqlerrm);
+        exception
+            when others then
+                raise warning 'jira-sync could not record TRUNCATE of %: %', tg_argv[0], sqlerrm;
+        end;
         return null;
 end;
 $$;
@@ -252,7 +244,7 @@ set search_path = pg_catalog, pg_temp as $source$
 #variable_conflict use_column
 declare
     ids text[]; other_ids text[]; old_ids text[]; new_ids text[]; old_id text; new_id text;
-    needed boolean[]; labels text[]; is_changed boolean; is_needed boolean; settings text[];
+    needed boolean[]; labels text[]; is_changed boolean; is_needed boolean; is_single boolean; settings text[];
 begin
     if tg_op = 'UPDATE' then
         -- One row: no join is needed.
@@ -261,32 +253,33 @@ begin
         cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows) as n
         cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows) as o
         where not exists (select from new_rows offset 1);
-        if found and old_id = new_id then
-            if is_changed then
-                perform jira_sync.enqueue_change(%6$L, new_id, is_needed);
-            end if;
+        is_single := found and old_id = new_id;
+        if is_single and not is_changed then
             return null;
+        elsif is_single then
+            ids := array[new_id];
+        else
+            -- No JIT compilation (0.6 s), and no nested loop that was planned for a few rows.
+            settings := array[current_setting('jit'), current_setting('enable_nestloop')];
+            perform set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true);
+            -- Both transition tables have the rows in the same order.
+            select
+                array_agg(c.new_id) filter (where c.is_needed), array_agg(c.new_id) filter (where not c.is_needed),
+                array_agg(c.old_id) filter (where c.old_id <> c.new_id), array_agg(c.new_id) filter (where c.old_id <> c.new_id)
+            into ids, other_ids, old_ids, new_ids
+            from (
+                select o.row_id as old_id, n.row_id as new_id, n.is_needed or o.is_needed as is_needed
+                from (select %1$s) as absent
+                cross join lateral (
+                    select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows
+                ) as n
+                inner join lateral (
+                    select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows
+                ) as o on o.place = n.place
+                where n.image *<> o.image or n.row_id <> o.row_id
+            ) as c;
+            perform set_config('jit', settings[1], true), set_config('enable_nestloop', settings[2], true);
         end if;
-        -- No JIT compilation (0.6 s), and no nested loop that was planned for a few rows.
-        settings := array[current_setting('jit'), current_setting('enable_nestloop')];
-        perform set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true);
-        -- Both transition tables have the rows in the same order.
-        select
-            array_agg(c.new_id) filter (where c.is_needed), array_agg(c.new_id) filter (where not c.is_needed),
-            array_agg(c.old_id) filter (where c.old_id <> c.new_id), array_agg(c.new_id) filter (where c.old_id <> c.new_id)
-        into ids, other_ids, old_ids, new_ids
-        from (
-            select o.row_id as old_id, n.row_id as new_id, n.is_needed or o.is_needed as is_needed
-            from (select %1$s) as absent
-            cross join lateral (
-                select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows
-            ) as n
-            inner join lateral (
-                select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows
-            ) as o on o.place = n.place
-            where n.image *<> o.image or n.row_id <> o.row_id
-        ) as c;
-        perform set_config('jit', settings[1], true), set_config('enable_nestloop', settings[2], true);
     elsif tg_op = 'INSERT' then
         select array_agg(n.row_id) into ids from (select %1$s) as absent
         cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed from new_rows) as n
@@ -295,18 +288,34 @@ begin
         select array_agg(o.row_id), array_agg(o.label), array_agg(o.is_needed) into ids, labels, needed
         from (select %1$s) as absent
         cross join lateral (select concat(%2$s) as row_id, concat(%5$s) as label, %3$s as is_needed from old_rows) as o;
-        if ids is not null then
+    end if;
+    if ids is null and other_ids is null then
+        return null;
+    end if;
+    -- The only subtransaction: whatever fails, the statement of the application succeeds.
+    begin
+        if is_single then
+            perform jira_sync.enqueue_change(%6$L, new_id, is_needed);
+        elsif tg_op = 'DELETE' then
             perform jira_sync.enqueue_deletions(
                 %6$L, ids, labels, needed, current_setting('lock_timeout'), current_setting('statement_timeout')
             );
+        else
+            perform jira_sync.enqueue_changes(
+                %6$L, ids, other_ids, old_ids, new_ids, current_setting('lock_timeout'), current_setting('statement_timeout')
+            );
         end if;
-        return null;
-    end if;
-    if ids is not null or other_ids is not null then
-        perform jira_sync.enqueue_changes(
-            %6$L, ids, other_ids, old_ids, new_ids, current_setting('lock_timeout'), current_setting('statement_timeout')
-        );
-    end if;
+    exception
+        when others then
+            begin
+                perform jira_sync.add_mark(
+                    %6$L, case tg_op when 'DELETE' then 'deleted' else 'changed' end, ids || other_ids, sqlerrm
+                );
+            exception
+                when others then
+                    raise warning using message = 'jira-sync could not record a change: ' || sqlerrm;
+            end;
+    end;
     return null;
 end;
 $body$,

@@ -252,19 +252,22 @@ comment on function jira_sync.inspect() is
 'Compares the installation with what it should be: triggers, functions, columns, rights, policies, settings, locks. It changes '
 'nothing.';
 
-create or replace function jira_sync.record_inspection()
+create or replace function jira_sync.record_inspection(after_failure boolean default false)
 returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 #variable_conflict use_column
 declare
-    t jira_sync.tables; is_broken boolean; found record;
+    t jira_sync.tables; is_broken boolean; counted bigint; found record;
     fingerprints text[] := '{}';
 begin
+    counted := (select case when u.is_called then u.last_value else 0 end from jira_sync.unrecorded_changes as u);
+    after_failure := after_failure or counted > (select c.unrecorded_changes from jira_sync.control as c);
+    update jira_sync.control as c set inspected_at = clock_timestamp(), unrecorded_changes = counted;
     for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop
         is_broken := exists (select from jira_sync.inspect_table(t.table_name) as i where i.hides_changes);
         if is_broken and t.broken_since is null then
             update jira_sync.tables as r set broken_since = clock_timestamp() where r.table_name = t.table_name;
-        elsif not is_broken and t.broken_since is not null then
+        elsif not is_broken and (t.broken_since is not null or after_failure) then
             update jira_sync.tables as r set broken_since = null where r.table_name = t.table_name;
             insert into jira_sync.marks (table_name, kind, last_link_id)
             values (t.table_name, 'changed', (select max(l.id) from jira_sync.links as l));
@@ -309,5 +312,6 @@ begin
     end;
 end;
 $$;
-comment on function jira_sync.record_inspection() is
-'Inspects the installation, notifies people once of each problem, and starts the reconciliation of what was missed meanwhile.';
+comment on function jira_sync.record_inspection(boolean) is
+'Inspects the installation, notifies people once of each problem, and starts the reconciliation of what was missed meanwhile: '
+'also of everything, where earlier inspections failed.';

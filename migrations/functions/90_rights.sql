@@ -35,7 +35,7 @@ declare
         'register(uuid, text, text[], integer, double precision)', 'unregister(uuid)',
         'return_unknown_leases(uuid, bigint[])', 'heartbeat(uuid, boolean, interval, bigint[])', 'rescue(uuid)',
         'maintain()', 'lock_waiting_jobs(text)', 'watch_columns(text, text[])', 'missing_columns()',
-        'reconcile_marks(integer)', 'record_inspection()', 'rows_with_links(text, text[])', 'row_may_exist(text, text)',
+        'reconcile_marks(integer)', 'record_inspection(boolean)', 'rows_with_links(text, text[])', 'row_may_exist(text, text)',
         'take_send_slots(text[], text[], double precision, boolean)', 'send_obstacle(text, text, bigint, boolean)',
         'record_limit(text, double precision, text)', 'set_limits(double precision, jsonb)',
         'report_circuit_failure(uuid, text, text, text, text, text)', 'take_probe(uuid)',
