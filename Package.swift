@@ -167,8 +167,8 @@ let package = Package(
     .testTarget(
       name: "JiraSyncCLITests",
       dependencies: [
-        "JiraSyncCLI", "Sync", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON", "TestSupport",
-        argumentParser, logging,
+        "JiraSyncCLI", "Sync", "JobQueue", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON",
+        "TestSupport", argumentParser, logging,
       ], exclude: ["help.txt"], swiftSettings: settings),
   ]
 )

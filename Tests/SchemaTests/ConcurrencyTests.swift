@@ -90,7 +90,7 @@ import Testing
             "update public.file_audit set notes = 'b' where id = \(mine + 1)",
             "update public.file_audit set notes = 'c' where id = \(mine + 1)",
             "delete from public.file_audit where id = \(mine + 2)",
-            "insert into jira_sync.jobs (kind, file_audit_id) values ('push', \(mine))",
+            "insert into jira_sync.jobs (kind, row_id) values ('push', \(mine))",
           ] { _ = try await beside.query(statement, doing: "writing beside it") }
           _ = try await transaction.query(
             "update public.file_audit set notes = 'd' where id = \(mine)", doing: "writing")

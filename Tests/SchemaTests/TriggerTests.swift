@@ -92,7 +92,7 @@ import Testing
       #expect(
         try await audit.value(
           """
-          select args #>> '{deleted,file_path}' as value from jira_sync.jobs where file_audit_id = 2
+          select args #>> '{deleted,label}' as value from jira_sync.jobs where row_id = '2'
           """) == "src/2")
     }
   }
@@ -138,7 +138,7 @@ import Testing
       try await audit.add(1...2_000, debt: true)
       let worker = "00000000-0000-0000-0000-000000000001"
       try await audit.run("select jira_sync.register(\(worker)::uuid, 'test', '{push}', 1, 8)")
-      try await audit.run("select jira_sync.pulse(\(worker)::uuid, true)")
+      try await audit.run("select jira_sync.heartbeat(\(worker)::uuid, true)")
       let listener = try await audit.database.connect()
       try await listener.listen("jira_sync")
       try await audit.run("update public.file_audit set notes = 'new'")
@@ -166,10 +166,10 @@ import Testing
 
   /// A pull does not write to JIRA, a job of tomorrow comes too late, and one that failed waits for its next attempt.
   @Test(arguments: [
-    "insert into jira_sync.jobs (kind, file_audit_id) values ('pull', 1)",
-    "insert into jira_sync.jobs (kind, file_audit_id, run_at) values ('push', 1, now() + interval '1 day')",
-    "insert into jira_sync.jobs (kind, file_audit_id, attempt) values ('push', 1, 3)",
-    "insert into jira_sync.jobs (kind, file_audit_id, priority) values ('push', 1, -1)",
+    "insert into jira_sync.jobs (kind, row_id) values ('pull', 1)",
+    "insert into jira_sync.jobs (kind, row_id, run_at) values ('push', 1, now() + interval '1 day')",
+    "insert into jira_sync.jobs (kind, row_id, attempt) values ('push', 1, 3)",
+    "insert into jira_sync.jobs (kind, row_id, priority) values ('push', 1, -1)",
   ]) func whatWaitsForSomethingElseDoesNotCoverAChange(job: String) async throws {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
@@ -189,7 +189,7 @@ import Testing
           "select set_config('jira_sync.writer', 'worker', true)",
           """
           update jira_sync.links set base_raw = base_raw || '{"notes": "of JIRA"}'
-          where file_audit_id = 1
+          where row_id = '1'
           """,
           "update public.file_audit set notes = 'of JIRA'",
         ] { _ = try await transaction.query(statement, doing: "writing as a worker") }
@@ -207,7 +207,8 @@ import Testing
       try await audit.run(
         "alter table public.file_audit add extra json, add place point, add more json[]")
       try await audit.add(1...2, debt: true)
-      try await audit.run("select jira_sync.watch(array['notes', 'extra', 'place', 'more'])")
+      try await audit.run(
+        "select jira_sync.watch_columns(array['notes', 'extra', 'place', 'more'])")
       try await audit.run("update public.file_audit set status = 'OTHER'")
       #expect(try await audit.jobs().isEmpty)
       try await audit.run(
@@ -223,13 +224,13 @@ import Testing
       try await audit.add(1...1, debt: true)
       try await audit.run(
         "insert into jira_sync.site (base_url, project_key, deployment) values ('b', 'P', 'cloud')")
-      try await audit.run("select jira_sync.watch(array['notes', 'technical_debt'])")
+      try await audit.run("select jira_sync.watch_columns(array['notes', 'technical_debt'])")
       try await audit.run("alter table public.file_audit rename notes to remarks")
       let error = await #expect(throws: PostgresError.self) {
         try await audit.run("update public.file_audit set status = 'OTHER'")
       }
       #expect(error?.sqlState == "42703")
-      try await audit.run("select jira_sync.watch(watched_columns) from jira_sync.site")
+      try await audit.run("select jira_sync.watch_columns(watched_columns) from jira_sync.site")
       try await audit.run("update public.file_audit set remarks = 'x'")
       #expect(try await audit.jobs().isEmpty)
       try await audit.run("update public.file_audit set technical_debt = 'x'")
@@ -241,14 +242,14 @@ import Testing
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       let watched: [String] = try await audit.value(
-        "select jira_sync.watch(array['notes', 'jira_tickets', 'nowhere']) as value")
+        "select jira_sync.watch_columns(array['notes', 'jira_tickets', 'nowhere']) as value")
       #expect(watched == ["jira_tickets", "notes"])
       try await audit.run("update public.file_audit set technical_debt = 'new'")
       #expect(try await audit.jobs().isEmpty)
       try await audit.run("update public.file_audit set jira_tickets = '{X-1}'")
       #expect(try await audit.enqueued() == [1])
       let error = await #expect(throws: PostgresError.self) {
-        try await audit.run("select jira_sync.watch(array['nowhere'])")
+        try await audit.run("select jira_sync.watch_columns(array['nowhere'])")
       }
       #expect(error?.sqlState == "42703")
     }
@@ -263,7 +264,7 @@ import Testing
           group.addTask {
             for _ in 0..<10 {
               _ = try await connection.query(
-                "select jira_sync.watch(array['notes', 'status'])", doing: "watching")
+                "select jira_sync.watch_columns(array['notes', 'status'])", doing: "watching")
             }
           }
         }

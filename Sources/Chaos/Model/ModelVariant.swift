@@ -10,8 +10,10 @@ enum ModelVariant: String, Sendable, CaseIterable {
   case enqueueWithoutLock = "enqueue-without-lock"
   /// The trigger on `file_audit` relies on a job that waits without locking it.
   case triggerWithoutLock = "trigger-without-lock"
-  /// A claim looks whether a key is running before it has locked the key, and no index stands behind it.
-  case claimChecksBeforeLocking = "claim-checks-before-locking"
+  /// A claim does not look whether a key runs after it has locked jobs of it, and no index stands behind it.
+  case claimLooksOnlyOnce = "claim-looks-only-once"
+  /// A claim takes a key of which it could not lock all waiting jobs.
+  case mergeWithoutComparison = "merge-without-comparison"
   /// `rescue` takes whatever runs when it comes to lock it, though somebody else has taken it meanwhile.
   case rescueByID = "rescue-by-id"
 
@@ -35,20 +37,25 @@ enum ModelVariant: String, Sendable, CaseIterable {
     case .enqueueWithoutLock:
       ("jira_sync.enqueue", [("for key share skip locked", "")], "")
     case .triggerWithoutLock:
-      ("jira_sync.file_audit_updated", [("for key share skip locked", "")], "")
-    case .claimChecksBeforeLocking:
+      ("jira_sync.enqueue_changes", [("for key share skip locked", "")], "")
+    case .claimLooksOnlyOnce:
       (
         "jira_sync.claim",
         [
           (
-            "case when model.stop_here() then",
-            "case when exists (select from jira_sync.jobs as r where r.state = 'running' "
-              + "and r.key = s.key) then false when model.stop_here() then"
-          ),
-          (
             "where r.state = 'running' and r.key = u.key limit 1",
             "where r.state = 'running' and r.key = u.key and false limit 1"
-          ),
+          )
+        ], "drop index jira_sync.jobs_running_key"
+      )
+    case .mergeWithoutComparison:
+      (
+        "jira_sync.merge_jobs",
+        [
+          (
+            "(select count(*) from locked as a where a.key = l.key) = "
+              + "(select v.jobs from visible as v where v.key = l.key)", "true"
+          )
         ], "drop index jira_sync.jobs_running_key"
       )
     case .rescueByID:

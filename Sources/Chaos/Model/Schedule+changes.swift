@@ -1,3 +1,4 @@
+import JobQueue
 import Postgres
 
 /// What applications and people do.
@@ -8,7 +9,7 @@ extension Schedule {
       if case .change(let key) = open.meaning { key } else { nil }
     }
     let id = Int.random(in: 1...3, using: &random)
-    let key = "row:\(id)"
+    let key = RowKey(id: String(id)).jobKey
     // An UPDATE of a row that is being updated waits; that is the application's own affair.
     guard !touched.contains(key) else { return }
     let way = Int.random(in: 0..<5, using: &random)
@@ -17,14 +18,14 @@ extension Schedule {
     switch way {
     case 0, 1:
       sql = "update public.file_audit set notes = (notes::integer + 1)::text where id = \(id)"
-    case 2: sql = "select jira_sync.enqueue('push', \(id))"
+    case 2: sql = "select jira_sync.enqueue('push', \(id)::text)"
     case 3:
       let kind = random.chance(70) ? "push" : "pull"
       let attempts = random.chance(50) ? 20 : 2
       let priority = random.chance(80) ? 0 : 5
       sql = """
-        insert into jira_sync.jobs (kind, file_audit_id, max_attempts, priority)
-        select \(kind), \(id), \(attempts), \(priority)
+        insert into jira_sync.jobs (kind, row_id, max_attempts, priority)
+        select \(kind), \(id)::text, \(attempts), \(priority)
         """
     default:
       changed = nil
