@@ -113,5 +113,9 @@ comment on column jira_sync.marks.reason is 'The error because of which no job w
 comment on column jira_sync.marks.last_link_id is 'For the whole table: links with a greater id came later.';
 comment on column jira_sync.marks.done_link_id is 'For the whole table: links up to this id have been turned into jobs.';
 
+create sequence jira_sync.unrecorded_changes;
+comment on sequence jira_sync.unrecorded_changes is
+'Counts changes for which not even a mark could be written; record_inspection() then marks every table.';
+
 insert into jira_sync.migrations (version, name) values ('20261130000002', 'tables')
 on conflict (version) do nothing;

@@ -137,7 +137,8 @@ declare
 begin
     with gone as (
         delete from jira_sync.suspended_fields as p
-        where p.table_name = resume_field.table_name and p.row_id = resume_field.row_id and p.field = coalesce(resume_field.field, p.field)
+        where p.table_name = resume_field.table_name and p.row_id = resume_field.row_id
+            and p.field = coalesce(resume_field.field, p.field)
         returning p.field
     )
     select array_agg(g.field) into freed from gone as g;
@@ -147,7 +148,8 @@ begin
     update jira_sync.links as l set side_changes = l.side_changes - freed
     where l.table_name = resume_field.table_name and l.row_id = resume_field.row_id and l.state <> 'row_gone';
     perform jira_sync.resolve_event(
-        'breaker_tripped', 'breaker:' || resume_field.table_name || ':' || resume_field.row_id || ':' || f.name, 'it is synced again'
+        'breaker_tripped', 'breaker:' || resume_field.table_name || ':' || resume_field.row_id || ':' || f.name,
+        'it is synced again'
     )
     from unnest(freed) as f (name);
     return jira_sync.enqueue('sync', resume_field.row_id, resume_field.table_name);

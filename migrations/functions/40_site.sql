@@ -94,10 +94,8 @@ set search_path = pg_catalog, pg_temp as $$
     )
     union all
     -- Blocked and free again since: the send slots from before are void.
-    select 0::double precision, 'anew', null
-    from jira_sync.rate_limits as r
-    where r.scope = 'site' and r.generation <> send_obstacle.since_generation
-    limit 1;
+    select 0::double precision, 'anew', null from jira_sync.rate_limits as r
+    where r.scope = 'site' and r.generation <> send_obstacle.since_generation limit 1;
 $$;
 comment on function jira_sync.send_obstacle(text, text, bigint, boolean) is
 'What prevents a call since it was given its send slot; no row where nothing does.';
@@ -180,7 +178,8 @@ begin
         inner join jira_sync.workers as w on w.incarnation = s.worker
         where s.worker <> me and s.verified_at is not null and s.closed_reason is null
             and w.seen_at + greatest(w.lease, interval '15 seconds') > clock_timestamp()
-            and (unproven or (report_circuit_failure.cause <> 'unreachable' and s.credentials <> report_circuit_failure.credentials))
+            and (unproven or (report_circuit_failure.cause <> 'unreachable'
+                and s.credentials <> report_circuit_failure.credentials))
     ) then
         return 'alone';
     end if;
@@ -250,8 +249,7 @@ begin
     on conflict (worker) do update
     set credentials = excluded.credentials, verified_at = excluded.verified_at, closed_reason = null,
         seen_at = clock_timestamp();
-    delete from jira_sync.jira_sessions as s
-    where s.seen_at < clock_timestamp() - interval '10 minutes'
+    delete from jira_sync.jira_sessions as s where s.seen_at < clock_timestamp() - interval '10 minutes'
         and not exists (select from jira_sync.workers as w where w.incarnation = s.worker);
     if known.state = 'closed' then
         return false;

@@ -310,8 +310,7 @@ begin
     select count(*), coalesce(max(t.tick), s.next_tick_at) into skipped, newest
     from jira_sync.ticks(s.cron, s.next_tick_at, instant, 10000) as t (tick);
     -- One that waits, or that failed and will be tried again, covers this tick.
-    select j.id into job
-    from jira_sync.jobs as j
+    select j.id into job from jira_sync.jobs as j
     where j.state = 'ready' and j.key = s.kind and j.args = s.args
         and (j.attempt > 0 or j.run_at <= clock_timestamp())
     limit 1
@@ -406,8 +405,7 @@ begin
             execute 'select coalesce(array_agg(j.jobid), ''{}'') from cron.job as j' into present;
         end if;
         for stray in
-            select r.name from jira_sync.schedules as r
-            where r.enabled and case r.scheduler
+            select r.name from jira_sync.schedules as r where r.enabled and case r.scheduler
                 when 'pg_cron' then not r.cron_job = any(present)
                 else pg_cron.usable and jira_sync.cron_for_pg_cron(r.cron, pg_cron.seconds) is not null
                     and coalesce(r.scheduler_reason, '') not like 'pg_cron refused it%'
@@ -419,8 +417,7 @@ begin
     end if;
     -- 2. What is due. A locked row is being run by another worker.
     for s in
-        select * from jira_sync.schedules as r
-        where r.enabled
+        select * from jira_sync.schedules as r where r.enabled
             and r.next_tick_at <= clock_timestamp() - case r.scheduler when 'pg_cron' then grace else interval '0' end
         order by r.next_tick_at
         for update skip locked

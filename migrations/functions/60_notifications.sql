@@ -65,13 +65,11 @@ begin
     update jira_sync.channels as c
     set
         active = exists (
-            select from jira_sync.workers as w
-            where w.name = any(array_remove(c.holders, worker_name))
+            select from jira_sync.workers as w where w.name = any(array_remove(c.holders, worker_name))
                 and w.seen_at > clock_timestamp() - interval '1 minute'
         ),
         holders = array_remove(c.holders, worker_name), updated_at = now()
-    where c.active
-        and c.name not in (select o.name from jsonb_to_recordset(offered) as o (name text));
+    where c.active and c.name not in (select o.name from jsonb_to_recordset(offered) as o (name text));
 end;
 $$;
 comment on function jira_sync.register_channels(text, jsonb) is
@@ -87,8 +85,7 @@ begin
         woken := array(
             select u.name from unnest(woken) as u (name)
             left join lateral (
-                select j.id from jira_sync.jobs as j
-                where j.state = 'ready' and j.key = 'notify:' || u.name
+                select j.id from jira_sync.jobs as j where j.state = 'ready' and j.key = 'notify:' || u.name
                     -- After a failure it waits for as long as the channel needs, and so does what is new.
                     and (j.attempt > 0 or j.run_at <= clock_timestamp())
                 limit 1
@@ -99,8 +96,7 @@ begin
     end if;
     -- Ahead of a long queue of rows; failures are counted by message, so the job itself never dies of them.
     insert into jira_sync.jobs (kind, priority, max_attempts, args)
-    select 'notify', 10, 1000000, jsonb_build_object('channel', u.name)
-    from unnest(woken) as u (name);
+    select 'notify', 10, 1000000, jsonb_build_object('channel', u.name) from unnest(woken) as u (name);
 end;
 $$;
 comment on function jira_sync.wake_channels(text[]) is 'Enqueues a notify job for each channel where none waits.';
@@ -111,15 +107,13 @@ set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[];
 begin
-    -- Telling of something must never undo it.
+    -- A failure to notify must not undo the change that people are notified of.
     begin
         with routed as (
             insert into jira_sync.deliveries (channel, event_id)
-            select c.name, e.id
-            from new_events as e
+            select c.name, e.id from new_events as e
             inner join jira_sync.channels as c on c.active
-                and e.kind <> all(c.never)
-                and (not c.by_issue or e.resolves or e.issue_key is not null)
+                and e.kind <> all(c.never) and (not c.by_issue or e.resolves or e.issue_key is not null)
                 -- A channel does not report its own trouble.
                 and e.details ->> 'channel' is distinct from c.name
                 and case
@@ -134,12 +128,17 @@ begin
             returning channel
         )
         select array_agg(distinct r.channel) into woken from routed as r;
+    exception
+        when others then
+            raise warning 'an event is not sent to people: %', sqlerrm;
+    end;
+    begin
         if woken is not null then
             perform jira_sync.wake_channels(woken);
         end if;
     exception
         when others then
-            raise warning 'an event is not sent to people: %', sqlerrm;
+            raise warning 'an event is sent after the next inspection: %', sqlerrm;
     end;
     return null;
 end;
@@ -199,8 +198,7 @@ begin
     update jira_sync.incidents as t
     set resolved_event_id = r.event_id
     from (
-        select e.fingerprint, max(e.id) as event_id
-        from jira_sync.events as e
+        select e.fingerprint, max(e.id) as event_id from jira_sync.events as e
         where e.id = any(taken) and e.resolves
         group by e.fingerprint
     ) as r
@@ -318,8 +316,7 @@ begin
             );
         end if;
         if tg_op = 'UPDATE' and old.last_error is not null and not exists (
-            select from jira_sync.links as l
-            where l.last_error is not null
+            select from jira_sync.links as l where l.last_error is not null
                 and jira_sync.row_fingerprint(l.last_error) = jira_sync.row_fingerprint(old.last_error)
         ) then
             perform jira_sync.resolve_event(
