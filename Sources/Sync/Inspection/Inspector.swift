@@ -8,6 +8,8 @@ public actor Inspector {
   private let database: PostgresClient
   private let logger: Logger
   private var known: Set<InspectionFinding> = []
+  /// Whether the last inspection could not be made, as where the schema was damaged: changes may have been missed.
+  private var hasFailed = false
 
   /// Prepares; nothing is asked yet.
   ///
@@ -33,10 +35,14 @@ public actor Inspector {
   public func inspect() async {
     do {
       let findings = try await database.query(
-        "select subject, problem, remedy, is_error from jira_sync.record_inspection()",
+        "select subject, problem, remedy, is_error from jira_sync.record_inspection(\(hasFailed))",
         doing: "inspecting the installation"
       ).rows.map { try InspectionFinding($0) }
+      hasFailed = false
       log(findings)
+    } catch let error as PostgresError where error.kind == .server {
+      hasFailed = true
+      logger.error("the installation cannot be inspected: \(error). Repair it: jira-sync migrate")
     } catch {
       // A database that cannot be reached is reported by the worker itself.
       logger.info("the installation could not be inspected: \(error)")
