@@ -1,8 +1,7 @@
 -- The inspection of the installation, and the reconciliation of what triggers could not enqueue.
 
 create or replace function jira_sync.reconcile_marks(slice integer default 1000)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     m jira_sync.marks; link_ids bigint[]; unlinked bigint; t jira_sync.tables;
 begin
@@ -85,8 +84,7 @@ comment on function jira_sync.reconcile_marks(integer) is
 'Turns the oldest mark, or a slice of it, into jobs; returns whether marks are left.';
 
 create or replace function jira_sync.count_unlinked(counted_table text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     t jira_sync.tables; counted bigint;
 begin
@@ -104,8 +102,7 @@ $$;
 comment on function jira_sync.count_unlinked(text) is 'How many rows of a table should have an issue and have none.';
 
 create or replace function jira_sync.function_checksums()
-returns jsonb language sql stable
-set search_path = pg_catalog, pg_temp as $$
+returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(jsonb_object_agg(
         p.oid::regprocedure::text, md5(concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl))
     ), '{}')

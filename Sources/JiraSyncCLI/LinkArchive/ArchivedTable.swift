@@ -41,7 +41,7 @@ struct ArchivedTable: Sendable {
   /// A job's id means another job, or none, in another installation.
   static let conflicts = ArchivedTable(
     kind: "conflict", name: "conflicts", without: ["id", "job_id"],
-    condition: "winner = 'nobody' and applied_at is null")
+    condition: "winner in ('open', 'nobody') and applied_at is null")
 
   /// The statement that saves the rows.
   ///
@@ -63,6 +63,8 @@ struct ArchivedTable: Sendable {
     if column == "file_audit_id" {
       return "'file_audit'::text as table_name, file_audit_id::text as row_id"
     }
+    // An open conflict was won by 'nobody' there.
+    if column == "winner" { return "case winner when 'nobody' then 'open' else winner end as winner" }
     return "\(identifier: column) as \(identifier: renamed[column] ?? column)"
   }
 
