@@ -330,13 +330,10 @@ comment on function jira_sync.trigger_source(text, text[]) is
 'The body of the trigger function of a table. Only the statements over the transition tables differ from table to table.';
 
 create or replace function jira_sync.expected_triggers(watched_table text)
-returns table (name text, definition text, is_there boolean) language sql stable set search_path = pg_catalog, pg_temp as $$
-    select e.name, e.definition, exists (
-        select from pg_catalog.pg_trigger as g
-        -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
-        where case when g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
-            then pg_get_triggerdef(g.oid) = e.definition end
-    )
+returns table (name text, definition text, is_there boolean, is_enabled boolean) language sql stable set search_path = pg_catalog, pg_temp as $$
+    -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
+    select e.name, e.definition, coalesce(case when g.oid is not null then pg_get_triggerdef(g.oid) = e.definition end, false),
+        coalesce(g.tgenabled in ('O', 'A'), false)
     from jira_sync.tables as t
     cross join lateral (
         select v.name, format(
@@ -351,10 +348,12 @@ returns table (name text, definition text, is_there boolean) language sql stable
             ('jira_sync_truncated', 'BEFORE TRUNCATE', '')
         ) as v (name, event, tables)
     ) as e
+    left join pg_catalog.pg_trigger as g
+        on g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
     where t.table_name = watched_table;
 $$;
 comment on function jira_sync.expected_triggers(text) is
-'The triggers that a synced table must have, as pg_get_triggerdef() writes them, and whether they are there.';
+'The triggers that a synced table must have, as pg_get_triggerdef() writes them, and whether they are there and enabled.';
 
 create or replace function jira_sync.watch_columns(watched_table text, columns text[] default null)
 returns text[] language plpgsql security definer
@@ -396,7 +395,7 @@ begin
         );
     end if;
     for missing in
-        select e.definition from jira_sync.expected_triggers(watched_table) as e where not e.is_there
+        select e.definition from jira_sync.expected_triggers(watched_table) as e where not e.is_there or not e.is_enabled
     loop
         execute replace(missing, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     end loop;
