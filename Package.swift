@@ -132,7 +132,7 @@ let package = Package(
       name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
-      exclude: ["schema.sql"], swiftSettings: settings),
+      swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests",
       dependencies: ["JobQueue", "Postgres", "Schema", "JSON", "Locks", "TestSupport", logging],

@@ -128,6 +128,11 @@ comment on column jira_sync.jobs.key is
 'The job key. Jobs of one key never run at the same time; those that wait are merged when one of them is claimed.';
 comment on column jira_sync.jobs.state is
 'ready (due at run_at), running (under a lease) or dead (attempts used up; retry_dead() tries again).';
+comment on column jira_sync.jobs.priority is 'Larger is more urgent.';
+comment on column jira_sync.jobs.run_at is 'The job is due from this time on.';
+comment on column jira_sync.jobs.started_at is 'When the current run was claimed.';
+comment on column jira_sync.jobs.cancel_requested is 'cancel() was called while the job ran.';
+comment on column jira_sync.jobs.merged is 'Ids of jobs of the same key that were merged into this one.';
 comment on column jira_sync.jobs.attempt is 'How many runs were begun and charged.';
 comment on column jira_sync.jobs.max_attempts is 'After so many failed attempts the job is dead.';
 comment on column jira_sync.jobs.crashes is

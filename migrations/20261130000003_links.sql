@@ -78,6 +78,11 @@ comment on column jira_sync.links.base is 'For each field, the value on which bo
 comment on column jira_sync.links.base_raw is 'For each column, the value of the row at that time.';
 comment on column jira_sync.links.write_token is
 'The fencing token in the issue''s property when it was last read. Another token there is a write of ours that was not recorded.';
+comment on column jira_sync.links.project_key is 'The project of the issue, from its key.';
+comment on column jira_sync.links.synced_at is 'When row and issue were last found or made equal.';
+comment on column jira_sync.links.attempted_at is 'When a creation was last sent.';
+comment on column jira_sync.links.creation_lookups is 'How often a creation without an answer was searched for.';
+comment on column jira_sync.links.missed_sweeps is 'How many sweeps in a row did not find the issue: two make it count as gone.';
 comment on column jira_sync.links.deletion_action is
 'The deletion action at the issue of a deleted row, as on_row_deleted says: begun, or done.';
 comment on column jira_sync.links.released is 'The issue was released: a row that is loaded again gets another one.';

@@ -3,8 +3,7 @@
 -- Wake-up
 
 create or replace function jira_sync.wake()
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     -- NOTIFY takes a lock that every commit waits for, so it is sent only to a sleeping worker, and not while the queue is
     -- paused. A worker without a heartbeat for half a minute does not sleep but is lost. PREPARE TRANSACTION refuses NOTIFY.
@@ -26,8 +25,7 @@ $$;
 comment on function jira_sync.wake() is 'Wakes sleeping workers once the transaction commits.';
 
 create or replace function jira_sync.jobs_changed()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform jira_sync.wake();
     return null;
@@ -121,8 +119,7 @@ comment on function jira_sync.due_jobs(text[], integer, boolean, timestamptz, bo
 'search passes over keys that are not free.';
 
 create or replace function jira_sync.merge_jobs(ids bigint[], keys text[])
-returns bigint[] language plpgsql
-set search_path = pg_catalog, pg_temp as $$
+returns bigint[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     remaining bigint[];
 begin
@@ -370,8 +367,7 @@ comment on function jira_sync.settle(uuid, bigint[], bigint[], text[], text[], d
 create or replace function jira_sync.register(
     me uuid, named text, handled_kinds text[], slots integer, lease_seconds double precision
 )
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.workers (incarnation, name, kinds, concurrency, lease)
     values (me, named, handled_kinds, slots, make_interval(secs => lease_seconds))
     on conflict (incarnation) do update
@@ -381,8 +377,7 @@ comment on function jira_sync.register(uuid, text, text[], integer, double preci
 'Registers a worker, or registers it again.';
 
 create or replace function jira_sync.return_unknown_leases(me uuid, kept bigint[])
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp set jit = off as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
     with unknown as (
         select array_agg(j.id) as ids, array_agg(j.token) as tokens from jira_sync.jobs as j
         where j.state = 'running' and j.worker = me and j.token <> all(kept)
@@ -397,8 +392,7 @@ comment on function jira_sync.return_unknown_leases(uuid, bigint[]) is
 'Returns the jobs that a worker holds under other tokens than these: leases of a claim whose answer was lost.';
 
 create or replace function jira_sync.unregister(me uuid)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform jira_sync.return_unknown_leases(me, '{}');
     delete from jira_sync.workers as w where w.incarnation = me;
@@ -495,8 +489,7 @@ comment on function jira_sync.heartbeat(uuid, boolean, interval, bigint[]) is
 'One heartbeat: renews all leases of the worker and returns what it needs to know.';
 
 create or replace function jira_sync.rescue(me uuid)
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp set jit = off as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
     with expired_leases as materialized (
         select j.id, j.token, coalesce(w.name, j.worker::text) as worker_name from jira_sync.jobs as j
         left join jira_sync.workers as w on w.incarnation = j.worker
@@ -523,10 +516,10 @@ set search_path = pg_catalog, pg_temp set jit = off as $$
         update jira_sync.jobs as j
         set
             state = case when e.crashes >= 2 then 'dead' else 'ready' end,
-            worker = null, token = null, cancel_requested = false, crashes = e.crashes + 1,
+            worker = null, token = null, cancel_requested = false, crashes = least(e.crashes, 999999) + 1,
             attempt = greatest(e.attempt - 1, 0), run_at = now(),
             last_error = 'worker ' || e.worker_name || ' was lost while it ran this job (crash '
-                || e.crashes + 1 || ' of 3)'
+                || least(e.crashes, 999999) + 1 || ' of 3)'
         from expired as e where j.id = e.id and not e.cancel_requested
     ),
     cancelled as (delete from jira_sync.jobs as j using expired as e where j.id = e.id and e.cancel_requested),
@@ -550,8 +543,7 @@ comment on function jira_sync.rescue(uuid) is
 'Returns the jobs of lost workers: a crash is counted, no attempt is charged. After three crashes a job is dead.';
 
 create or replace function jira_sync.pause(reason text default 'paused by hand')
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     update jira_sync.control
     set
         paused_at = coalesce(paused_at, now()),
@@ -564,8 +556,7 @@ comment on function jira_sync.pause(text) is
 'No job is claimed until resume(); running jobs are finished. status shows the reason.';
 
 create or replace function jira_sync.resume()
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update jira_sync.control set paused_at = null, pause_reason = null where paused_at is not null;
     perform jira_sync.wake();
@@ -574,8 +565,7 @@ $$;
 comment on function jira_sync.resume() is 'Ends a pause.';
 
 create or replace function jira_sync.retry_dead()
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
     with ready_again as (
         update jira_sync.jobs
         set state = 'ready', attempt = 0, crashes = 0, run_at = now()
@@ -587,8 +577,7 @@ $$;
 comment on function jira_sync.retry_dead() is 'Makes all dead jobs ready again and returns how many they were.';
 
 create or replace function jira_sync.cancel(job bigint)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_job jira_sync.jobs; is_relied_on boolean;
 begin
@@ -624,8 +613,7 @@ comment on function jira_sync.cancel(bigint) is
 'False where there is no such job.';
 
 create or replace function jira_sync.enqueue(kind text, row_id text default null, table_name text default 'file_audit')
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     job bigint;
 begin
@@ -659,15 +647,13 @@ comment on function jira_sync.enqueue(text, text, text) is
 'Enqueues a job, or finds the waiting job that covers the request; returns its id.';
 
 create or replace function jira_sync.enqueue(kind text, row_id bigint, table_name text default 'file_audit')
-returns bigint language sql
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql set search_path = pg_catalog, pg_temp as $$
     select jira_sync.enqueue(enqueue.kind, enqueue.row_id::text, enqueue.table_name);
 $$;
 comment on function jira_sync.enqueue(text, bigint, text) is 'The same for a key that is a number.';
 
 create or replace function jira_sync.lock_waiting_jobs(job_key text)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '5s' as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '5s' as $$
 declare
     waiting integer;
 begin
@@ -684,8 +670,7 @@ comment on function jira_sync.lock_waiting_jobs(text) is
 -- Maintenance
 
 create or replace function jira_sync.partition_by_time(parent text, unit text, ahead interval)
-returns void language plpgsql
-set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
     starts timestamptz; ends timestamptz; partition text;
     time_column text := (
@@ -720,8 +705,7 @@ comment on function jira_sync.partition_by_time(text, text, interval) is
 'Makes the partitions of a table for the current day or month and for those ahead, so that no insert has to.';
 
 create or replace function jira_sync.drop_partitions(parent text, before timestamptz)
-returns void language plpgsql
-set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
     partition text;
 begin

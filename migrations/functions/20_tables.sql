@@ -2,8 +2,7 @@
 -- docs/decisions/0081-triggers-that-cannot-fail.md.
 
 create or replace function jira_sync.lock_patience(app_lock_timeout text, app_statement_timeout text)
-returns text language sql stable
-set search_path = pg_catalog, pg_temp set intervalstyle = postgres as $$
+returns text language sql stable set search_path = pg_catalog, pg_temp set intervalstyle = postgres as $$
     -- Inside the time-outs of the application: a trigger waits for at most two locks, and two seconds for each.
     select greatest(1, floor(1000 * least(
         2, nullif(extract(epoch from app_lock_timeout::interval), 0), case when app_statement_timeout <> '0' then
@@ -17,8 +16,7 @@ comment on function jira_sync.lock_patience(text, text) is
 'How long a trigger may wait for a lock, within the time-outs of the application''s session.';
 
 create or replace function jira_sync.add_mark(changed_table text, change text, changed_ids text[], why text)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     insert into jira_sync.marks (table_name, kind, row_ids, reason, last_link_id)
     values (
@@ -35,8 +33,7 @@ comment on function jira_sync.add_mark(text, text, text[], text) is
 'Records a change that was not enqueued: of these rows, or of the whole table (null).';
 
 create or replace function jira_sync.move_links(moved_table text, old_ids text[], new_ids text[])
-returns void language plpgsql
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     -- In two steps, because two rows may have exchanged their keys.
     update jira_sync.links as l set row_id = 'moving:' || u.new_id
@@ -137,8 +134,7 @@ comment on function jira_sync.enqueue_changes(text, text[], text[], text[], text
 'old_ids and new_ids are keys that changed.';
 
 create or replace function jira_sync.enqueue_change(changed_table text, changed_id text, is_needed boolean)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     app_lock_timeout constant text := current_setting('lock_timeout');
     app_statement_timeout constant text := current_setting('statement_timeout');
@@ -210,8 +206,7 @@ comment on function jira_sync.enqueue_deletions(text, text[], text[], boolean[],
 'Enqueues a job for each deleted row that has or may have an issue; for many rows, one mark for ten thousand.';
 
 create or replace function jira_sync.table_truncated()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 begin
     insert into jira_sync.marks (table_name, kind, last_link_id)
     values (tg_argv[0], 'truncated', (select max(l.id) from jira_sync.links as l));
@@ -234,8 +229,7 @@ comment on function jira_sync.table_truncated() is 'Trigger: all rows of a table
 -- Installation of the triggers
 
 create or replace function jira_sync.trigger_source(watched_table text, columns text[])
-returns text language sql stable
-set search_path = pg_catalog, pg_temp as $source$
+returns text language sql stable set search_path = pg_catalog, pg_temp as $source$
     -- A column that was dropped or renamed is not found in the transition table. Then its name means the outer table
     -- `absent`, which has a NULL for each column: so the statement works whatever ALTER TABLE did. Record images compare bytes,
     -- for every type. concat() uses output functions, so no cast of another role runs with our rights.
@@ -336,14 +330,10 @@ comment on function jira_sync.trigger_source(text, text[]) is
 'The body of the trigger function of a table. Only the statements over the transition tables differ from table to table.';
 
 create or replace function jira_sync.expected_triggers(watched_table text)
-returns table (name text, definition text, is_there boolean) language sql stable
-set search_path = pg_catalog, pg_temp as $$
-    select e.name, e.definition, exists (
-        select from pg_catalog.pg_trigger as g
-        -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
-        where case when g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
-            then pg_get_triggerdef(g.oid) = e.definition end
-    )
+returns table (name text, definition text, is_there boolean, is_enabled boolean) language sql stable set search_path = pg_catalog, pg_temp as $$
+    -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
+    select e.name, e.definition, coalesce(case when g.oid is not null then pg_get_triggerdef(g.oid) = e.definition end, false),
+        coalesce(g.tgenabled in ('O', 'A'), false)
     from jira_sync.tables as t
     cross join lateral (
         select v.name, format(
@@ -358,10 +348,12 @@ set search_path = pg_catalog, pg_temp as $$
             ('jira_sync_truncated', 'BEFORE TRUNCATE', '')
         ) as v (name, event, tables)
     ) as e
+    left join pg_catalog.pg_trigger as g
+        on g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
     where t.table_name = watched_table;
 $$;
 comment on function jira_sync.expected_triggers(text) is
-'The triggers that a synced table must have, as pg_get_triggerdef() writes them, and whether they are there.';
+'The triggers that a synced table must have, as pg_get_triggerdef() writes them, and whether they are there and enabled.';
 
 create or replace function jira_sync.watch_columns(watched_table text, columns text[] default null)
 returns text[] language plpgsql security definer
@@ -403,7 +395,7 @@ begin
         );
     end if;
     for missing in
-        select e.definition from jira_sync.expected_triggers(watched_table) as e where not e.is_there
+        select e.definition from jira_sync.expected_triggers(watched_table) as e where not e.is_there or not e.is_enabled
     loop
         execute replace(missing, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     end loop;
@@ -422,8 +414,7 @@ comment on function jira_sync.watch_columns(text, text[]) is
 'table has.';
 
 create or replace function jira_sync.missing_columns()
-returns text[] language sql stable
-set search_path = pg_catalog, pg_temp as $$
+returns text[] language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(array_agg(e.name order by e.place), '{}')
     from unnest(array[
         'id', 'file_number', 'file_path', 'file_name', 'layer_number', 'layer_name', 'status', 'workflows',
@@ -440,8 +431,7 @@ comment on function jira_sync.missing_columns() is 'Columns of the default mappi
 -- Jobs that people insert
 
 create or replace function jira_sync.jobs_checked()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp set row_security = off as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = off as $$
 declare
     t jira_sync.tables; named text; key_type text; unknown text;
 begin

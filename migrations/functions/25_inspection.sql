@@ -1,8 +1,7 @@
 -- The inspection of the installation, and the reconciliation of what triggers could not enqueue.
 
 create or replace function jira_sync.reconcile_marks(slice integer default 1000)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     m jira_sync.marks; link_ids bigint[]; unlinked bigint; t jira_sync.tables;
 begin
@@ -85,8 +84,7 @@ comment on function jira_sync.reconcile_marks(integer) is
 'Turns the oldest mark, or a slice of it, into jobs; returns whether marks are left.';
 
 create or replace function jira_sync.count_unlinked(counted_table text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     t jira_sync.tables; counted bigint;
 begin
@@ -104,8 +102,7 @@ $$;
 comment on function jira_sync.count_unlinked(text) is 'How many rows of a table should have an issue and have none.';
 
 create or replace function jira_sync.function_checksums()
-returns jsonb language sql stable
-set search_path = pg_catalog, pg_temp as $$
+returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(jsonb_object_agg(
         p.oid::regprocedure::text, md5(concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl))
     ), '{}')
@@ -167,11 +164,9 @@ begin
         'Restore it: jira-sync migrate'::text, true, true
     from jira_sync.expected_triggers(t.table_name) as m where not m.is_there;
     return query
-    select named, format('the trigger %s is disabled on %s, so changes are not seen', g.tgname, named),
-        format('alter table %s enable trigger %I', named, g.tgname), true, true
-    from pg_catalog.pg_trigger as g
-    where g.tgrelid = relation and g.tgenabled not in ('O', 'A')
-        and g.tgname in (select e.name from jira_sync.expected_triggers(t.table_name) as e);
+    select named, format('the trigger %s is disabled on %s, so changes are not seen', e.name, named),
+        'Restore it: jira-sync migrate'::text, true, true
+    from jira_sync.expected_triggers(t.table_name) as e where e.is_there and not e.is_enabled;
     body := (
         select p.prosrc from pg_catalog.pg_proc as p
         where p.oid = to_regprocedure(format('jira_sync.%I()', t.table_name || '_changed'))
@@ -236,8 +231,7 @@ begin
     return query
     select 'locks'::text, format('process %s (%s%s) has locked %s%s, and jobs wait for it', l.pid,
             coalesce('role ' || a.usename, 'another role'), coalesce(', ' || nullif(a.application_name, ''), ''),
-            l.relation::regclass,
-            coalesce(' for ' || date_trunc('second', clock_timestamp() - a.xact_start), '')),
+            l.relation::regclass, coalesce(' since ' || to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS "UTC"'), '')),
         format('End its transaction, or: select pg_terminate_backend(%s)', l.pid), true
     from pg_catalog.pg_locks as l
     inner join pg_catalog.pg_class as c on c.oid = l.relation and c.relnamespace = 'jira_sync'::regnamespace

@@ -83,8 +83,7 @@ comment on function jira_sync.rows_with_links(text, text[]) is
 create or replace function jira_sync.resolve_conflict(
     conflict bigint, resolution text, value jsonb default null, decided_by text default current_user
 )
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_conflict jira_sync.conflicts; waiting text;
 begin
@@ -130,8 +129,7 @@ comment on function jira_sync.resolve_conflict(bigint, text, jsonb, text) is
 create or replace function jira_sync.resume_field(
     row_id text, field text default null, table_name text default 'file_audit'
 )
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     freed text[];
 begin

@@ -1,8 +1,7 @@
 -- Periodic work: cron expressions, ticks, and pg_cron.
 
 create or replace function jira_sync.cron_field(expression text, place integer)
-returns integer[] language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns integer[] language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
     title text := (array['minute', 'hour', 'day of month', 'month', 'day of week'])[place];
     lowest integer := (array[0, 0, 1, 1, 0])[place];
@@ -59,8 +58,7 @@ comment on function jira_sync.cron_field(text, integer) is
 'The values that one of the five fields of a cron expression stands for; an error in words for a bad one.';
 
 create or replace function jira_sync.cron_canonical(cron text)
-returns text language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
     expression text := lower(trim(regexp_replace(coalesce(cron, ''), '\s+', ' ', 'g')));
     part text[] := regexp_match(expression, '^(?:every )?(\d{1,9}) ?(s|m|h|d)[a-z]*$');
@@ -104,8 +102,7 @@ comment on function jira_sync.cron_canonical(text) is
 'A cron expression or a period ("30 seconds", "5 min", "1 day") in its one spelling; an error in words for a bad one.';
 
 create or replace function jira_sync.cron_period(cron text)
-returns integer language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns integer language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     select case when cron ~ '^\d+ (second|minute|hour|day)' then
         split_part(cron, ' ', 1)::integer * case left(split_part(cron, ' ', 2), 1)
             when 's' then 1 when 'm' then 60 when 'h' then 3600 else 86400
@@ -115,8 +112,7 @@ $$;
 comment on function jira_sync.cron_period(text) is 'The seconds of a canonical period, null for a cron expression.';
 
 create or replace function jira_sync.ticks(cron text, after timestamptz, up_to timestamptz, most integer)
-returns setof timestamptz language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns setof timestamptz language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
     expression text := jira_sync.cron_canonical(cron);
     period integer := jira_sync.cron_period(expression);
@@ -171,8 +167,7 @@ comment on function jira_sync.ticks(text, timestamptz, timestamptz, integer) is
 'The ticks of a cron expression or period after one instant and up to another, at most so many.';
 
 create or replace function jira_sync.next_tick(cron text, after timestamptz)
-returns timestamptz language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns timestamptz language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
     tick timestamptz;
 begin
@@ -235,8 +230,7 @@ comment on function jira_sync.pg_cron_state() is
 'Whether pg_cron can keep schedules in this database, its version, whether it knows seconds, and if not, why.';
 
 create or replace function jira_sync.cron_for_pg_cron(cron text, knows_seconds boolean)
-returns text language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns text language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     -- A period that divides its unit has the same ticks as the cron expression; pg_cron cannot express others.
     select case
         when p.period is null then cron
@@ -254,8 +248,7 @@ comment on function jira_sync.cron_for_pg_cron(text, boolean) is
 'A canonical expression as pg_cron takes it, null where it cannot keep it.';
 
 create or replace function jira_sync.assign_schedule(schedule text)
-returns text language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     s jira_sync.schedules; pg_cron record; expression text; job bigint; why text;
 begin
@@ -297,8 +290,7 @@ comment on function jira_sync.assign_schedule(text) is
 'Assigns a schedule to pg_cron where that can run it, else to the workers; returns which of the two.';
 
 create or replace function jira_sync.run_tick(s jira_sync.schedules, taker text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     instant timestamptz := greatest(clock_timestamp(), s.next_tick_at);
     skipped bigint := 0;
@@ -359,8 +351,7 @@ comment on function jira_sync.run_tick(jira_sync.schedules, text) is
 'Enqueues the job of a tick, or finds the one that waits, and moves the schedule on; its row has to be locked.';
 
 create or replace function jira_sync.tick(schedule text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     s jira_sync.schedules; job bigint;
 begin
@@ -388,8 +379,7 @@ comment on function jira_sync.tick(text) is
 'Takes the tick of a schedule where one is due, and returns its job; else null. Safe to call at any time, by anybody.';
 
 create or replace function jira_sync.run_schedules()
-returns double precision language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns double precision language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     -- pg_cron is asked to be on time, and is given this long before a worker steps in.
     grace constant interval := '90 seconds';
@@ -437,8 +427,7 @@ comment on function jira_sync.run_schedules() is
 'A worker''s part in the schedules: takes what is due and his to take; returns the seconds until he should look again.';
 
 create or replace function jira_sync.set_schedule(schedule text, wanted_kind text, expression text, wanted_args jsonb, setter text)
-returns text language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     canonical text := jira_sync.cron_canonical(expression);
     first_tick timestamptz := jira_sync.next_tick(expression, clock_timestamp());
@@ -479,8 +468,7 @@ comment on function jira_sync.set_schedule(text, text, text, jsonb, text) is
 'Sets a schedule on behalf of a file or a person; returns in words what holds now.';
 
 create or replace function jira_sync.schedule(name text, cron text, kind text default null, args jsonb default null)
-returns text language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.schedules;
 begin
@@ -500,8 +488,7 @@ comment on function jira_sync.schedule(text, text, text, jsonb) is
 'schedule(''poll'', ''30 seconds''). Times are UTC. Kept by pg_cron where this database has it, else by the workers.';
 
 create or replace function jira_sync.unschedule(name text)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update jira_sync.schedules as r set enabled = false, set_by = 'person'
     where r.name = unschedule.name and r.enabled;

@@ -5,8 +5,7 @@ create or replace function jira_sync.emit(
     row_id text default null, issue_key text default null, job_id bigint default null,
     details jsonb default '{}', table_name text default 'file_audit'
 )
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.events (
         kind, severity, fingerprint, subject, message, remedy, table_name, row_id, issue_key, job_id, details
     )
@@ -20,8 +19,7 @@ comment on function jira_sync.emit(text, text, text, text, text, text, text, tex
 'Notes an event in the transaction that causes it; returns its id.';
 
 create or replace function jira_sync.resolve_event(kind text, fingerprint text, message text)
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
     -- Only what is still open is resolved, so it is safe to call this whenever all is well.
     insert into jira_sync.events (kind, severity, fingerprint, subject, message, table_name, row_id, issue_key, resolves)
     select resolve_event.kind, 'info', e.fingerprint, e.subject, resolve_event.message, e.table_name, e.row_id,
@@ -37,8 +35,7 @@ comment on function jira_sync.resolve_event(text, text, text) is
 'Notes that the cause of earlier events has gone; null where none is open.';
 
 create or replace function jira_sync.register_channels(worker_name text, offered jsonb)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     -- Workers of a fleet start together, and one at a time registers its channels.
     perform from jira_sync.control for update;
@@ -76,8 +73,7 @@ comment on function jira_sync.register_channels(text, jsonb) is
 'Says which channels a worker has, and what goes there; those that no living worker has any more end.';
 
 create or replace function jira_sync.wake_channels(woken text[])
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     -- A waiting job that is due covers this, provided that it is not claimed before this transaction commits: so it is locked.
     -- Where that could make the transaction fail, no job is searched.
@@ -102,8 +98,7 @@ $$;
 comment on function jira_sync.wake_channels(text[]) is 'Enqueues a notify job for each channel where none waits.';
 
 create or replace function jira_sync.events_inserted()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[];
 begin
@@ -146,8 +141,7 @@ $$;
 comment on function jira_sync.events_inserted() is 'Trigger: puts events into the outbox of the channels they go to.';
 
 create or replace function jira_sync.collect_events(channel text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     taken bigint[];
     apart boolean := (select c.by_issue from jira_sync.channels as c where c.name = collect_events.channel);
@@ -216,8 +210,7 @@ comment on function jira_sync.collect_events(text) is
 'Returns how many events they were.';
 
 create or replace function jira_sync.retry_messages()
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[]; revived bigint;
 begin
@@ -237,15 +230,13 @@ $$;
 comment on function jira_sync.retry_messages() is 'Sends messages that were given up once more; returns how many they are.';
 
 create or replace function jira_sync.job_fingerprint(kind text, error text)
-returns text language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns text language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     select 'job_dead:' || kind || ':' || left(md5(coalesce(jira_sync.error_pattern(error), '')), 16);
 $$;
 comment on function jira_sync.job_fingerprint(text, text) is 'The fingerprint of jobs that died of one cause.';
 
 create or replace function jira_sync.jobs_state_changed()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     worker_name text; row_path text;
 begin
@@ -299,8 +290,7 @@ $$;
 comment on function jira_sync.jobs_state_changed() is 'Trigger: tells of jobs that died and of workers that were lost.';
 
 create or replace function jira_sync.links_error_changed()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     begin
         if new.last_error is not null and new.state not in ('issue_gone', 'unlinked') then
@@ -334,8 +324,7 @@ comment on function jira_sync.links_error_changed() is
 'Trigger: tells of rows that are refused, and when none is any more for the same cause.';
 
 create or replace function jira_sync.resolve_finished()
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     gone record;
 begin
@@ -374,8 +363,7 @@ $$;
 comment on function jira_sync.resolve_finished() is 'Resolves incidents of jobs and rows whose cause is gone.';
 
 create or replace function jira_sync.report_backfill(job bigint)
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.jobs (kind, run_at, max_attempts, args)
     values (
         'report', clock_timestamp() + interval '2 s', 1000000,

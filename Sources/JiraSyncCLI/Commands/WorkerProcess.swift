@@ -40,7 +40,7 @@ struct WorkerProcess: Sendable {
     let database = PostgresClient(configuration, logger: logger)
     transport = CurlClient()
     name = member.name
-    inspector = Inspector(database: database, logger: logger)
+    inspector = Inspector(configuration: configuration, logger: logger)
     self.drains = drains
     self.dashboard = WorkerDashboard(
       settings: dashboard, database: services.database, logger: logger)

@@ -3,21 +3,21 @@ import Postgres
 
 /// Inspects the installation for as long as a worker runs: triggers, functions, columns, rights, locks.
 ///
-/// The database notifies people and starts what has to be done; the log names each problem once, when it comes.
+/// The database notifies people and starts what has to be done; the log names each problem once.
 public actor Inspector {
-  private let database: PostgresClient
+  private let configuration: PostgresConfiguration
   private let logger: Logger
   private var known: Set<InspectionFinding> = []
-  /// Whether the last inspection could not be made, as where the schema was damaged: changes may have been missed.
   private var hasFailed = false
 
   /// Prepares; nothing is asked yet.
   ///
   /// - Parameters:
-  ///   - database: what is inspected.
+  ///   - configuration: the database that is inspected. Each inspection opens a connection of its own, since a lock that it should
+  ///     report may block the statements of the worker's connections.
   ///   - logger: told what is wrong.
-  public init(database: PostgresClient, logger: Logger) {
-    self.database = database
+  public init(configuration: PostgresConfiguration, logger: Logger) {
+    self.configuration = configuration
     self.logger = logger
   }
 
@@ -34,19 +34,29 @@ public actor Inspector {
   /// Inspects once.
   public func inspect() async {
     do {
-      let findings = try await database.query(
-        "select subject, problem, remedy, is_error from jira_sync.record_inspection(\(hasFailed))",
-        doing: "inspecting the installation"
-      ).rows.map { try InspectionFinding($0) }
+      let findings = try await read()
       hasFailed = false
       log(findings)
-    } catch let error as PostgresError where error.kind == .server {
-      hasFailed = true
-      logger.error("the installation cannot be inspected: \(error). Repair it: jira-sync migrate")
     } catch {
-      // A database that cannot be reached is reported by the worker itself.
+      // A database that cannot be reached changes nothing meanwhile. One that refuses the inspection may miss changes.
+      if (error as? PostgresError)?.kind == .server { hasFailed = true }
       logger.info("the installation could not be inspected: \(error)")
     }
+  }
+
+  private func read() async throws -> [InspectionFinding] {
+    let connection = try await PostgresConnection.connect(configuration)
+    let result: Result<PostgresResult, PostgresError>
+    do {
+      result = .success(
+        try await connection.query(
+          """
+          select subject, problem, remedy, is_error
+          from jira_sync.record_inspection(\(hasFailed)::boolean)
+          """, doing: "inspecting the installation"))
+    } catch { result = .failure(error) }
+    await connection.close()
+    return try result.get().rows.map { try InspectionFinding($0) }
   }
 
   private func log(_ findings: [InspectionFinding]) {
