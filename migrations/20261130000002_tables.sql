@@ -48,13 +48,15 @@ begin
         select from pg_catalog.pg_index as i
         where i.indrelid = 'public.file_audit'::regclass and not i.indisunique
     ) and not exists (select from public.file_audit) then
-        create index if not exists idx_file_audit_layer_number on public.file_audit (layer_number);
-        create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
-        create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
+        begin
+            create index if not exists idx_file_audit_layer_number on public.file_audit (layer_number);
+            create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
+            create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
+        exception
+            when insufficient_privilege or undefined_column then
+                null; -- the table was made by another role, or with other columns
+        end;
     end if;
-exception
-    when insufficient_privilege then
-        null; -- the table has another owner, who decides about its indexes
 end;
 $$;
 
