@@ -330,7 +330,8 @@ comment on function jira_sync.trigger_source(text, text[]) is
 'The body of the trigger function of a table. Only the statements over the transition tables differ from table to table.';
 
 create or replace function jira_sync.expected_triggers(watched_table text)
-returns table (name text, definition text, is_there boolean, is_enabled boolean) language sql stable set search_path = pg_catalog, pg_temp as $$
+returns table (name text, definition text, is_there boolean, is_enabled boolean)
+language sql stable set search_path = pg_catalog, pg_temp as $$
     -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
     select e.name, e.definition, coalesce(case when g.oid is not null then pg_get_triggerdef(g.oid) = e.definition end, false),
         coalesce(g.tgenabled in ('O', 'A'), false)

@@ -299,7 +299,8 @@ begin
             insert into jira_sync.jobs (kind, priority, args) values ('full_sync', 1, '{"marks": true}');
         end if;
         -- Events whose channel could not be woken when they were written.
-        perform jira_sync.wake_channels(array_agg(distinct d.channel)) from jira_sync.deliveries as d having count(*) > 0;
+        perform jira_sync.wake_channels(array_agg(distinct d.channel))
+    from jira_sync.deliveries as d having count(*) > 0;
     exception
         when lock_not_available then
             null; -- the lock is one of the problems that were found; the next inspection does the rest
