@@ -15,6 +15,7 @@ public func plan(
   verdicts: [String: Verdict] = [:], suspended: [String: String] = [:]
 ) -> Plan {
   guard case .present(let values) = row else { return Plan(newBase: base ?? Base()) }
+  let mapping = mapping.leavingOut(columnsThatLack: values)
   var plan: Plan
   switch issue {
   case .absent:
@@ -28,4 +29,21 @@ public func plan(
   plan.newBase = plan.newBase.noting(mapping)
   plan.notedBase = plan.notedBase.noting(mapping)
   return plan
+}
+
+extension ResolvedMapping {
+  /// The mapping without the fields of columns that the row does not have: they were renamed or dropped while workers run.
+  ///
+  /// An absent column is not an empty value. Neither side of such a field is written, and its base stays as it is.
+  func leavingOut(columnsThatLack row: Row) -> ResolvedMapping {
+    func isThere(_ column: String) -> Bool { row[column] != nil }
+    guard
+      !fields.allSatisfy({ $0.mapping.columns.allSatisfy(isThere) })
+        || !fills.allSatisfy({ isThere($0.column.name) })
+    else { return self }
+    var mapping = self
+    mapping.fields.removeAll { !$0.mapping.columns.allSatisfy(isThere) }
+    mapping.fills.removeAll { !isThere($0.column.name) }
+    return mapping
+  }
 }

@@ -72,6 +72,24 @@ struct PlanTests {
     expectRest(plan, pair, mapping)
   }
 
+  /// Broken variant: an absent column read as an empty value erases the issue's field.
+  @Test(
+    "a column that was renamed or dropped is no empty value: its field is left alone on both sides",
+    arguments: ["notes", "layer_name", "workflows", "technical_debt"])
+  func absentColumn(column: String) throws {
+    let mapping = try Site.resolved()
+    var pair = Site.linked(mapping, row: Site.row)
+    pair.row[column] = nil
+    let done = next(pair, mapping)
+    #expect(done.isEmpty && done.conflicts.isEmpty && done.problems.isEmpty)
+    #expect(done.newBase == pair.base)
+    // An empty value is one: it is sent.
+    pair.row["workflows"] = []
+    pair.row["layer_name"] = "Models"
+    let other = next(pair, mapping)
+    #expect(!other.isEmpty || column == "workflows" || column == "layer_name")
+  }
+
   @Test("a change of the issue reaches the row, and what is made from the row follows in one run")
   func pull() throws {
     let mapping = try Site.resolved()
