@@ -46,8 +46,8 @@ struct Updates: AsyncParsableCommand {
   private func fill(on connection: PostgresConnection) async throws {
     try await connection.script(
       """
-      truncate public.file_audit, jira_sync.links, jira_sync.jobs, jira_sync.marks;
       alter table public.file_audit disable trigger user;
+      truncate public.file_audit, jira_sync.links, jira_sync.jobs, jira_sync.marks;
       insert into public.file_audit (
         file_number, file_path, file_name, layer_number, layer_name, status, workflows, has_technical_debt,
         technical_debt
