@@ -2,7 +2,7 @@
 
 create or replace function jira_sync.cron_field(expression text, place integer)
 returns integer[] language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
     title text := (array['minute', 'hour', 'day of month', 'month', 'day of week'])[place];
     lowest integer := (array[0, 0, 1, 1, 0])[place];
@@ -60,7 +60,7 @@ comment on function jira_sync.cron_field(text, integer) is
 
 create or replace function jira_sync.cron_canonical(cron text)
 returns text language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
     expression text := lower(trim(regexp_replace(coalesce(cron, ''), '\s+', ' ', 'g')));
     part text[] := regexp_match(expression, '^(?:every )?(\d{1,9}) ?(s|m|h|d)[a-z]*$');
@@ -105,7 +105,7 @@ comment on function jira_sync.cron_canonical(text) is
 
 create or replace function jira_sync.cron_period(cron text)
 returns integer language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
     select case when cron ~ '^\d+ (second|minute|hour|day)' then
         split_part(cron, ' ', 1)::integer * case left(split_part(cron, ' ', 2), 1)
             when 's' then 1 when 'm' then 60 when 'h' then 3600 else 86400
