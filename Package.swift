@@ -132,7 +132,7 @@ let package = Package(
       name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
-      exclude: ["schema.sql"], swiftSettings: settings),
+      swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests",
       dependencies: ["JobQueue", "Postgres", "Schema", "JSON", "Locks", "TestSupport", logging],
@@ -167,8 +167,8 @@ let package = Package(
     .testTarget(
       name: "JiraSyncCLITests",
       dependencies: [
-        "JiraSyncCLI", "Sync", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON", "TestSupport",
-        argumentParser, logging,
+        "JiraSyncCLI", "Sync", "JobQueue", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON",
+        "TestSupport", argumentParser, logging,
       ], exclude: ["help.txt"], swiftSettings: settings),
   ]
 )

@@ -9,8 +9,7 @@ create table jira_sync.migrations (
     checksum text,
     applied_at timestamptz not null default now()
 );
-comment on table jira_sync.migrations is
-'Which versioned migrations were applied. `jira-sync migrate` fills in the checksum.';
+comment on table jira_sync.migrations is 'Which versioned migrations were applied. `jira-sync migrate` fills in the checksum.';
 
 create table jira_sync.repeatable_migrations (
     name text primary key,
@@ -131,6 +130,9 @@ comment on column jira_sync.jobs.state is
 'ready (due at run_at), running (under a lease) or dead (attempts used up; retry_dead() tries again).';
 comment on column jira_sync.jobs.priority is 'Larger is more urgent.';
 comment on column jira_sync.jobs.run_at is 'The job is due from this time on.';
+comment on column jira_sync.jobs.started_at is 'When the current run was claimed.';
+comment on column jira_sync.jobs.cancel_requested is 'cancel() was called while the job ran.';
+comment on column jira_sync.jobs.merged is 'Ids of jobs of the same key that were merged into this one.';
 comment on column jira_sync.jobs.attempt is 'How many runs were begun and charged.';
 comment on column jira_sync.jobs.max_attempts is 'After so many failed attempts the job is dead.';
 comment on column jira_sync.jobs.crashes is
@@ -172,13 +174,16 @@ create table jira_sync.control (
     maintained_at timestamptz not null default '-infinity',
     history_days integer not null default 14 check (history_days between 1 and 3650),
     changes_days integer check (changes_days between 1 and 36500),
-    installed jsonb not null default '{}'
+    installed jsonb not null default '{}',
+    inspected_at timestamptz,
+    unrecorded_changes bigint not null default 0
 );
 insert into jira_sync.control default values;
 comment on table jira_sync.control is 'One row: whether the queue is paused, how long history is kept, what is installed.';
 comment on column jira_sync.control.history_days is 'How many days of job_history are kept.';
 comment on column jira_sync.control.changes_days is
 'How many days of changes, events and decided conflicts are kept; null keeps them for ever.';
+comment on column jira_sync.control.unrecorded_changes is 'How far the sequence of that name was when it was last compared.';
 comment on column jira_sync.control.installed is
 'The checksum of each function and its settings when rights were last set; inspect() compares.';
 

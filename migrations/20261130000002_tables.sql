@@ -48,13 +48,15 @@ begin
         select from pg_catalog.pg_index as i
         where i.indrelid = 'public.file_audit'::regclass and not i.indisunique
     ) and not exists (select from public.file_audit) then
-        create index if not exists idx_file_audit_layer_number on public.file_audit (layer_number);
-        create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
-        create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
+        begin
+            create index if not exists idx_file_audit_layer_number on public.file_audit (layer_number);
+            create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
+            create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
+        exception
+            when insufficient_privilege or undefined_column then
+                null; -- the table was made by another role, or with other columns
+        end;
     end if;
-exception
-    when insufficient_privilege then
-        null; -- the table has another owner, who decides about its indexes
 end;
 $$;
 
@@ -112,6 +114,10 @@ comment on column jira_sync.marks.row_ids is 'The rows; null for the whole table
 comment on column jira_sync.marks.reason is 'The error because of which no job was enqueued; null for a mass deletion.';
 comment on column jira_sync.marks.last_link_id is 'For the whole table: links with a greater id came later.';
 comment on column jira_sync.marks.done_link_id is 'For the whole table: links up to this id have been turned into jobs.';
+
+create sequence jira_sync.unrecorded_changes;
+comment on sequence jira_sync.unrecorded_changes is
+'Counts changes for which not even a mark could be written; record_inspection() then marks every table.';
 
 insert into jira_sync.migrations (version, name) values ('20261130000002', 'tables')
 on conflict (version) do nothing;

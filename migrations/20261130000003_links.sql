@@ -74,11 +74,14 @@ comment on column jira_sync.links.state is
 'held (waits for approval), linked, unlinked (a person said so: never made again), issue_gone, row_gone.';
 comment on column jira_sync.links.last_error is 'What prevents the sync, with the column and the field; null where nothing does.';
 comment on column jira_sync.links.issue_updated is 'The issue''s `updated` when it was last read.';
-comment on column jira_sync.links.synced_at is 'When row and issue were last found or made equal.';
 comment on column jira_sync.links.base is 'For each field, the value on which both sides last agreed.';
 comment on column jira_sync.links.base_raw is 'For each column, the value of the row at that time.';
 comment on column jira_sync.links.write_token is
 'The fencing token in the issue''s property when it was last read. Another token there is a write of ours that was not recorded.';
+comment on column jira_sync.links.project_key is 'The project of the issue, from its key.';
+comment on column jira_sync.links.synced_at is 'When row and issue were last found or made equal.';
+comment on column jira_sync.links.attempted_at is 'When a creation was last sent.';
+comment on column jira_sync.links.creation_lookups is 'How often a creation without an answer was searched for.';
 comment on column jira_sync.links.missed_sweeps is 'How many sweeps in a row did not find the issue: two make it count as gone.';
 comment on column jira_sync.links.deletion_action is
 'The deletion action at the issue of a deleted row, as on_row_deleted says: begun, or done.';
@@ -114,7 +117,6 @@ create index changes_row on jira_sync.changes (table_name, row_id, at);
 create index changes_at on jira_sync.changes (at);
 create table jira_sync.changes_default partition of jira_sync.changes default;
 comment on table jira_sync.changes is 'Every value that was written, on either side.';
-comment on column jira_sync.changes.side is 'The side that was written: row or jira.';
 comment on column jira_sync.changes.cause is
 'Why it was written: created, row_changed, jira_changed, resolved, decided (by a person), or the reason of a conflict and '
 'the side that won, such as "both_changed: row_wins".';
@@ -186,7 +188,6 @@ create table jira_sync.suspended_fields (
 );
 comment on table jira_sync.suspended_fields is
 'Fields that oscillated: row and issue overwrote each other again and again. They are not synced for a while.';
-comment on column jira_sync.suspended_fields.side_changes is 'How often the field changed sides within the window.';
 comment on column jira_sync.suspended_fields.suspended_until is
 'When it is synced again by itself; resume_field() does it at once.';
 

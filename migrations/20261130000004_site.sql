@@ -10,7 +10,6 @@ create table jira_sync.site (
 );
 comment on table jira_sync.site is
 'One row: the JIRA site and project of the links. On another site the same issue id is another issue.';
-comment on column jira_sync.site.mapping is 'The mapping as it was resolved against the site.';
 
 create table jira_sync.rate_limits (
     scope text primary key,
@@ -34,10 +33,8 @@ comment on column jira_sync.rate_limits.scope is
 'site, endpoint:<verb and path>, issue:<id or key>: a limit holds only for what it names.';
 comment on column jira_sync.rate_limits.rate is
 'The most calls in a second; null for no ceiling. Workers write what jira-sync.yaml says when they start.';
-comment on column jira_sync.rate_limits.next_at is 'The first send slot that is still free.';
 comment on column jira_sync.rate_limits.blocked_until is 'JIRA has limited the scope: no call is sent before this time.';
-comment on column jira_sync.rate_limits.strikes is
-'Refusals in a row that named no time: each doubles the wait, from 2 s to 30 s.';
+comment on column jira_sync.rate_limits.strikes is 'Refusals in a row that named no time: each doubles the wait, from 2 s to 30 s.';
 comment on column jira_sync.rate_limits.generation is 'Counts the blocks: a send slot from before a block is void.';
 
 create table jira_sync.circuit (
@@ -77,8 +74,6 @@ create table jira_sync.jira_sessions (
 comment on table jira_sync.jira_sessions is 'Which workers have reached JIRA, and which have a trouble that others do not have.';
 comment on column jira_sync.jira_sessions.credentials is
 'Shows whether two workers have the same credentials: 24 bits of a digest, which cannot be reversed.';
-comment on column jira_sync.jira_sessions.verified_at is 'When JIRA last accepted this worker; null for never.';
-comment on column jira_sync.jira_sessions.closed_reason is 'Why this worker does not call JIRA; null where it may.';
 
 insert into jira_sync.migrations (version, name) values ('20261130000004', 'site')
 on conflict (version) do nothing;

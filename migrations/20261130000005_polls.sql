@@ -21,10 +21,6 @@ comment on column jira_sync.polls.watermark is
 'jobs that the change caused.';
 comment on column jira_sync.polls.absolute_time is
 'Whether the site understands milliseconds since 1970 in a search; null until that was tried.';
-comment on column jira_sync.polls.issues_seen is 'How many issues the last poll read.';
-comment on column jira_sync.polls.jobs_enqueued is 'How many of them differed from the base.';
-comment on column jira_sync.polls.sweep_error is 'Why the result of the last sweep was not used.';
-comment on column jira_sync.polls.issues_missed is 'How many linked issues the last sweep did not find.';
 
 insert into jira_sync.migrations (version, name) values ('20261130000005', 'polls')
 on conflict (version) do nothing;

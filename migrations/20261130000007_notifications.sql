@@ -31,8 +31,7 @@ comment on column jira_sync.events.kind is
 'breaker_tripped, backfill_finished, daily_summary, installation, rows_not_linked, trigger_failed, test.';
 comment on column jira_sync.events.fingerprint is
 'Events of one incident share it: the first is sent at once, further ones are counted.';
-comment on column jira_sync.events.subject is 'What it is about, in a few words: the label of a row, the key of an issue, the site.';
-comment on column jira_sync.events.message is 'What happened, in a sentence that names the column and the field.';
+comment on column jira_sync.events.subject is 'What it is about: the label of a row, the key of an issue, the site.';
 comment on column jira_sync.events.resolves is 'The cause is gone: resolves the incident of the fingerprint.';
 
 create table jira_sync.channels (
@@ -50,12 +49,8 @@ create table jira_sync.channels (
     constraint channels_severity_known check (severity in ('info', 'warning', 'error')),
     constraint channels_digest_positive check (digest > interval '0')
 );
-comment on table jira_sync.channels is
-'Where people are notified, as the workers are configured; written by register_channels().';
+comment on table jira_sync.channels is 'Where people are notified, as the workers are configured; written by register_channels().';
 comment on column jira_sync.channels.name is 'email, slack, jira; the key of its jobs is notify:<name>.';
-comment on column jira_sync.channels.resolved is 'Whether a message is sent when an incident is resolved.';
-comment on column jira_sync.channels.digest is 'How long further events of an incident are collected before they are sent.';
-comment on column jira_sync.channels.by_issue is 'Whether only events with an issue go there, a message for each issue.';
 
 create table jira_sync.deliveries (
     id bigint generated always as identity primary key,
@@ -91,12 +86,9 @@ create index incidents_unsettled on jira_sync.incidents (channel) where waiting 
 create index incidents_open on jira_sync.incidents (kind) where is_open;
 comment on table jira_sync.incidents is
 'For each channel and incident: which events were sent, and which wait. Only the run of the channel''s notify job writes it.';
-comment on column jira_sync.incidents.issue_key is 'The issue, where the channel sends a message for each issue; else empty.';
 comment on column jira_sync.incidents.event_id is 'The first event that waits; where none waits, the last one that was sent.';
-comment on column jira_sync.incidents.subjects is 'The subjects of these events, ten at most.';
 comment on column jira_sync.incidents.resolved_event_id is 'The event that resolves the incident, while it waits to be sent.';
 comment on column jira_sync.incidents.is_open is 'Whether the incident was sent and has not been resolved since.';
-comment on column jira_sync.incidents.root is 'The first message of the incident; later messages refer to it.';
 
 create table jira_sync.messages (
     id bigint generated always as identity primary key,
@@ -118,8 +110,6 @@ create index messages_ready on jira_sync.messages (channel, id) where state = 'r
 create index messages_recent on jira_sync.messages (channel, created_at);
 comment on table jira_sync.messages is 'Messages that were or will be sent, in the order in which each channel gets them.';
 comment on column jira_sync.messages.state is 'ready, sent, or dead: attempts used up, see last_error and retry_messages().';
-comment on column jira_sync.messages.uuid is 'The id for the receiver: the same however often the message is sent.';
-comment on column jira_sync.messages.root is 'The first message of the incident; null for that message itself.';
 
 -- Row-level security everywhere: a grant alone shows no row.
 do $$

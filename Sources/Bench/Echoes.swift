@@ -28,7 +28,7 @@ struct Echoes: AsyncParsableCommand {
 
   private func finished(_ pairs: SyncedPairs) async throws -> Int {
     try await pairs.connection.query(
-      "select count(*) as n from jira_sync.job_history where file_audit_id is not null",
+      "select count(*) as n from jira_sync.job_history where row_id is not null",
       doing: "counting jobs of rows"
     ).one.get("n")
   }

@@ -30,9 +30,9 @@ struct SyncedPairs: Sendable {
   /// The linked rows and the ids of their issues.
   func links() async throws -> [(row: Int64, issue: String)] {
     try await connection.query(
-      "select file_audit_id, issue_id from jira_sync.links where state = 'linked' order by id",
+      "select row_id::bigint as row_id, issue_id from jira_sync.links where state = 'linked' order by id",
       doing: "reading the links"
-    ).rows.map { (try $0.get("file_audit_id"), try $0.get("issue_id")) }
+    ).rows.map { (try $0.get("row_id"), try $0.get("issue_id")) }
   }
 
   /// What differs between rows and their issues, in words.

@@ -46,7 +46,7 @@ struct Updates: AsyncParsableCommand {
   private func fill(on connection: PostgresConnection) async throws {
     try await connection.script(
       """
-      truncate public.file_audit, jira_sync.links, jira_sync.jobs;
+      truncate public.file_audit, jira_sync.links, jira_sync.jobs, jira_sync.marks;
       alter table public.file_audit disable trigger user;
       insert into public.file_audit (
         file_number, file_path, file_name, layer_number, layer_name, status, workflows, has_technical_debt,
@@ -57,8 +57,8 @@ struct Updates: AsyncParsableCommand {
         'Layer ' || n % 9, 'complete', array['login', 'billing'], n % 2 = 0, 'Split this file.'
       from generate_series(1, \(2 * rows)) as n;
       alter table public.file_audit enable trigger user;
-      insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state, base, base_raw)
-      select id, file_path, id::text, 'SCRSKY-' || id, 'linked', '{}', '{}'
+      insert into jira_sync.links (table_name, row_id, label, issue_id, issue_key, state, base, base_raw)
+      select 'file_audit', id, file_path, id::text, 'SCRSKY-' || id, 'linked', '{}', '{}'
       from public.file_audit where has_technical_debt;
       """, doing: "filling the tables")
     for table in ["public.file_audit", "jira_sync.links", "jira_sync.jobs"] {
@@ -74,7 +74,7 @@ struct Updates: AsyncParsableCommand {
     if kind == .waiting {
       _ = try await connection.query(
         """
-        insert into jira_sync.jobs (kind, file_audit_id)
+        insert into jira_sync.jobs (kind, row_id)
         select 'push', id from public.file_audit where has_technical_debt
         """, doing: "filling the queue")
     }

@@ -58,7 +58,7 @@ struct WakeUps: AsyncParsableCommand {
 
   private func linkedRows(on connection: PostgresConnection) async throws -> [Int64] {
     let rows = try await connection.query(
-      "select file_audit_id as id from jira_sync.links where state = 'linked' order by id",
+      "select row_id::bigint as id from jira_sync.links where state = 'linked' order by id",
       doing: "looking for rows with an issue"
     ).rows.map { try $0.get("id", as: Int64.self) }
     guard !rows.isEmpty else { throw BenchError("no row has an issue; drain the queue first") }

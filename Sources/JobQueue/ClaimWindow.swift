@@ -9,14 +9,14 @@ struct ClaimWindow: Sendable {
 
   /// How long a transaction may take from enqueuing to its commit and be seen at once.
   static let margin = Duration.seconds(1)
-  /// How much longer than others a full look takes before it counts as dear.
+  /// How much longer than others a full scan takes before it counts as expensive.
   static let dear = Duration.milliseconds(1)
 
-  /// Whether full looks cost a good deal more than others: vacuum is held up, and much has run since.
+  /// Whether full scans cost a good deal more than others: vacuum is held up, and much has run since.
   var isDear: Bool { full.excess > Self.dear }
 
   private var completeSince: Instant?
-  private(set) var full = FullLooks(
+  private(set) var full = FullScans(
     every: .seconds(2), everyAtLeast: .seconds(10), patience: 500)
 
   /// How far back to look, nil for all the way.
@@ -33,7 +33,7 @@ struct ClaimWindow: Sendable {
   ///   - isShort: whether it took all that it found, having had room for more.
   ///   - took: how long the answer took.
   mutating func claimed(sentAt: Instant, lookBack: Duration?, isShort: Bool, took: Duration) {
-    full.looked(isFull: lookBack == nil, sentAt: sentAt, took: took)
+    full.scanned(isFull: lookBack == nil, sentAt: sentAt, took: took)
     if isShort {
       completeSince = sentAt
     } else if lookBack == nil {

@@ -12,8 +12,10 @@ public struct Job: Sendable, Hashable, Identifiable {
   public let id: Int64
   /// What kind of work it is; decides the handler.
   public let kind: String
-  /// The row of `file_audit` to look at, where the kind has one.
-  public let fileAuditID: Int64?
+  /// The name of the table that the job is about; those of some kinds have no row.
+  public let tableName: String
+  /// The row to look at, where the kind has one.
+  public let rowID: String?
   /// Jobs of one key never run at the same time.
   public let key: String?
   /// Larger is more urgent.
@@ -33,13 +35,14 @@ public struct Job: Sendable, Hashable, Identifiable {
 
   /// Describes a claimed job.
   public init(
-    id: Int64, kind: String, fileAuditID: Int64? = nil, key: String? = nil, priority: Int = 0,
-    attempt: Int = 1, maxAttempts: Int = 20, crashes: Int = 0, arguments: JSON = .object([:]),
-    token: Int64, createdAt: Double = 0
+    id: Int64, kind: String, tableName: String = RowKey.standardTable, rowID: String? = nil,
+    key: String? = nil, priority: Int = 0, attempt: Int = 1, maxAttempts: Int = 20,
+    crashes: Int = 0, arguments: JSON = .object([:]), token: Int64, createdAt: Double = 0
   ) {
     self.id = id
     self.kind = kind
-    self.fileAuditID = fileAuditID
+    self.tableName = tableName
+    self.rowID = rowID
     self.key = key
     self.priority = priority
     self.attempt = attempt
@@ -49,4 +52,7 @@ public struct Job: Sendable, Hashable, Identifiable {
     self.token = token
     self.createdAt = createdAt
   }
+
+  /// The row to look at, with its table.
+  public var row: RowKey? { rowID.map { RowKey(table: tableName, id: $0) } }
 }

@@ -119,7 +119,7 @@ public final class JobRun: Sendable {
     let store = store
     let outcome: (held: [Job], settled: [(job: Job, as: Settlement)], result: PostgresResult?) =
       try await database.transaction(doing: doing) { transaction in
-        let locked = try await transaction.query(store.holding(jobs), doing: doing)
+        let locked = try await transaction.query(store.lockingLeases(of: jobs), doing: doing)
         let ids = Set(try locked.rows.map { row in try row.get("id", as: Int64.self) })
         let held = jobs.filter { ids.contains($0.id) }
         guard !held.isEmpty else { return ([], [], nil) }

@@ -38,23 +38,21 @@ struct JobStore: Sendable {
   ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
   ///   - lowestFirst: whether the lowest priority goes first this time.
   ///   - lookBack: how far back to look for what fell due; nil for all the way.
-  ///   - isSeen: whether the database has heard from this worker a moment ago, and knows that it is awake.
   /// - Returns: the jobs.
   /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
   func claim(
     kinds: [String], unread: Set<String>, limit: Int, holdsNothing: Bool, lowestFirst: Bool,
-    lookBack: Duration?, isSeen: Bool
+    lookBack: Duration?
   ) async throws -> Claim {
     // NULL makes the interval NULL: all the way back.
     let seconds = lookBack?.inSeconds
     let statement: SQL =
       """
-      select id, kind, file_audit_id, key, priority, attempt, max_attempts, crashes, args, token,
+      select id, kind, table_name, row_id, key, priority, attempt, max_attempts, crashes, args, token,
         date_part('epoch', created_at) as created_at, cardinality(merged) as merged
       from jira_sync.claim(
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
-        \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8),
-        \(isSeen)::boolean)
+        \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """
     let result = try await database.query(statement.prepared(), doing: "claiming jobs")
     var claim = Claim(limit: limit)
@@ -84,7 +82,7 @@ struct JobStore: Sendable {
   private func job(_ row: PostgresRow, arguments: JSON) throws(PostgresError) -> Job {
     Job(
       id: try row.get("id"), kind: try row.get("kind"),
-      fileAuditID: try row.get("file_audit_id", as: Int64?.self),
+      tableName: try row.get("table_name"), rowID: try row.get("row_id", as: String?.self),
       key: try row.get("key", as: String?.self), priority: try row.get("priority"),
       attempt: try row.get("attempt"), maxAttempts: try row.get("max_attempts"),
       crashes: try row.get("crashes"), arguments: arguments, token: try row.get("token"),
@@ -126,11 +124,11 @@ struct JobStore: Sendable {
   }
 
   /// The statement that locks the jobs whose lease still holds and answers their ids.
-  func holding(_ jobs: [Job]) -> SQL {
+  func lockingLeases(of jobs: [Job]) -> SQL {
     let statement: SQL =
       """
-      select id from jira_sync.hold(
-        \(incarnation)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[]) as h(id)
+      select id from jira_sync.lock_leases(
+        \(incarnation)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[]) as l(id)
       """
     return statement.prepared()
   }
@@ -143,24 +141,24 @@ struct JobStore: Sendable {
   ///   - holding: the ids of the jobs to tell about; nil for all that the database thinks this worker holds, and for when
   ///     leases of others end, which reads all of the index of what runs.
   /// - Returns: the statement.
-  func pulsing(fallsAsleep: Bool = false, lookBack: Duration?, holding: [Int64]?) -> SQL {
+  func heartbeat(fallsAsleep: Bool = false, lookBack: Duration?, holding: [Int64]?) -> SQL {
     """
     select known, coalesce(paused, false) as paused, due_now, due_in, rescue_in, cancelled, held,
       coalesce(maintenance_due, false) as maintenance_due
-    from jira_sync.pulse(
+    from jira_sync.heartbeat(
       \(incarnation)::uuid, \(fallsAsleep)::boolean,
       make_interval(secs => \(lookBack?.inSeconds)::float8), \(holding)::bigint[])
     """
   }
 
-  /// Gives back what the database thinks this worker holds, and it does not; answers how many jobs they were.
+  /// Returns the jobs that the database counts as leased by this worker, and that it knows nothing of; answers how many.
   ///
   /// - Parameter kept: the tokens of the leases that it knows of.
-  /// - Returns: how many jobs were given back.
+  /// - Returns: how many jobs were returned.
   /// - Throws: `PostgresError`.
-  func giveBack(allBut kept: [Int64]) async throws -> Int {
+  func returnUnknownLeases(allBut kept: [Int64]) async throws -> Int {
     try await database.query(
-      "select jira_sync.give_back(\(incarnation)::uuid, \(kept)::bigint[]) as count",
+      "select jira_sync.return_unknown_leases(\(incarnation)::uuid, \(kept)::bigint[]) as count",
       doing: "giving back jobs of a claim that went unanswered"
     ).rows.first?.get("count") ?? 0
   }
@@ -198,7 +196,7 @@ struct JobStore: Sendable {
   /// - Throws: `PostgresError`.
   func keepSchedules() async throws -> Duration? {
     try await database.query(
-      "select jira_sync.keep_schedules() as wait", doing: "keeping the schedules"
+      "select jira_sync.run_schedules() as wait", doing: "keeping the schedules"
     ).rows.first?.get("wait", as: Double?.self).map { .seconds($0) }
   }
 

@@ -24,9 +24,6 @@ struct LeaseClock: Sendable {
     renewedAt = sentAt
   }
 
-  /// Whether a heartbeat that has succeeded was sent within the last `period`.
-  func wasRenewed(within period: Duration, now: Instant) -> Bool { now - renewedAt < period }
-
   /// Whether a run that began in `generation` may still act.
   func holds(generation: Int, now: Instant) -> Bool {
     // A quarter of the lease is left for the call that follows.

@@ -2,7 +2,7 @@
 ///
 /// A NOTIFY is sent only when somebody sleeps, and is only a hint. So a worker that found nothing announces its sleep and
 /// claims once more; a writer that looked just before the announcement and commits just after that claim is caught by
-/// three quick re-polls. Later comes a timer for the next due job, and the pulse of the heartbeat.
+/// three quick re-polls. Later comes a timer for the next due job, and the heartbeat.
 ///
 /// Falling asleep and waking up are two writes of the worker's row, whose versions all stay while vacuum is held up. Then a
 /// worker that had work until now claims a few times more, spaced, before it announces anything.
@@ -138,7 +138,7 @@ struct WakeUp: Sendable {
   }
 
   /// A heartbeat said what is due.
-  mutating func pulsed(dueNow: Bool, nextDueIn: Duration?, now: Instant) {
+  mutating func heard(dueNow: Bool, nextDueIn: Duration?, now: Instant) {
     guard isAsleep else { return }
     if dueNow { mayFindWork = true }
     if let nextDueIn { nextDue = now + nextDueIn }

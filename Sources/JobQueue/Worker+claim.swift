@@ -21,12 +21,8 @@ extension Worker {
     }
     let sentAt = ContinuousClock.now
     let lookBack = window.lookBack(now: sentAt)
-    let isSeen =
-      !wakeUp.isAsleep
-      && leases.withLock { $0.wasRenewed(within: options.lease / 8, now: sentAt) }
     guard
-      let claim = try await claim(
-        kinds: kinds, lowestFirst: lowestFirst, lookBack: lookBack, isSeen: isSeen)
+      let claim = try await claim(kinds: kinds, lowestFirst: lowestFirst, lookBack: lookBack)
     else { return }
     vitals.answered(on: \.statements)
     let jobs = claim.jobs
@@ -48,8 +44,8 @@ extension Worker {
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
       return
     }
-    // A claim that found something has renewed them, unless it was said to be needless.
-    if !jobs.isEmpty, !isSeen { leases.withLock { $0.renewed(sentAt: sentAt) } }
+    // A claim that found something has renewed them, unless that was done within the last second.
+    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - .seconds(1)) } }
     var started = 0
     var beside = 0
     for handler in open {
@@ -77,7 +73,7 @@ extension Worker {
 
   /// Sends the claim; nil where the database had forgotten this worker, which it knows again now.
   private func claim(
-    kinds: [String], lowestFirst: Bool, lookBack: Duration?, isSeen: Bool
+    kinds: [String], lowestFirst: Bool, lookBack: Duration?
   ) async throws -> JobStore.Claim? {
     let free = options.concurrency - wakeUp.running
     do {
@@ -85,11 +81,11 @@ extension Worker {
         kinds: kinds,
         unread: Set(handlers.filter { !$0.readsArguments }.flatMap(\.kinds)),
         limit: min(free * 100, Self.mostAtOnce), holdsNothing: wakeUp.holdsNothing,
-        lowestFirst: lowestFirst, lookBack: lookBack, isSeen: isSeen)
+        lowestFirst: lowestFirst, lookBack: lookBack)
     } catch {
       wakeUp.claimFailed()
       // It may have been committed, and only its answer be lost.
-      wholePulses.reset()
+      fullHeartbeats.reset()
       // object_not_in_prerequisite_state (Postgres manual, appendix A): what claim() says then.
       guard (error as? PostgresError)?.sqlState == "55000" else { throw error }
       try await announce()
@@ -111,16 +107,16 @@ extension Worker {
   func fallAsleep() async throws {
     let sentAt = ContinuousClock.now
     let result = try await store.database.query(
-      store.pulsing(
+      store.heartbeat(
         fallsAsleep: true, lookBack: window.lookBack(now: sentAt), holding: held.map(\.id)),
       doing: "falling asleep")
     vitals.answered(on: \.statements)
     guard let row = result.rows.first else { return }
-    let pulse = try Pulse(row: row, isWhole: false)
-    if pulse.known { leases.withLock { $0.renewed(sentAt: sentAt) } }
-    await handle(.pulsed(pulse))
+    let heartbeat = try Heartbeat(row: row, isWhole: false)
+    if heartbeat.known { leases.withLock { $0.renewed(sentAt: sentAt) } }
+    await handle(.heartbeat(heartbeat))
     // One that is not known does not sleep either.
-    guard pulse.known else { return }
-    wakeUp.announced(dueNow: pulse.dueNow, nextDueIn: pulse.dueIn, now: .now)
+    guard heartbeat.known else { return }
+    wakeUp.announced(dueNow: heartbeat.dueNow, nextDueIn: heartbeat.dueIn, now: .now)
   }
 }

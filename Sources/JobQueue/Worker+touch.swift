@@ -96,7 +96,7 @@ extension Worker {
       try await Task.sleep(for: options.heartbeat)
       sinceBeat += options.heartbeat
       // Who holds nothing has no lease to renew, and asks only now and then whether a notification was lost.
-      guard !runs.isEmpty || !canListen || sinceBeat >= options.idlePulse else { continue }
+      guard !runs.isEmpty || !canListen || sinceBeat >= options.idleHeartbeat else { continue }
       sinceBeat = .zero
       try await beat(on: connection)
       if isFirst, runs.isEmpty {
@@ -115,7 +115,7 @@ extension Worker {
   /// One heartbeat; a connection that does not answer in time is given up.
   private func beat(on connection: PostgresConnection) async throws {
     let sentAt = ContinuousClock.now
-    let isWhole = wholePulses.areDue(now: sentAt)
+    let isWhole = fullHeartbeats.areDue(now: sentAt)
     let watchdog = Task { [options] in
       try await Task.sleep(for: options.lease * 3 / 8)
       // A session that waits for a lock does not notice that nobody waits for it, and each attempt would leave one behind.
@@ -126,20 +126,20 @@ extension Worker {
       watchdog.cancel()
       // A whole one that took too long for the watchdog was dear, too: the next ones renew the leases without it.
       if isWhole || isAnswered {
-        wholePulses.looked(isFull: isWhole, sentAt: sentAt, took: .now - sentAt)
+        fullHeartbeats.scanned(isFull: isWhole, sentAt: sentAt, took: .now - sentAt)
       }
     }
     let result = try await connection.query(
-      store.pulsing(
+      store.heartbeat(
         lookBack: isWhole ? nil : window.lookBack(now: sentAt),
         holding: isWhole ? nil : held.map(\.id)),
       doing: "the heartbeat")
     isAnswered = true
     guard let row = result.rows.first else { return }
-    let pulse = try Pulse(row: row, isWhole: isWhole)
+    let heartbeat = try Heartbeat(row: row, isWhole: isWhole)
     // One that the database has forgotten has no leases: it registers again.
-    if pulse.known { leases.withLock { $0.renewed(sentAt: sentAt) } }
+    if heartbeat.known { leases.withLock { $0.renewed(sentAt: sentAt) } }
     vitals.answered(on: \.heartbeat)
-    post(.pulsed(pulse))
+    post(.heartbeat(heartbeat))
   }
 }

@@ -35,7 +35,7 @@ public actor Worker {
   var canListen = true
   var window = ClaimWindow()
   /// Heartbeats that ask about all that runs: every one while that is cheap, else the fiftieth part of the time.
-  var wholePulses = FullLooks(every: .zero, everyAtLeast: .seconds(30), patience: 50)
+  var fullHeartbeats = FullScans(every: .zero, everyAtLeast: .seconds(30), patience: 50)
   var wasNotified = false
   private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?
@@ -245,7 +245,7 @@ public actor Worker {
     case .runEnded, .stopping: break
     case .cancelRequested: await askForCancelled()
     case .rescueDue: await rescue()
-    case .pulsed(let pulse): await handle(pulse)
+    case .heartbeat(let heartbeat): await handle(heartbeat)
     }
   }
 

@@ -7,7 +7,7 @@ enum WorkerEvent: Sendable {
   /// A person took running jobs back; which, the next heartbeat says.
   case cancelRequested
   /// A heartbeat was answered.
-  case pulsed(Pulse)
+  case heartbeat(Heartbeat)
   /// A lease of somebody else should have ended by now.
   case rescueDue
   /// A run is over.

@@ -5,7 +5,7 @@ public struct WorkerOptions: Sendable {
   /// How long a lease lasts without a heartbeat.
   public var lease: Duration
   /// How often an idle worker asks the database whether it missed something.
-  public var idlePulse: Duration
+  public var idleHeartbeat: Duration
   /// How long one run may take.
   public var runDeadline: Duration
   /// How long running jobs may go on after the worker was told to stop.
@@ -29,7 +29,7 @@ public struct WorkerOptions: Sendable {
 
   /// Describes a worker.
   public init(
-    concurrency: Int = 4, lease: Duration = .seconds(8), idlePulse: Duration = .seconds(6),
+    concurrency: Int = 4, lease: Duration = .seconds(8), idleHeartbeat: Duration = .seconds(6),
     runDeadline: Duration = .seconds(120), stopDeadline: Duration = .seconds(10),
     leavePatience: Duration = .seconds(2), retry: RetryPolicy = RetryPolicy(),
     claimSpacing: Duration = .milliseconds(10),
@@ -38,7 +38,7 @@ public struct WorkerOptions: Sendable {
   ) {
     self.concurrency = concurrency
     self.lease = lease
-    self.idlePulse = idlePulse
+    self.idleHeartbeat = idleHeartbeat
     self.runDeadline = runDeadline
     self.stopDeadline = stopDeadline
     self.leavePatience = leavePatience

@@ -69,10 +69,10 @@ public struct ReportHandler: JobHandler {
           select from jira_sync.jobs as j
           where j.state <> 'dead' and (j.kind = 'full_sync' or (j.priority < 0 and j.kind in ('sync', 'push', 'pull')))
         ) as going_on,
-        (select count(distinct h.file_audit_id) from jira_sync.job_history as h
+        (select count(distinct (h.table_name, h.row_id)) from jira_sync.job_history as h
           where h.finished_at >= \(since)::timestamptz and h.outcome = 'done'
             and h.kind in ('sync', 'push', 'pull')) as done,
-        (select count(distinct h.file_audit_id) from jira_sync.job_history as h
+        (select count(distinct (h.table_name, h.row_id)) from jira_sync.job_history as h
           where h.finished_at >= \(since)::timestamptz and h.outcome in ('refused', 'dead')
             and h.kind in ('sync', 'push', 'pull')) as failed,
         (select count(*) from jira_sync.links as l
@@ -104,7 +104,7 @@ public struct ReportHandler: JobHandler {
           kind => 'backfill_finished', severity => 'info',
           fingerprint => \("backfill:\(job.id)"), subject => 'all rows', message => \(message),
           remedy => case when \(failed)::integer > 0
-            then 'See what failed: select file_path, last_error from jira_sync.links where last_error is not null' end,
+            then 'See what failed: select label, last_error from jira_sync.links where last_error is not null' end,
           job_id => \(job.id))
         """, doing: "telling that the backfill is finished")
       return [(job, .done)]

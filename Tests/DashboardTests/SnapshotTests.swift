@@ -26,17 +26,17 @@ struct SnapshotTests {
     )
     values ('0042', 'Sources/A.swift', 'A.swift', 1, 'Services', 'SYSTEM', '{}', true);
     delete from jira_sync.jobs;
-    insert into jira_sync.jobs (kind, file_audit_id, run_at)
+    insert into jira_sync.jobs (kind, row_id, run_at)
     select 'push', id, now() - interval '10 minutes' from public.file_audit;
     insert into jira_sync.jobs (kind, run_at) values ('sweep', now() + interval '1 hour');
-    insert into jira_sync.jobs (kind, file_audit_id, state, attempt, last_error)
+    insert into jira_sync.jobs (kind, row_id, state, attempt, last_error)
     select 'pull', id, 'dead', 20, 'column notes: no' from public.file_audit;
-    insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state, last_error)
-    select id, file_path, '1', 'SCRSKY-1001', 'linked', 'column status, JIRA field File status: no' from public.file_audit;
-    insert into jira_sync.conflicts (file_audit_id, field, columns, policy, winner, row_value, issue_value)
-    select id, 'notes', '{notes}', 'manual', 'nobody', '"ours"', '"theirs"' from public.file_audit;
-    insert into jira_sync.changes (file_audit_id, issue_key, side, field, old_value, new_value)
-    select id, 'SCRSKY-1001', 'jira', 'summary', 'null', '"new"' from public.file_audit;
+    insert into jira_sync.links (table_name, row_id, label, issue_id, issue_key, state, last_error)
+    select 'file_audit', id, file_path, '1', 'SCRSKY-1001', 'linked', 'column status, JIRA field File status: no' from public.file_audit;
+    insert into jira_sync.conflicts (table_name, row_id, field, columns, policy, winner, row_value, issue_value)
+    select 'file_audit', id, 'notes', '{notes}', 'manual', 'open', '"ours"', '"theirs"' from public.file_audit;
+    insert into jira_sync.changes (table_name, row_id, issue_key, side, field, old_value, new_value)
+    select 'file_audit', id, 'SCRSKY-1001', 'jira', 'summary', 'null', '"new"' from public.file_audit;
     insert into jira_sync.polls (project_key, watermark, last_finished_at)
     values ('SCRSKY', (extract(epoch from now()) * 1000)::bigint - 60000, now());
     select jira_sync.emit('job_dead', 'error', 'f', 'Sources/A.swift', 'It was given up.');
@@ -67,7 +67,7 @@ struct SnapshotTests {
       let details = try #require(snapshot.details)
       #expect(details.linkErrors.first?.row.number == "0042")
       #expect(details.linkErrors.first?.error == "column status, JIRA field File status: no")
-      #expect(details.dead.first?.row.path == "Sources/A.swift")
+      #expect(details.dead.first?.row.label == "Sources/A.swift")
       #expect(details.conflicts.first?.rowValue == "ours")
       #expect(details.changes.first?.old == nil)
       #expect(details.changes.first?.new == "new")

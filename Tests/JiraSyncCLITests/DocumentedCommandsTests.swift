@@ -18,7 +18,7 @@ struct DocumentedCommandsTests {
     #expect(first.status == 0, "\(first.errors)")
     let key: String = try await world.value(
       """
-      select issue_key as value from jira_sync.links inner join public.file_audit as f on f.id = file_audit_id
+      select issue_key as value from jira_sync.links inner join public.file_audit as f on f.id::text = row_id
       where f.file_number = '2002'
       """)
     let notes = try #require(world.sandbox.field("Notes"))

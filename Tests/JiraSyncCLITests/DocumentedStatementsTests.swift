@@ -13,8 +13,8 @@ struct DocumentedStatementsTests {
       try await world.execute(
         """
         insert into jira_sync.conflicts (
-          file_audit_id, issue_key, field, columns, row_value, issue_value, policy, winner, reason)
-        select id, 'SCRSKY-1001', 'notes', '{notes}', '"ours"', '"theirs"', 'manual', 'nobody', 'both_changed'
+          table_name, row_id, issue_key, field, columns, row_value, issue_value, policy, winner, reason)
+        select 'file_audit', id, 'SCRSKY-1001', 'notes', '{notes}', '"ours"', '"theirs"', 'manual', 'open', 'both_changed'
         from public.file_audit where file_number = '2002'
         """)
       var statements = 0

@@ -24,7 +24,7 @@ struct SchedulingRecipesTests {
     _ body: (Program, _ tools: String, _ world: CommandWorld) async throws -> Void
   ) async throws {
     try await CommandWorld.with(rows: 1) { world in
-      try await world.execute("select jira_sync.enqueue('sync', id) from public.file_audit")
+      try await world.execute("select jira_sync.enqueue('sync', id::text) from public.file_audit")
       try await Program.withFolder { program in
         let lines = world.environment.map { "\($0.key)='\($0.value)'" }.joined(separator: "\n")
         try program.write(lines, to: settings)

@@ -47,7 +47,7 @@ import Testing
     "select * from jira_sync.jobs", "select * from jira_sync.status",
     "insert into jira_sync.jobs (kind) values ('poll')", "select jira_sync.pause()",
     "select jira_sync.enqueue('poll')", "select jira_sync.cancel(1)",
-    "select jira_sync.job_is_valid('poll', 1, '{}')",
+    "select jira_sync.check_job('poll', '1', '{}')",
   ]) func aStrangerCanNeitherSeeNorRunAnything(statement: String) async throws {
     try await Audit.with { audit in
       try await asRole(audit) { stranger in
@@ -89,9 +89,10 @@ import Testing
       _ = try await admin.query(
         "update public.file_audit set jira_tickets = '{X-1}'", doing: "writing the row")
       for statement: SQL in [
-        "select * from jira_sync.pulse(\(worker)::uuid, true)",
+        "select * from jira_sync.heartbeat(\(worker)::uuid, true)",
         "select jira_sync.rescue(\(worker)::uuid)", "select jira_sync.maintain()",
-        "select jira_sync.enqueue('push', 1)", "select jira_sync.watch(array['notes'])",
+        "select jira_sync.enqueue('push', '1')",
+        "select jira_sync.watch_columns('file_audit', array['notes'])",
       ] { _ = try await admin.query(statement, doing: "working") }
       let settled = try await admin.query(
         """

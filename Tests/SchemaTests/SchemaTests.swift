@@ -17,7 +17,7 @@ import Testing
       """
       select p.oid::regprocedure::text as name from pg_proc as p
       where p.pronamespace = 'jira_sync'::regnamespace
-        and (not coalesce('search_path=""' = any(p.proconfig), false)
+        and (not coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false)
           or has_function_privilege('public', p.oid, 'execute'))
       """)
     #expect(names.isEmpty)
@@ -59,7 +59,7 @@ import Testing
       select a.attrelid::regclass || '.' || a.attname as name from pg_attribute as a
       where a.attrelid in ('jira_sync.jobs'::regclass, 'jira_sync.links'::regclass)
         and a.attnum > 0 and not a.attisdropped
-        and a.attname not in ('id', 'file_audit_id', 'issue_key', 'created_at', 'base')
+        and a.attname not in ('id', 'table_name', 'row_id', 'issue_key', 'created_at', 'base')
         and col_description(a.attrelid, a.attnum) is null
       """)
     #expect(names.isEmpty)
@@ -69,9 +69,9 @@ import Testing
   @Test func theContractsNamesExist() async throws {
     try await Audit.with { audit in
       for statement in [
-        "select id, kind, file_audit_id, key, state, priority, run_at, attempt, max_attempts, crashes, args, worker, token, last_error, created_at from jira_sync.jobs",
-        "select id, kind, file_audit_id, attempt, outcome, error, worker, enqueued_at, started_at, finished_at from jira_sync.job_history",
-        "select file_audit_id, file_path, issue_id, issue_key, marker, state, last_error, issue_updated, synced_at from jira_sync.links",
+        "select id, kind, table_name, row_id, key, state, priority, run_at, attempt, max_attempts, crashes, args, worker, token, last_error, created_at from jira_sync.jobs",
+        "select id, kind, table_name, row_id, attempt, outcome, error, worker, enqueued_at, started_at, finished_at from jira_sync.job_history",
+        "select table_name, row_id, label, issue_id, issue_key, project_key, marker, state, last_error, issue_updated, synced_at from jira_sync.links",
         "select * from jira_sync.conflicts", "select * from jira_sync.changes",
         "select * from jira_sync.status", "select jira_sync.enqueue('poll')",
         "select jira_sync.pause('why')", "select jira_sync.resume()",
@@ -83,11 +83,9 @@ import Testing
   @Test(arguments: [
     "update jira_sync.jobs set state = 'running'",
     "update jira_sync.jobs set worker = gen_random_uuid()",
-    "update jira_sync.jobs set cancel_requested = true",
     "update jira_sync.jobs set state = 'asleep'",
-    "update jira_sync.jobs set attempt = -1",
-    "insert into jira_sync.links (file_audit_id, file_path, state) values (1, 'x', 'linked')",
-    "insert into jira_sync.links (file_audit_id, file_path, state) values (1, 'x', 'create_unknown')",
+    "insert into jira_sync.links (table_name, row_id, label, state) values ('file_audit', '1', 'x', 'linked')",
+    "insert into jira_sync.links (table_name, row_id, label, state) values ('file_audit', '1', 'x', 'create_unknown')",
     "insert into jira_sync.control default values",
   ]) func statesThatCannotBeAreRefused(statement: String) async throws {
     try await Audit.with { audit in

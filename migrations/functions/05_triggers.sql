@@ -1,8 +1,7 @@
 -- How triggers on tables of this schema are changed.
 
 create or replace function jira_sync.ensure_trigger(relation regclass, name text, definition text)
-returns void language plpgsql
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     installed text := (
         select obj_description(g.oid, 'pg_trigger') from pg_catalog.pg_trigger as g

@@ -3,8 +3,7 @@
 -- Wake-up
 
 create or replace function jira_sync.wake()
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     -- NOTIFY takes a lock that every commit waits for, so it is sent only to a sleeping worker, and not while the queue is
     -- paused. A worker without a heartbeat for half a minute does not sleep but is lost. PREPARE TRANSACTION refuses NOTIFY.
@@ -26,8 +25,7 @@ $$;
 comment on function jira_sync.wake() is 'Wakes sleeping workers once the transaction commits.';
 
 create or replace function jira_sync.jobs_changed()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform jira_sync.wake();
     return null;
@@ -46,17 +44,6 @@ select jira_sync.ensure_trigger(
 
 -- Claim
 
-drop view if exists jira_sync.claimable_jobs;
-create view jira_sync.claimable_jobs as
-select
-    j.id, j.key, j.kind, j.priority, j.run_at,
-    (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1) is null
-    and (select q.id from jira_sync.jobs as q where q.state = 'ready' and q.key = j.key and q.crashes > 0 limit 1) is null
-    as key_is_free
-from jira_sync.jobs as j where j.state = 'ready' and j.crashes = 0;
-comment on view jira_sync.claimable_jobs is
-'Waiting jobs that are not quarantined; the key is free while no job of it runs and none is quarantined.';
-
 create or replace function jira_sync.quarantined_job(
     claimer uuid, claimed_kinds text[], is_idle boolean, earliest timestamptz, out id bigint, out turn text
 )
@@ -68,12 +55,10 @@ begin
     where j.state = 'ready' and j.crashes > 0 and j.kind = any(claimed_kinds)
         and j.run_at <= clock_timestamp() - case when is_idle then interval '0' else interval '5 s' end
         and (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1) is null
-    order by j.run_at limit 1
-    for update skip locked;
+    order by j.run_at limit 1 for update skip locked;
     select j.id into other from jira_sync.jobs as j
     where quarantined_job.id is not null and j.state = 'ready' and j.priority = 0 and j.crashes = 0
-        and j.run_at <= clock_timestamp() and j.run_at >= earliest and j.kind = any(claimed_kinds)
-    limit 1;
+        and j.run_at <= clock_timestamp() and j.run_at >= earliest and j.kind = any(claimed_kinds) limit 1;
     -- One crash can leave hundreds of them, and each takes a whole worker. So they alternate with other due work, in one
     -- worker of the fleet at a time.
     turn := case
@@ -81,8 +66,7 @@ begin
         when other is not null and exists (select from jira_sync.jobs as r where r.state = 'running' and r.crashes > 0)
             then case when is_idle then 'later' else 'none' end
         when not is_idle then 'wait'
-        when other is not null and (select w.took_quarantined from jira_sync.workers as w where w.incarnation = claimer)
-            then 'later'
+        when other is not null and (select w.took_quarantined from jira_sync.workers as w where w.incarnation = claimer) then 'later'
         else 'now'
     end;
 end;
@@ -106,20 +90,22 @@ begin
         with recursive levels (priority) as (
             select max(j.priority) from jira_sync.jobs as j where j.state = 'ready' and j.priority <> 0
             union all
-            select (
-                select max(j.priority) from jira_sync.jobs as j
-                where j.state = 'ready' and j.priority <> 0 and j.priority < l.priority
-            )
+            select (select max(j.priority) from jira_sync.jobs as j
+                where j.state = 'ready' and j.priority <> 0 and j.priority < l.priority)
             from levels as l where l.priority is not null
         )
-        select a.priority from (select coalesce(l.priority, 0) as priority from levels as l) as a
-        order by case when lowest_first then a.priority::bigint else -a.priority::bigint end
+        select coalesce(l.priority, 0) from levels as l
+        order by case when lowest_first then coalesce(l.priority, 0)::bigint else -coalesce(l.priority, 0)::bigint end
     loop
         select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
         from (
-            select j.id, j.key from jira_sync.claimable_jobs as j
-            where j.priority = level and j.run_at <= begun and j.kind = any(claimed_kinds)
-                and j.run_at >= case level when 0 then earliest else '-infinity' end and (not careful or j.key_is_free)
+            select j.id, j.key from jira_sync.jobs as j
+            where j.state = 'ready' and j.crashes = 0 and j.kind = any(claimed_kinds) and j.priority = level
+                and j.run_at <= begun and j.run_at >= case level when 0 then earliest else '-infinity' end
+                and (not careful or coalesce(
+                    (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1),
+                    (select q.id from jira_sync.jobs as q where q.state = 'ready' and q.key = j.key and q.crashes > 0 limit 1)
+                ) is null)
             order by j.run_at, j.id limit job_limit - cardinality(ids) for update skip locked
         ) as s;
         ids := ids || coalesce(more_ids, '{}');
@@ -133,42 +119,35 @@ comment on function jira_sync.due_jobs(text[], integer, boolean, timestamptz, bo
 'search passes over keys that are not free.';
 
 create or replace function jira_sync.merge_jobs(ids bigint[], keys text[])
-returns bigint[] language plpgsql
-set search_path = pg_catalog, pg_temp as $$
+returns bigint[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
     remaining bigint[];
 begin
     with visible as materialized (
-        select j.key, count(*) as jobs from jira_sync.jobs as j
-        where j.state = 'ready' and j.key = any(keys) group by j.key
+        select j.key, count(*) as jobs from jira_sync.jobs as j where j.state = 'ready' and j.key = any(keys) group by j.key
     ),
     locked as materialized (
         select j.* from jira_sync.jobs as j where j.state = 'ready' and j.key = any(keys) for update skip locked
     ),
-    -- Where another claim has locked a job of the key, or a change that is not committed relies on one, the key is left.
+    -- Where another claim has locked or leased a job of the key, or a change that is not committed relies on one, it is left.
     own as materialized (
         select l.* from locked as l
         inner join (select a.key, min(a.id) as id from locked as a where a.id = any(ids) group by a.key) as f on f.key = l.key
         inner join locked as c on c.id = f.id
         where (select count(*) from locked as a where a.key = l.key) = (select v.jobs from visible as v where v.key = l.key)
+            and (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = l.key limit 1) is null
             -- A poll of a day does not cover one of a month: without a row, only equal jobs are merged.
-            and (l.kind not in ('poll', 'full_sync', 'sweep', 'report')
-                or (l.args = c.args and l.table_name = c.table_name))
+            and (l.kind not in ('poll', 'full_sync', 'sweep', 'report') or (l.args, l.table_name) = (c.args, c.table_name))
     ),
     merged as materialized (
-        select
-            min(o.id) as id, array_agg(o.id) as ids, min(o.attempt) as attempt, max(o.crashes) as crashes,
+        select min(o.id) as id, array_agg(o.id) as ids, min(o.attempt) as attempt, max(o.crashes) as crashes,
             case when count(distinct o.kind) = 1 then min(o.kind) else 'sync' end as kind,
             max(o.priority) as priority, max(o.max_attempts) as max_attempts, min(o.created_at) as created_at,
-            array(
-                select distinct b.id from own as p cross join lateral unnest(p.merged || p.id) as b (id)
-                where p.key = o.key order by b.id
-            ) as covers,
+            array(select distinct b.id from own as p cross join lateral unnest(p.merged || p.id) as b (id)
+                where p.key = o.key order by b.id) as covers,
             -- Where two jobs name the same member, the older one wins: it saw the earlier state.
-            (
-                select jsonb_object_agg(a.name, a.value order by p.id desc)
-                from own as p cross join lateral jsonb_each(p.args) as a (name, value) where p.key = o.key
-            ) as args
+            (select jsonb_object_agg(a.name, a.value order by p.id desc)
+                from own as p cross join lateral jsonb_each(p.args) as a (name, value) where p.key = o.key) as args
         from own as o group by o.key
     ),
     covered as (delete from jira_sync.jobs as j using merged as m where j.id = any(m.ids) and j.id <> m.id),
@@ -176,8 +155,7 @@ begin
         update jira_sync.jobs as j
         set kind = m.kind, priority = m.priority, attempt = m.attempt, crashes = m.crashes, max_attempts = m.max_attempts,
             created_at = m.created_at, merged = array_remove(m.covers, m.id), args = coalesce(m.args, '{}')
-        from merged as m where j.id = m.id
-        returning j.id
+        from merged as m where j.id = m.id returning j.id
     )
     select coalesce(array_agg(s.id), '{}') into remaining from survivors as s;
     return remaining;
@@ -190,8 +168,7 @@ create or replace function jira_sync.claim(
     claimer uuid, claimed_kinds text[], job_limit integer, is_idle boolean,
     lowest_first boolean default false, look_back interval default null
 )
-returns setof jira_sync.jobs
-language plpgsql security definer
+returns setof jira_sync.jobs language plpgsql security definer
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan
 -- A plan made while the queue was short would read all of it when it is long.
 set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_material = off
@@ -222,9 +199,9 @@ begin
             array_agg(k.id) filter (where k.other is not null)
         into ids, keys, shared
         from (
-            select u.id, u.key, case when u.key is not null then (
-                select j.id from jira_sync.jobs as j where j.state = 'ready' and j.key = u.key and j.id <> u.id limit 1
-            ) end as other
+            select u.id, u.key, case when u.key is not null then
+                (select j.id from jira_sync.jobs as j where j.state = 'ready' and j.key = u.key and j.id <> u.id limit 1)
+            end as other
             from unnest(ids, keys) as u (id, key)
             where u.key is null or (
                 (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key limit 1) is null
@@ -235,15 +212,12 @@ begin
         ) as k;
         exit when is_alone or cardinality(ids) + coalesce(cardinality(shared), 0) = chosen;
     end loop;
-    if shared is not null then
-        ids := ids || jira_sync.merge_jobs(shared, keys);
-    end if;
+    ids := ids || case when shared is not null then jira_sync.merge_jobs(shared, keys) end;
     return query
     update jira_sync.jobs as j
-    set state = 'running', worker = claimer, token = nextval('jira_sync.lease_tokens'),
-        started_at = clock_timestamp(), attempt = least(j.attempt, 999999999) + 1
-    where j.id = any(ids)
-    returning j.*;
+    set state = 'running', worker = claimer, token = nextval('jira_sync.lease_tokens'), started_at = clock_timestamp(),
+        attempt = least(j.attempt, 999999999) + 1
+    where j.id = any(ids) returning j.*;
     if found then
         -- Once a second is enough: while an old snapshot prevents vacuum, each version of the row makes later claims slower.
         update jira_sync.workers as w
@@ -271,18 +245,16 @@ begin
     -- A worker that stalls in the middle of a transaction must not block its jobs.
     perform set_config('idle_in_transaction_session_timeout', '5s', true);
     return query
-    select j.id
-    from (select h.id, h.token from unnest(ids, tokens) as h (id, token) order by h.id) as u
+    select j.id from (select h.id, h.token from unnest(ids, tokens) as h (id, token) order by h.id) as u
     -- By the primary key, for the reason given in settle().
     cross join lateral (
-        select r.id from jira_sync.jobs as r
-        where r.id = u.id and r.token = u.token and r.worker = holder
+        select r.id from jira_sync.jobs as r where r.id = u.id and r.token = u.token and r.worker = holder
         for update
     ) as j;
 end;
 $$;
 comment on function jira_sync.lock_leases(uuid, bigint[], bigint[]) is
-'Locks the jobs whose lease is still valid and returns their ids. The first statement of each transaction that writes for a job.';
+'Locks the jobs whose lease is valid and returns their ids: the first statement of each transaction that writes for a job.';
 
 create or replace function jira_sync.settle(
     holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[],
@@ -346,8 +318,7 @@ begin
         -- One lookup by primary key for each job. The planner believes that no job runs: a join compared each job with all
         -- running ones, 10 ms instead of 1 ms for 100 of 400. A condition on the state would choose the index of running jobs.
         cross join lateral (
-            select r.* from jira_sync.jobs as r
-            where r.id = a.id and r.token = a.token and r.worker = holder
+            select r.* from jira_sync.jobs as r where r.id = a.id and r.token = a.token and r.worker = holder
             for update
         ) as j
     ),
@@ -396,8 +367,7 @@ comment on function jira_sync.settle(uuid, bigint[], bigint[], text[], text[], d
 create or replace function jira_sync.register(
     me uuid, named text, handled_kinds text[], slots integer, lease_seconds double precision
 )
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.workers (incarnation, name, kinds, concurrency, lease)
     values (me, named, handled_kinds, slots, make_interval(secs => lease_seconds))
     on conflict (incarnation) do update
@@ -407,26 +377,22 @@ comment on function jira_sync.register(uuid, text, text[], integer, double preci
 'Registers a worker, or registers it again.';
 
 create or replace function jira_sync.return_unknown_leases(me uuid, kept bigint[])
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp set jit = off as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
     with unknown as (
-        select array_agg(j.id) as ids, array_agg(j.token) as tokens
-        from jira_sync.jobs as j
+        select array_agg(j.id) as ids, array_agg(j.token) as tokens from jira_sync.jobs as j
         where j.state = 'running' and j.worker = me and j.token <> all(kept)
     )
-    select count(*)
-    from unknown as s
+    select count(*) from unknown as s
     cross join lateral jira_sync.settle(
         me, s.ids, s.tokens, array_fill('returned'::text, array[coalesce(cardinality(s.ids), 0)]), null, null,
         array_fill(false, array[coalesce(cardinality(s.ids), 0)])
     );
 $$;
 comment on function jira_sync.return_unknown_leases(uuid, bigint[]) is
-'Returns the jobs that a worker holds under other tokens than these, without a charged attempt: leases of a claim whose answer was lost.';
+'Returns the jobs that a worker holds under other tokens than these: leases of a claim whose answer was lost.';
 
 create or replace function jira_sync.unregister(me uuid)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform jira_sync.return_unknown_leases(me, '{}');
     delete from jira_sync.workers as w where w.incarnation = me;
@@ -436,7 +402,7 @@ begin
     end if;
 end;
 $$;
-comment on function jira_sync.unregister(uuid) is 'Removes a worker that stops; jobs that it did not settle are returned without a charged attempt.';
+comment on function jira_sync.unregister(uuid) is 'Removes a worker that stops; jobs that it did not settle are returned.';
 
 create or replace function jira_sync.heartbeat(
     me uuid, falls_asleep boolean default false, look_back interval default null, holding bigint[] default null
@@ -471,12 +437,10 @@ begin
     -- For a sleeping worker: whether a job is due that could be claimed, and when the next one will be. Of priority 0 it reads
     -- only what became due within `look_back`: the worker has claimed the earlier jobs.
     due_now := false;
-    if mine.asleep then
+    if mine.asleep and not paused then
         due_now := exists (
-            select from jira_sync.jobs as j
-            where j.state = 'ready' and j.priority = 0
-                and j.run_at <= clock_timestamp() and j.run_at >= window_start
-                and j.kind = any(mine.kinds)
+            select from jira_sync.jobs as j where j.state = 'ready' and j.priority = 0
+                and j.run_at <= clock_timestamp() and j.run_at >= window_start and j.kind = any(mine.kinds)
                 and not exists (select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key)
         ) or exists (
             select from jira_sync.jobs as j
@@ -506,8 +470,7 @@ begin
         return;
     end if;
     -- When the next lease of another worker expires, if it is not renewed.
-    select min(coalesce(w.seen_at + w.lease, '-infinity')) into expiry
-    from jira_sync.jobs as j
+    select min(coalesce(w.seen_at + w.lease, '-infinity')) into expiry from jira_sync.jobs as j
     left join jira_sync.workers as w on w.incarnation = j.worker
     where j.state = 'running' and j.worker <> me;
     if expiry is not null then
@@ -526,11 +489,9 @@ comment on function jira_sync.heartbeat(uuid, boolean, interval, bigint[]) is
 'One heartbeat: renews all leases of the worker and returns what it needs to know.';
 
 create or replace function jira_sync.rescue(me uuid)
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp set jit = off as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
     with expired_leases as materialized (
-        select j.id, j.token, coalesce(w.name, j.worker::text) as worker_name
-        from jira_sync.jobs as j
+        select j.id, j.token, coalesce(w.name, j.worker::text) as worker_name from jira_sync.jobs as j
         left join jira_sync.workers as w on w.incarnation = j.worker
         where j.state = 'running' and j.worker <> me
             and coalesce(w.seen_at + w.lease, '-infinity') < clock_timestamp()
@@ -555,10 +516,10 @@ set search_path = pg_catalog, pg_temp set jit = off as $$
         update jira_sync.jobs as j
         set
             state = case when e.crashes >= 2 then 'dead' else 'ready' end,
-            worker = null, token = null, cancel_requested = false, crashes = e.crashes + 1,
+            worker = null, token = null, cancel_requested = false, crashes = least(e.crashes, 999999) + 1,
             attempt = greatest(e.attempt - 1, 0), run_at = now(),
             last_error = 'worker ' || e.worker_name || ' was lost while it ran this job (crash '
-                || e.crashes + 1 || ' of 3)'
+                || least(e.crashes, 999999) + 1 || ' of 3)'
         from expired as e where j.id = e.id and not e.cancel_requested
     ),
     cancelled as (delete from jira_sync.jobs as j using expired as e where j.id = e.id and e.cancel_requested),
@@ -573,8 +534,7 @@ set search_path = pg_catalog, pg_temp set jit = off as $$
         from expired as e
     ),
     forgotten_workers as (
-        delete from jira_sync.workers as w
-        where w.seen_at + w.lease + interval '1 minute' < clock_timestamp()
+        delete from jira_sync.workers as w where w.seen_at + w.lease + interval '1 minute' < clock_timestamp()
             and not exists (select from jira_sync.jobs as j where j.state = 'running' and j.worker = w.incarnation)
     )
     select count(*) from expired;
@@ -583,8 +543,7 @@ comment on function jira_sync.rescue(uuid) is
 'Returns the jobs of lost workers: a crash is counted, no attempt is charged. After three crashes a job is dead.';
 
 create or replace function jira_sync.pause(reason text default 'paused by hand')
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     update jira_sync.control
     set
         paused_at = coalesce(paused_at, now()),
@@ -597,8 +556,7 @@ comment on function jira_sync.pause(text) is
 'No job is claimed until resume(); running jobs are finished. status shows the reason.';
 
 create or replace function jira_sync.resume()
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update jira_sync.control set paused_at = null, pause_reason = null where paused_at is not null;
     perform jira_sync.wake();
@@ -607,8 +565,7 @@ $$;
 comment on function jira_sync.resume() is 'Ends a pause.';
 
 create or replace function jira_sync.retry_dead()
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
     with ready_again as (
         update jira_sync.jobs
         set state = 'ready', attempt = 0, crashes = 0, run_at = now()
@@ -620,8 +577,7 @@ $$;
 comment on function jira_sync.retry_dead() is 'Makes all dead jobs ready again and returns how many they were.';
 
 create or replace function jira_sync.cancel(job bigint)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_job jira_sync.jobs; is_relied_on boolean;
 begin
@@ -657,27 +613,23 @@ comment on function jira_sync.cancel(bigint) is
 'False where there is no such job.';
 
 create or replace function jira_sync.enqueue(kind text, row_id text default null, table_name text default 'file_audit')
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     job bigint;
 begin
     -- A waiting job that is due covers this request, provided that it is not claimed before this transaction commits: so it is
     -- locked. Under REPEATABLE READ the lock could fail, and a second job does no harm.
     if current_setting('transaction_isolation') = 'read committed' then
-        select j.id into job
-        from jira_sync.jobs as j
+        select j.id into job from jira_sync.jobs as j
         where j.state = 'ready' and j.attempt = 0 and j.run_at <= clock_timestamp() and j.args = '{}'
             -- A job of low priority would make a person wait. (The sum keeps the planner from the index on priority.)
-            and j.priority + 0 >= 0
-            and j.table_name = enqueue.table_name
+            and j.priority + 0 >= 0 and j.table_name = enqueue.table_name
             and j.kind in (enqueue.kind, case when enqueue.kind in ('push', 'pull') then 'sync' end)
             and j.key = case
                 when enqueue.row_id is null then enqueue.kind
                 else 'row:' || enqueue.table_name || ':' || enqueue.row_id
             end
-        order by j.id
-        limit 1
+        order by j.id limit 1
         for key share skip locked;
         if found then
             -- A worker that searched meanwhile found that job locked, and fell asleep.
@@ -695,15 +647,13 @@ comment on function jira_sync.enqueue(text, text, text) is
 'Enqueues a job, or finds the waiting job that covers the request; returns its id.';
 
 create or replace function jira_sync.enqueue(kind text, row_id bigint, table_name text default 'file_audit')
-returns bigint language sql
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql set search_path = pg_catalog, pg_temp as $$
     select jira_sync.enqueue(enqueue.kind, enqueue.row_id::text, enqueue.table_name);
 $$;
 comment on function jira_sync.enqueue(text, bigint, text) is 'The same for a key that is a number.';
 
 create or replace function jira_sync.lock_waiting_jobs(job_key text)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '5s' as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '5s' as $$
 declare
     waiting integer;
 begin
@@ -720,8 +670,7 @@ comment on function jira_sync.lock_waiting_jobs(text) is
 -- Maintenance
 
 create or replace function jira_sync.partition_by_time(parent text, unit text, ahead interval)
-returns void language plpgsql
-set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
     starts timestamptz; ends timestamptz; partition text;
     time_column text := (
@@ -756,14 +705,12 @@ comment on function jira_sync.partition_by_time(text, text, interval) is
 'Makes the partitions of a table for the current day or month and for those ahead, so that no insert has to.';
 
 create or replace function jira_sync.drop_partitions(parent text, before timestamptz)
-returns void language plpgsql
-set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 declare
     partition text;
 begin
     for partition in
-        select c.relname
-        from pg_catalog.pg_inherits as i
+        select c.relname from pg_catalog.pg_inherits as i
         inner join pg_catalog.pg_class as c on c.oid = i.inhrelid
         where i.inhparent = to_regclass(format('jira_sync.%I', parent)) and c.relname ~ '_[0-9]{6,8}$'
             and case length(substring(c.relname from '[0-9]+$'))
@@ -786,8 +733,7 @@ as $$
 declare
     parent text; kept jira_sync.control;
 begin
-    update jira_sync.control as c set maintained_at = now()
-    where c.maintained_at < now() - interval '1 hour'
+    update jira_sync.control as c set maintained_at = now() where c.maintained_at < now() - interval '1 hour'
     returning c.* into kept;
     if not found then
         return; -- another worker has done it
@@ -801,8 +747,7 @@ begin
                 perform jira_sync.partition_by_time(parent, 'month', interval '1 month');
                 -- An open conflict waits for a person, however long that takes.
                 if kept.changes_days is not null and not (parent = 'conflicts' and exists (
-                    select from jira_sync.conflicts as c
-                    where c.winner = 'open' and c.applied_at is null
+                    select from jira_sync.conflicts as c where c.winner = 'open' and c.applied_at is null
                         and c.at < now() - make_interval(days => kept.changes_days)
                 )) then
                     perform jira_sync.drop_partitions(parent, now() - make_interval(days => kept.changes_days));
@@ -816,8 +761,7 @@ begin
     delete from jira_sync.job_history_default as h
     where h.finished_at < now() - make_interval(days => kept.history_days);
     -- Workers that were killed while they held no job left no lease to rescue.
-    delete from jira_sync.workers as w
-    where w.seen_at + w.lease + interval '1 hour' < clock_timestamp()
+    delete from jira_sync.workers as w where w.seen_at + w.lease + interval '1 hour' < clock_timestamp()
         and not exists (select from jira_sync.jobs as j where j.state = 'running' and j.worker = w.incarnation);
 end;
 $$;

@@ -2,8 +2,7 @@
 -- docs/decisions/0081-triggers-that-cannot-fail.md.
 
 create or replace function jira_sync.lock_patience(app_lock_timeout text, app_statement_timeout text)
-returns text language sql stable
-set search_path = pg_catalog, pg_temp set intervalstyle = postgres as $$
+returns text language sql stable set search_path = pg_catalog, pg_temp set intervalstyle = postgres as $$
     -- Inside the time-outs of the application: a trigger waits for at most two locks, and two seconds for each.
     select greatest(1, floor(1000 * least(
         2, nullif(extract(epoch from app_lock_timeout::interval), 0), case when app_statement_timeout <> '0' then
@@ -17,8 +16,7 @@ comment on function jira_sync.lock_patience(text, text) is
 'How long a trigger may wait for a lock, within the time-outs of the application''s session.';
 
 create or replace function jira_sync.add_mark(changed_table text, change text, changed_ids text[], why text)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     insert into jira_sync.marks (table_name, kind, row_ids, reason, last_link_id)
     values (
@@ -27,26 +25,23 @@ begin
     );
 exception
     when others then
-        -- Nothing of ours can be written. The inspection of the installation starts a reconciliation once it is repaired.
-        raise warning 'jira-sync could not record a change of %: %', changed_table, sqlerrm;
+        -- A sequence cannot be locked, and stays where it is when the application rolls back. The inspection compares it.
+        perform nextval('jira_sync.unrecorded_changes');
 end;
 $$;
 comment on function jira_sync.add_mark(text, text, text[], text) is
-'Records a change that was not enqueued: of these rows, or of the whole table (null). It never fails.';
+'Records a change that was not enqueued: of these rows, or of the whole table (null).';
 
 create or replace function jira_sync.move_links(moved_table text, old_ids text[], new_ids text[])
-returns void language plpgsql
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     -- In two steps, because two rows may have exchanged their keys.
     update jira_sync.links as l set row_id = 'moving:' || u.new_id
     from unnest(old_ids, new_ids) as u (old_id, new_id)
     where l.table_name = moved_table and l.row_id = u.old_id and l.state <> 'row_gone';
-    update jira_sync.links as l set row_id = u.new_id
-    from unnest(new_ids) as u (new_id)
+    update jira_sync.links as l set row_id = u.new_id from unnest(new_ids) as u (new_id)
     where l.table_name = moved_table and l.row_id = 'moving:' || u.new_id;
-    update jira_sync.conflicts as c set row_id = u.new_id
-    from unnest(old_ids, new_ids) as u (old_id, new_id)
+    update jira_sync.conflicts as c set row_id = u.new_id from unnest(old_ids, new_ids) as u (old_id, new_id)
     where c.table_name = moved_table and c.row_id = u.old_id and c.winner = 'open' and c.applied_at is null;
     delete from jira_sync.suspended_fields as f where f.table_name = moved_table and f.row_id = any(old_ids);
 end;
@@ -98,8 +93,7 @@ begin
         -- A waiting job covers the change, provided that it is not claimed before this transaction commits: so it is locked. A
         -- job that is locked already is not waited for. One lookup by key for each row: a join was planned for a short queue.
         missing := array(
-            select u.id
-            from unnest(ids) as u (id)
+            select u.id from unnest(ids) as u (id)
             left join lateral (
                 select j.id from jira_sync.jobs as j
                 where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || u.id
@@ -133,18 +127,14 @@ begin
         -- A worker that searched meanwhile found the waiting job locked, and fell asleep.
         perform jira_sync.wake();
     end if;
-exception
-    when others then
-        perform jira_sync.add_mark(changed_table, 'changed', ids || other_ids, sqlerrm);
 end;
 $$;
 comment on function jira_sync.enqueue_changes(text, text[], text[], text[], text[], text, text) is
 'Enqueues a job for each changed row that no waiting job covers: for all of ids, and for those of other_ids that have an issue. '
-'old_ids and new_ids are keys that changed. Where that fails, it leaves a mark. It never fails.';
+'old_ids and new_ids are keys that changed.';
 
 create or replace function jira_sync.enqueue_change(changed_table text, changed_id text, is_needed boolean)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     app_lock_timeout constant text := current_setting('lock_timeout');
     app_statement_timeout constant text := current_setting('statement_timeout');
@@ -161,33 +151,27 @@ begin
         );
         return;
     end if;
-    begin
-        perform set_config('lock_timeout', '2s', true);
-        select
-            j.id, exists (
-                select from jira_sync.workers as w
-                where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
-            )
-        into covering, must_wake
-        from jira_sync.jobs as j
-        where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
-            and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
-        limit 1
-        for key share skip locked;
-        if covering is null then
-            insert into jira_sync.jobs (kind, table_name, row_id) values ('push', changed_table, changed_id);
-        elsif must_wake then
-            perform jira_sync.wake();
-        end if;
-        perform set_config('lock_timeout', '0', true);
-    exception
-        when others then
-            perform jira_sync.add_mark(changed_table, 'changed', array[changed_id], sqlerrm);
-    end;
+    perform set_config('lock_timeout', '2s', true);
+    select
+        j.id, exists (
+            select from jira_sync.workers as w where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
+        )
+    into covering, must_wake
+    from jira_sync.jobs as j
+    where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
+        and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
+    limit 1
+    for key share skip locked;
+    if covering is null then
+        insert into jira_sync.jobs (kind, table_name, row_id) values ('push', changed_table, changed_id);
+    elsif must_wake then
+        perform jira_sync.wake();
+    end if;
+    perform set_config('lock_timeout', '0', true);
 end;
 $$;
 comment on function jira_sync.enqueue_change(text, text, boolean) is
-'Enqueues a job for one changed row, unless a waiting job covers the change. It never fails.';
+'Enqueues a job for one changed row, unless a waiting job covers the change.';
 
 create or replace function jira_sync.enqueue_deletions(
     changed_table text, ids text[], labels text[], needed boolean[], app_lock_timeout text, app_statement_timeout text
@@ -216,27 +200,27 @@ begin
         select from jira_sync.links as l
         where l.table_name = changed_table and l.row_id = u.id and l.state <> 'row_gone'
     );
-exception
-    when others then
-        perform jira_sync.add_mark(changed_table, 'deleted', ids, sqlerrm);
 end;
 $$;
 comment on function jira_sync.enqueue_deletions(text, text[], text[], boolean[], text, text) is
-'Enqueues a job for each deleted row that has or may have an issue; for many rows, one mark for ten thousand. It never fails.';
+'Enqueues a job for each deleted row that has or may have an issue; for many rows, one mark for ten thousand.';
 
 create or replace function jira_sync.table_truncated()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 begin
     insert into jira_sync.marks (table_name, kind, last_link_id)
-    select t.table_name, 'truncated', (select max(l.id) from jira_sync.links as l)
-    from jira_sync.tables as t where t.table_name = tg_argv[0];
+    values (tg_argv[0], 'truncated', (select max(l.id) from jira_sync.links as l));
     insert into jira_sync.jobs (kind, table_name, priority, args)
     values ('full_sync', tg_argv[0], 1, '{"marks": true}');
     return null;
 exception
     when others then
-        perform jira_sync.add_mark(tg_argv[0], 'truncated', null, sqlerrm);
+        begin
+            perform jira_sync.add_mark(tg_argv[0], 'truncated', null, sqlerrm);
+        exception
+            when others then
+                raise warning 'jira-sync could not record TRUNCATE of %: %', tg_argv[0], sqlerrm;
+        end;
         return null;
 end;
 $$;
@@ -257,8 +241,7 @@ comment on function jira_sync.pinned_settings() is
 'The settings of functions: those of a session that change what a literal, a cast, a name or an error means.';
 
 create or replace function jira_sync.trigger_source(watched_table text, columns text[])
-returns text language sql stable
-set search_path = pg_catalog, pg_temp as $source$
+returns text language sql stable set search_path = pg_catalog, pg_temp as $source$
     -- A column that was dropped or renamed is not found in the transition table. Then its name means the outer table
     -- `absent`, which has a NULL for each column: so the statement works whatever ALTER TABLE did. Record images compare bytes,
     -- for every type. concat() uses output functions, so no cast of another role runs with our rights.
@@ -267,7 +250,7 @@ set search_path = pg_catalog, pg_temp as $source$
 #variable_conflict use_column
 declare
     ids text[]; other_ids text[]; old_ids text[]; new_ids text[]; old_id text; new_id text;
-    needed boolean[]; labels text[]; is_changed boolean; is_needed boolean; settings text[];
+    needed boolean[]; labels text[]; is_changed boolean; is_needed boolean; is_single boolean; settings text[];
 begin
     if tg_op = 'UPDATE' then
         -- One row: no join is needed.
@@ -276,53 +259,69 @@ begin
         cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows) as n
         cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows) as o
         where not exists (select from new_rows offset 1);
-        if found and old_id = new_id then
-            if is_changed then
-                perform jira_sync.enqueue_change(%6$L, new_id, is_needed);
-            end if;
+        is_single := found and old_id = new_id;
+        if is_single and not is_changed then
             return null;
+        elsif is_single then
+            ids := array[new_id];
+        else
+            -- No JIT compilation (0.6 s), and no nested loop that was planned for a few rows.
+            settings := array[current_setting('jit'), current_setting('enable_nestloop')];
+            perform set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true);
+            -- Both transition tables have the rows in the same order.
+            select
+                array_agg(c.new_id) filter (where c.is_needed), array_agg(c.new_id) filter (where not c.is_needed),
+                array_agg(c.old_id) filter (where c.old_id <> c.new_id), array_agg(c.new_id) filter (where c.old_id <> c.new_id)
+            into ids, other_ids, old_ids, new_ids
+            from (
+                select o.row_id as old_id, n.row_id as new_id, n.is_needed or o.is_needed as is_needed
+                from (select %1$s) as absent
+                cross join lateral (
+                    select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows
+                ) as n
+                inner join lateral (
+                    select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows
+                ) as o on o.place = n.place
+                where n.image *<> o.image or n.row_id <> o.row_id
+            ) as c;
+            perform set_config('jit', settings[1], true), set_config('enable_nestloop', settings[2], true);
         end if;
-        -- No JIT compilation (0.6 s), and no nested loop that was planned for a few rows.
-        settings := array[current_setting('jit'), current_setting('enable_nestloop')];
-        perform set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true);
-        -- Both transition tables have the rows in the same order.
-        select
-            array_agg(c.new_id) filter (where c.is_needed), array_agg(c.new_id) filter (where not c.is_needed),
-            array_agg(c.old_id) filter (where c.old_id <> c.new_id), array_agg(c.new_id) filter (where c.old_id <> c.new_id)
-        into ids, other_ids, old_ids, new_ids
-        from (
-            select o.row_id as old_id, n.row_id as new_id, n.is_needed or o.is_needed as is_needed
-            from (select %1$s) as absent
-            cross join lateral (
-                select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows
-            ) as n
-            inner join lateral (
-                select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows
-            ) as o on o.place = n.place
-            where n.image *<> o.image or n.row_id <> o.row_id
-        ) as c;
-        perform set_config('jit', settings[1], true), set_config('enable_nestloop', settings[2], true);
     elsif tg_op = 'INSERT' then
-        select array_agg(n.row_id) into ids
-        from (select %1$s) as absent
+        select array_agg(n.row_id) into ids from (select %1$s) as absent
         cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed from new_rows) as n
         where n.is_needed;
     else
         select array_agg(o.row_id), array_agg(o.label), array_agg(o.is_needed) into ids, labels, needed
         from (select %1$s) as absent
         cross join lateral (select concat(%2$s) as row_id, concat(%5$s) as label, %3$s as is_needed from old_rows) as o;
-        if ids is not null then
+    end if;
+    if ids is null and other_ids is null then
+        return null;
+    end if;
+    -- The only subtransaction: whatever fails, the statement of the application succeeds.
+    begin
+        if is_single then
+            perform jira_sync.enqueue_change(%6$L, new_id, is_needed);
+        elsif tg_op = 'DELETE' then
             perform jira_sync.enqueue_deletions(
                 %6$L, ids, labels, needed, current_setting('lock_timeout'), current_setting('statement_timeout')
             );
+        else
+            perform jira_sync.enqueue_changes(
+                %6$L, ids, other_ids, old_ids, new_ids, current_setting('lock_timeout'), current_setting('statement_timeout')
+            );
         end if;
-        return null;
-    end if;
-    if ids is not null or other_ids is not null then
-        perform jira_sync.enqueue_changes(
-            %6$L, ids, other_ids, old_ids, new_ids, current_setting('lock_timeout'), current_setting('statement_timeout')
-        );
-    end if;
+    exception
+        when others then
+            begin
+                perform jira_sync.add_mark(
+                    %6$L, case tg_op when 'DELETE' then 'deleted' else 'changed' end, ids || other_ids, sqlerrm
+                );
+            exception
+                when others then
+                    raise warning using message = 'jira-sync could not record a change: ' || sqlerrm;
+            end;
+    end;
     return null;
 end;
 $body$,
@@ -343,44 +342,30 @@ comment on function jira_sync.trigger_source(text, text[]) is
 'The body of the trigger function of a table. Only the statements over the transition tables differ from table to table.';
 
 create or replace function jira_sync.expected_triggers(watched_table text)
-returns table (name text, definition text) language sql stable
-set search_path = pg_catalog, pg_temp as $$
-    select e.name, format(
-        'create trigger %I %s on %I.%I %s for each statement execute function jira_sync.%s',
-        e.name, e.event, t.schema_name, t.relation_name, e.tables,
-        case when e.event like 'before%' then format('table_truncated(%L)', t.table_name)
-            else format('%I()', t.table_name || '_changed') end
-    )
+returns table (name text, definition text, is_there boolean, is_enabled boolean) language sql stable set search_path = pg_catalog, pg_temp as $$
+    -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
+    select e.name, e.definition, coalesce(case when g.oid is not null then pg_get_triggerdef(g.oid) = e.definition end, false),
+        coalesce(g.tgenabled in ('O', 'A'), false)
     from jira_sync.tables as t
-    cross join (values
-        ('jira_sync_inserted', 'after insert', 'referencing new table as new_rows'),
-        ('jira_sync_updated', 'after update', 'referencing old table as old_rows new table as new_rows'),
-        ('jira_sync_deleted', 'after delete', 'referencing old table as old_rows'),
-        ('jira_sync_truncated', 'before truncate', '')
-    ) as e (name, event, tables)
+    cross join lateral (
+        select v.name, format(
+            'CREATE TRIGGER %s %s ON %I.%I %sFOR EACH STATEMENT EXECUTE FUNCTION jira_sync.%s', v.name, v.event,
+            t.schema_name, t.relation_name, v.tables, case when v.name = 'jira_sync_truncated'
+                then format('table_truncated(%L)', t.table_name) else format('%I()', t.table_name || '_changed') end
+        ) as definition
+        from (values
+            ('jira_sync_inserted', 'AFTER INSERT', 'REFERENCING NEW TABLE AS new_rows '),
+            ('jira_sync_updated', 'AFTER UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows '),
+            ('jira_sync_deleted', 'AFTER DELETE', 'REFERENCING OLD TABLE AS old_rows '),
+            ('jira_sync_truncated', 'BEFORE TRUNCATE', '')
+        ) as v (name, event, tables)
+    ) as e
+    left join pg_catalog.pg_trigger as g
+        on g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
     where t.table_name = watched_table;
 $$;
-comment on function jira_sync.expected_triggers(text) is 'The triggers that a synced table must have.';
-
-create or replace function jira_sync.missing_triggers(watched_table text)
-returns setof text language sql stable
-set search_path = pg_catalog, pg_temp as $$
-    select e.name
-    from jira_sync.tables as t
-    cross join lateral jira_sync.expected_triggers(t.table_name) as e
-    where t.table_name = watched_table and not exists (
-        select from pg_catalog.pg_trigger as g
-        inner join pg_catalog.pg_proc as p on p.oid = g.tgfoid
-        where g.tgrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and g.tgname = e.name
-            and g.tgqual is null and g.tgattr = ''::int2vector and p.pronamespace = 'jira_sync'::regnamespace
-            and p.proname = case when e.name = 'jira_sync_truncated' then 'table_truncated' else t.table_name || '_changed' end
-            -- Bits of tgtype (Postgres source, pg_trigger.h): row 1, before 2, insert 4, delete 8, update 16, truncate 32.
-            and g.tgtype = case e.name
-                when 'jira_sync_inserted' then 4 when 'jira_sync_updated' then 16 when 'jira_sync_deleted' then 8 else 34
-            end
-    );
-$$;
-comment on function jira_sync.missing_triggers(text) is 'The triggers that a synced table lacks, or that are not as expected.';
+comment on function jira_sync.expected_triggers(text) is
+'The triggers that a synced table must have, as pg_get_triggerdef() writes them, and whether they are there and enabled.';
 
 create or replace function jira_sync.watch_columns(watched_table text, columns text[] default null)
 returns text[] language plpgsql security definer
@@ -401,8 +386,7 @@ begin
         raise exception 'the table %.% does not exist', t.schema_name, t.relation_name using
             errcode = 'undefined_table', hint = 'Create or restore it, then run jira-sync migrate.';
     end if;
-    select array_agg(a.attname::text order by a.attnum) into present
-    from pg_catalog.pg_attribute as a
+    select array_agg(a.attname::text order by a.attnum) into present from pg_catalog.pg_attribute as a
     where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and a.attname = any(columns);
     if present is null then
         raise exception 'none of the columns % exists in %', columns, relation using
@@ -435,9 +419,10 @@ begin
             'Trigger, written by watch_columns(): enqueues jobs for changed rows of ' || watched_table || '.'
         );
     end if;
-    for missing in select m from jira_sync.missing_triggers(watched_table) as m loop
-        execute format('drop trigger if exists %I on %s', missing, relation);
-        execute (select e.definition from jira_sync.expected_triggers(watched_table) as e where e.name = missing);
+    for missing in
+        select e.definition from jira_sync.expected_triggers(watched_table) as e where not e.is_there or not e.is_enabled
+    loop
+        execute replace(missing, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     end loop;
     if missing is not null and exists (select from jira_sync.links as l where l.table_name = watched_table) then
         -- Changes were not seen while the trigger was missing.
@@ -454,8 +439,7 @@ comment on function jira_sync.watch_columns(text, text[]) is
 'table has.';
 
 create or replace function jira_sync.missing_columns()
-returns text[] language sql stable
-set search_path = pg_catalog, pg_temp as $$
+returns text[] language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(array_agg(e.name order by e.place), '{}')
     from unnest(array[
         'id', 'file_number', 'file_path', 'file_name', 'layer_number', 'layer_name', 'status', 'workflows',
@@ -472,8 +456,7 @@ comment on function jira_sync.missing_columns() is 'Columns of the default mappi
 -- Jobs that people insert
 
 create or replace function jira_sync.jobs_checked()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp set row_security = off as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = off as $$
 declare
     t jira_sync.tables; named text; key_type text; unknown text;
 begin

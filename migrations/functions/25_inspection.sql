@@ -1,8 +1,7 @@
 -- The inspection of the installation, and the reconciliation of what triggers could not enqueue.
 
 create or replace function jira_sync.reconcile_marks(slice integer default 1000)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     m jira_sync.marks; link_ids bigint[]; unlinked bigint; t jira_sync.tables;
 begin
@@ -37,8 +36,7 @@ begin
     else
         with sliced as (
             select l.id, l.row_id, l.label from jira_sync.links as l
-            where l.id > m.done_link_id and l.id <= coalesce(m.last_link_id, 0)
-            order by l.id limit slice
+            where l.id > m.done_link_id and l.id <= coalesce(m.last_link_id, 0) order by l.id limit slice
         ),
         enqueued as (
             insert into jira_sync.jobs (kind, table_name, row_id, priority, args)
@@ -86,8 +84,7 @@ comment on function jira_sync.reconcile_marks(integer) is
 'Turns the oldest mark, or a slice of it, into jobs; returns whether marks are left.';
 
 create or replace function jira_sync.count_unlinked(counted_table text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     t jira_sync.tables; counted bigint;
 begin
@@ -105,8 +102,7 @@ $$;
 comment on function jira_sync.count_unlinked(text) is 'How many rows of a table should have an issue and have none.';
 
 create or replace function jira_sync.function_checksums()
-returns jsonb language sql stable
-set search_path = pg_catalog, pg_temp as $$
+returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
     select coalesce(jsonb_object_agg(
         p.oid::regprocedure::text, md5(concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl))
     ), '{}')
@@ -166,13 +162,11 @@ begin
                 and g.tgrelid <> relation
         ), '')),
         'Restore it: jira-sync migrate'::text, true, true
-    from jira_sync.missing_triggers(t.table_name) as m (name);
+    from jira_sync.expected_triggers(t.table_name) as m where not m.is_there;
     return query
-    select named, format('the trigger %s is disabled on %s, so changes are not seen', g.tgname, named),
-        format('alter table %s enable trigger %I', named, g.tgname), true, true
-    from pg_catalog.pg_trigger as g
-    where g.tgrelid = relation and g.tgenabled not in ('O', 'A')
-        and g.tgname in (select e.name from jira_sync.expected_triggers(t.table_name) as e);
+    select named, format('the trigger %s is disabled on %s, so changes are not seen', e.name, named),
+        'Restore it: jira-sync migrate'::text, true, true
+    from jira_sync.expected_triggers(t.table_name) as e where e.is_there and not e.is_enabled;
     body := (
         select p.prosrc from pg_catalog.pg_proc as p
         where p.oid = to_regprocedure(format('jira_sync.%I()', t.table_name || '_changed'))
@@ -208,7 +202,7 @@ begin
     end if;
 end;
 $$;
-comment on function jira_sync.inspect_table(text) is 'Compares the triggers, columns, rights and policies of a table with what they should be.';
+comment on function jira_sync.inspect_table(text) is 'Compares triggers, columns and rights of a table with what they should be.';
 
 create or replace function jira_sync.inspect()
 returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql stable security definer
@@ -237,8 +231,7 @@ begin
     return query
     select 'locks'::text, format('process %s (%s%s) has locked %s%s, and jobs wait for it', l.pid,
             coalesce('role ' || a.usename, 'another role'), coalesce(', ' || nullif(a.application_name, ''), ''),
-            l.relation::regclass,
-            coalesce(' for ' || date_trunc('second', clock_timestamp() - a.xact_start), '')),
+            l.relation::regclass, coalesce(' since ' || to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS "UTC"'), '')),
         format('End its transaction, or: select pg_terminate_backend(%s)', l.pid), true
     from pg_catalog.pg_locks as l
     inner join pg_catalog.pg_class as c on c.oid = l.relation and c.relnamespace = 'jira_sync'::regnamespace
@@ -253,19 +246,22 @@ comment on function jira_sync.inspect() is
 'Compares the installation with what it should be: triggers, functions, columns, rights, policies, settings, locks. It changes '
 'nothing.';
 
-create or replace function jira_sync.record_inspection()
+create or replace function jira_sync.record_inspection(after_failure boolean default false)
 returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '500ms' as $$
 #variable_conflict use_column
 declare
-    t jira_sync.tables; is_broken boolean; found record;
+    t jira_sync.tables; is_broken boolean; counted bigint; found record;
     fingerprints text[] := '{}';
 begin
+    counted := (select case when u.is_called then u.last_value else 0 end from jira_sync.unrecorded_changes as u);
+    after_failure := after_failure or counted > (select c.unrecorded_changes from jira_sync.control as c);
+    update jira_sync.control as c set inspected_at = clock_timestamp(), unrecorded_changes = counted;
     for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop
         is_broken := exists (select from jira_sync.inspect_table(t.table_name) as i where i.hides_changes);
         if is_broken and t.broken_since is null then
             update jira_sync.tables as r set broken_since = clock_timestamp() where r.table_name = t.table_name;
-        elsif not is_broken and t.broken_since is not null then
+        elsif not is_broken and (t.broken_since is not null or after_failure) then
             update jira_sync.tables as r set broken_since = null where r.table_name = t.table_name;
             insert into jira_sync.marks (table_name, kind, last_link_id)
             values (t.table_name, 'changed', (select max(l.id) from jira_sync.links as l));
@@ -296,12 +292,20 @@ begin
         where e.fingerprint like 'installation:%' and e.at > now() - interval '40 days'
     ) as o
     where o.fingerprint <> all(fingerprints);
-    if exists (select from jira_sync.marks) and not exists (
-        select from jira_sync.jobs as j where j.key = 'full_sync' and j.args @> '{"marks": true}' and j.state <> 'dead'
-    ) then
-        insert into jira_sync.jobs (kind, priority, args) values ('full_sync', 1, '{"marks": true}');
-    end if;
+    begin
+        if exists (select from jira_sync.marks) and not exists (
+            select from jira_sync.jobs as j where j.key = 'full_sync' and j.args @> '{"marks": true}' and j.state <> 'dead'
+        ) then
+            insert into jira_sync.jobs (kind, priority, args) values ('full_sync', 1, '{"marks": true}');
+        end if;
+        -- Events whose channel could not be woken when they were written.
+        perform jira_sync.wake_channels(array_agg(distinct d.channel)) from jira_sync.deliveries as d having count(*) > 0;
+    exception
+        when lock_not_available then
+            null; -- the lock is one of the problems that were found; the next inspection does the rest
+    end;
 end;
 $$;
-comment on function jira_sync.record_inspection() is
-'Inspects the installation, notifies people once of each problem, and starts the reconciliation of what was missed meanwhile.';
+comment on function jira_sync.record_inspection(boolean) is
+'Inspects the installation, notifies people once of each problem, and starts the reconciliation of what was missed meanwhile: '
+'also of everything, where earlier inspections failed.';

@@ -83,8 +83,7 @@ comment on function jira_sync.rows_with_links(text, text[]) is
 create or replace function jira_sync.resolve_conflict(
     conflict bigint, resolution text, value jsonb default null, decided_by text default current_user
 )
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_conflict jira_sync.conflicts; waiting text;
 begin
@@ -130,14 +129,14 @@ comment on function jira_sync.resolve_conflict(bigint, text, jsonb, text) is
 create or replace function jira_sync.resume_field(
     row_id text, field text default null, table_name text default 'file_audit'
 )
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     freed text[];
 begin
     with gone as (
         delete from jira_sync.suspended_fields as p
-        where p.table_name = resume_field.table_name and p.row_id = resume_field.row_id and p.field = coalesce(resume_field.field, p.field)
+        where p.table_name = resume_field.table_name and p.row_id = resume_field.row_id
+            and p.field = coalesce(resume_field.field, p.field)
         returning p.field
     )
     select array_agg(g.field) into freed from gone as g;
@@ -147,7 +146,8 @@ begin
     update jira_sync.links as l set side_changes = l.side_changes - freed
     where l.table_name = resume_field.table_name and l.row_id = resume_field.row_id and l.state <> 'row_gone';
     perform jira_sync.resolve_event(
-        'breaker_tripped', 'breaker:' || resume_field.table_name || ':' || resume_field.row_id || ':' || f.name, 'it is synced again'
+        'breaker_tripped', 'breaker:' || resume_field.table_name || ':' || resume_field.row_id || ':' || f.name,
+        'it is synced again'
     )
     from unnest(freed) as f (name);
     return jira_sync.enqueue('sync', resume_field.row_id, resume_field.table_name);

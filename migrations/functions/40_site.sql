@@ -94,17 +94,14 @@ set search_path = pg_catalog, pg_temp as $$
     )
     union all
     -- Blocked and free again since: the send slots from before are void.
-    select 0::double precision, 'anew', null
-    from jira_sync.rate_limits as r
-    where r.scope = 'site' and r.generation <> send_obstacle.since_generation
-    limit 1;
+    select 0::double precision, 'anew', null from jira_sync.rate_limits as r
+    where r.scope = 'site' and r.generation <> send_obstacle.since_generation limit 1;
 $$;
 comment on function jira_sync.send_obstacle(text, text, bigint, boolean) is
 'What prevents a call since it was given its send slot; no row where nothing does.';
 
 create or replace function jira_sync.record_limit(limited text, seconds double precision, said text)
-returns double precision language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns double precision language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.rate_limits; ends timestamptz;
 begin
@@ -139,8 +136,7 @@ comment on function jira_sync.record_limit(text, double precision, text) is
 'JIRA said that a scope is limited, for some seconds or for an unknown time (null); returns for how long nothing is sent.';
 
 create or replace function jira_sync.set_limits(site_rate double precision, endpoints jsonb default '{}')
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.rate_limits as r (scope, rate)
     select 'site', site_rate
     union all
@@ -156,8 +152,7 @@ comment on function jira_sync.set_limits(double precision, jsonb) is
 create or replace function jira_sync.report_circuit_failure(
     me uuid, called text, credentials text, cause text, reason text, remedy text
 )
-returns text language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.circuit; unproven boolean;
 begin
@@ -180,7 +175,8 @@ begin
         inner join jira_sync.workers as w on w.incarnation = s.worker
         where s.worker <> me and s.verified_at is not null and s.closed_reason is null
             and w.seen_at + greatest(w.lease, interval '15 seconds') > clock_timestamp()
-            and (unproven or (report_circuit_failure.cause <> 'unreachable' and s.credentials <> report_circuit_failure.credentials))
+            and (unproven or (report_circuit_failure.cause <> 'unreachable'
+                and s.credentials <> report_circuit_failure.credentials))
     ) then
         return 'alone';
     end if;
@@ -226,8 +222,7 @@ comment on function jira_sync.take_probe(uuid) is
 'The state of the circuit, whether this worker is to probe now, and else in how many seconds the next probe is due.';
 
 create or replace function jira_sync.circuit_probe_failed(me uuid, reason text)
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     update jira_sync.circuit as c
     set
         state = 'open', prober = null, probes = c.probes + 1, reason = left(circuit_probe_failed.reason, 2000),
@@ -239,8 +234,7 @@ comment on function jira_sync.circuit_probe_failed(uuid, text) is
 'The probe got no further: the next one comes after 2, 4, 8, 16, 30 s, a little varied.';
 
 create or replace function jira_sync.close_circuit(me uuid, called text, credentials text)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.circuit;
 begin
@@ -250,8 +244,7 @@ begin
     on conflict (worker) do update
     set credentials = excluded.credentials, verified_at = excluded.verified_at, closed_reason = null,
         seen_at = clock_timestamp();
-    delete from jira_sync.jira_sessions as s
-    where s.seen_at < clock_timestamp() - interval '10 minutes'
+    delete from jira_sync.jira_sessions as s where s.seen_at < clock_timestamp() - interval '10 minutes'
         and not exists (select from jira_sync.workers as w where w.incarnation = s.worker);
     if known.state = 'closed' then
         return false;

@@ -115,8 +115,7 @@ $$;
 comment on function jira_sync.cron_period(text) is 'The seconds of a canonical period, null for a cron expression.';
 
 create or replace function jira_sync.ticks(cron text, after timestamptz, up_to timestamptz, most integer)
-returns setof timestamptz language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns setof timestamptz language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
     expression text := jira_sync.cron_canonical(cron);
     period integer := jira_sync.cron_period(expression);
@@ -171,8 +170,7 @@ comment on function jira_sync.ticks(text, timestamptz, timestamptz, integer) is
 'The ticks of a cron expression or period after one instant and up to another, at most so many.';
 
 create or replace function jira_sync.next_tick(cron text, after timestamptz)
-returns timestamptz language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns timestamptz language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare
     tick timestamptz;
 begin
@@ -235,8 +233,7 @@ comment on function jira_sync.pg_cron_state() is
 'Whether pg_cron can keep schedules in this database, its version, whether it knows seconds, and if not, why.';
 
 create or replace function jira_sync.cron_for_pg_cron(cron text, knows_seconds boolean)
-returns text language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns text language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     -- A period that divides its unit has the same ticks as the cron expression; pg_cron cannot express others.
     select case
         when p.period is null then cron
@@ -254,8 +251,7 @@ comment on function jira_sync.cron_for_pg_cron(text, boolean) is
 'A canonical expression as pg_cron takes it, null where it cannot keep it.';
 
 create or replace function jira_sync.assign_schedule(schedule text)
-returns text language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     s jira_sync.schedules; pg_cron record; expression text; job bigint; why text;
 begin
@@ -297,8 +293,7 @@ comment on function jira_sync.assign_schedule(text) is
 'Assigns a schedule to pg_cron where that can run it, else to the workers; returns which of the two.';
 
 create or replace function jira_sync.run_tick(s jira_sync.schedules, taker text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     instant timestamptz := greatest(clock_timestamp(), s.next_tick_at);
     skipped bigint := 0;
@@ -310,8 +305,7 @@ begin
     select count(*), coalesce(max(t.tick), s.next_tick_at) into skipped, newest
     from jira_sync.ticks(s.cron, s.next_tick_at, instant, 10000) as t (tick);
     -- One that waits, or that failed and will be tried again, covers this tick.
-    select j.id into job
-    from jira_sync.jobs as j
+    select j.id into job from jira_sync.jobs as j
     where j.state = 'ready' and j.key = s.kind and j.args = s.args
         and (j.attempt > 0 or j.run_at <= clock_timestamp())
     limit 1
@@ -360,8 +354,7 @@ comment on function jira_sync.run_tick(jira_sync.schedules, text) is
 'Enqueues the job of a tick, or finds the one that waits, and moves the schedule on; its row has to be locked.';
 
 create or replace function jira_sync.tick(schedule text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     s jira_sync.schedules; job bigint;
 begin
@@ -389,8 +382,7 @@ comment on function jira_sync.tick(text) is
 'Takes the tick of a schedule where one is due, and returns its job; else null. Safe to call at any time, by anybody.';
 
 create or replace function jira_sync.run_schedules()
-returns double precision language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns double precision language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     -- pg_cron is asked to be on time, and is given this long before a worker steps in.
     grace constant interval := '90 seconds';
@@ -406,8 +398,7 @@ begin
             execute 'select coalesce(array_agg(j.jobid), ''{}'') from cron.job as j' into present;
         end if;
         for stray in
-            select r.name from jira_sync.schedules as r
-            where r.enabled and case r.scheduler
+            select r.name from jira_sync.schedules as r where r.enabled and case r.scheduler
                 when 'pg_cron' then not r.cron_job = any(present)
                 else pg_cron.usable and jira_sync.cron_for_pg_cron(r.cron, pg_cron.seconds) is not null
                     and coalesce(r.scheduler_reason, '') not like 'pg_cron refused it%'
@@ -419,8 +410,7 @@ begin
     end if;
     -- 2. What is due. A locked row is being run by another worker.
     for s in
-        select * from jira_sync.schedules as r
-        where r.enabled
+        select * from jira_sync.schedules as r where r.enabled
             and r.next_tick_at <= clock_timestamp() - case r.scheduler when 'pg_cron' then grace else interval '0' end
         order by r.next_tick_at
         for update skip locked
@@ -440,8 +430,7 @@ comment on function jira_sync.run_schedules() is
 'A worker''s part in the schedules: takes what is due and his to take; returns the seconds until he should look again.';
 
 create or replace function jira_sync.set_schedule(schedule text, wanted_kind text, expression text, wanted_args jsonb, setter text)
-returns text language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     canonical text := jira_sync.cron_canonical(expression);
     first_tick timestamptz := jira_sync.next_tick(expression, clock_timestamp());
@@ -482,8 +471,7 @@ comment on function jira_sync.set_schedule(text, text, text, jsonb, text) is
 'Sets a schedule on behalf of a file or a person; returns in words what holds now.';
 
 create or replace function jira_sync.schedule(name text, cron text, kind text default null, args jsonb default null)
-returns text language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     known jira_sync.schedules;
 begin
@@ -503,8 +491,7 @@ comment on function jira_sync.schedule(text, text, text, jsonb) is
 'schedule(''poll'', ''30 seconds''). Times are UTC. Kept by pg_cron where this database has it, else by the workers.';
 
 create or replace function jira_sync.unschedule(name text)
-returns boolean language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update jira_sync.schedules as r set enabled = false, set_by = 'person'
     where r.name = unschedule.name and r.enabled;

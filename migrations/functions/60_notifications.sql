@@ -5,8 +5,7 @@ create or replace function jira_sync.emit(
     row_id text default null, issue_key text default null, job_id bigint default null,
     details jsonb default '{}', table_name text default 'file_audit'
 )
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.events (
         kind, severity, fingerprint, subject, message, remedy, table_name, row_id, issue_key, job_id, details
     )
@@ -20,8 +19,7 @@ comment on function jira_sync.emit(text, text, text, text, text, text, text, tex
 'Notes an event in the transaction that causes it; returns its id.';
 
 create or replace function jira_sync.resolve_event(kind text, fingerprint text, message text)
-returns bigint language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
     -- Only what is still open is resolved, so it is safe to call this whenever all is well.
     insert into jira_sync.events (kind, severity, fingerprint, subject, message, table_name, row_id, issue_key, resolves)
     select resolve_event.kind, 'info', e.fingerprint, e.subject, resolve_event.message, e.table_name, e.row_id,
@@ -37,8 +35,7 @@ comment on function jira_sync.resolve_event(text, text, text) is
 'Notes that the cause of earlier events has gone; null where none is open.';
 
 create or replace function jira_sync.register_channels(worker_name text, offered jsonb)
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     -- Workers of a fleet start together, and one at a time registers its channels.
     perform from jira_sync.control for update;
@@ -65,21 +62,18 @@ begin
     update jira_sync.channels as c
     set
         active = exists (
-            select from jira_sync.workers as w
-            where w.name = any(array_remove(c.holders, worker_name))
+            select from jira_sync.workers as w where w.name = any(array_remove(c.holders, worker_name))
                 and w.seen_at > clock_timestamp() - interval '1 minute'
         ),
         holders = array_remove(c.holders, worker_name), updated_at = now()
-    where c.active
-        and c.name not in (select o.name from jsonb_to_recordset(offered) as o (name text));
+    where c.active and c.name not in (select o.name from jsonb_to_recordset(offered) as o (name text));
 end;
 $$;
 comment on function jira_sync.register_channels(text, jsonb) is
 'Says which channels a worker has, and what goes there; those that no living worker has any more end.';
 
 create or replace function jira_sync.wake_channels(woken text[])
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     -- A waiting job that is due covers this, provided that it is not claimed before this transaction commits: so it is locked.
     -- Where that could make the transaction fail, no job is searched.
@@ -87,8 +81,7 @@ begin
         woken := array(
             select u.name from unnest(woken) as u (name)
             left join lateral (
-                select j.id from jira_sync.jobs as j
-                where j.state = 'ready' and j.key = 'notify:' || u.name
+                select j.id from jira_sync.jobs as j where j.state = 'ready' and j.key = 'notify:' || u.name
                     -- After a failure it waits for as long as the channel needs, and so does what is new.
                     and (j.attempt > 0 or j.run_at <= clock_timestamp())
                 limit 1
@@ -99,27 +92,23 @@ begin
     end if;
     -- Ahead of a long queue of rows; failures are counted by message, so the job itself never dies of them.
     insert into jira_sync.jobs (kind, priority, max_attempts, args)
-    select 'notify', 10, 1000000, jsonb_build_object('channel', u.name)
-    from unnest(woken) as u (name);
+    select 'notify', 10, 1000000, jsonb_build_object('channel', u.name) from unnest(woken) as u (name);
 end;
 $$;
 comment on function jira_sync.wake_channels(text[]) is 'Enqueues a notify job for each channel where none waits.';
 
 create or replace function jira_sync.events_inserted()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[];
 begin
-    -- Telling of something must never undo it.
+    -- A failure to notify must not undo the change that people are notified of.
     begin
         with routed as (
             insert into jira_sync.deliveries (channel, event_id)
-            select c.name, e.id
-            from new_events as e
+            select c.name, e.id from new_events as e
             inner join jira_sync.channels as c on c.active
-                and e.kind <> all(c.never)
-                and (not c.by_issue or e.resolves or e.issue_key is not null)
+                and e.kind <> all(c.never) and (not c.by_issue or e.resolves or e.issue_key is not null)
                 -- A channel does not report its own trouble.
                 and e.details ->> 'channel' is distinct from c.name
                 and case
@@ -134,12 +123,17 @@ begin
             returning channel
         )
         select array_agg(distinct r.channel) into woken from routed as r;
+    exception
+        when others then
+            raise warning 'an event is not sent to people: %', sqlerrm;
+    end;
+    begin
         if woken is not null then
             perform jira_sync.wake_channels(woken);
         end if;
     exception
         when others then
-            raise warning 'an event is not sent to people: %', sqlerrm;
+            raise warning 'an event is sent after the next inspection: %', sqlerrm;
     end;
     return null;
 end;
@@ -147,8 +141,7 @@ $$;
 comment on function jira_sync.events_inserted() is 'Trigger: puts events into the outbox of the channels they go to.';
 
 create or replace function jira_sync.collect_events(channel text)
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     taken bigint[];
     apart boolean := (select c.by_issue from jira_sync.channels as c where c.name = collect_events.channel);
@@ -199,8 +192,7 @@ begin
     update jira_sync.incidents as t
     set resolved_event_id = r.event_id
     from (
-        select e.fingerprint, max(e.id) as event_id
-        from jira_sync.events as e
+        select e.fingerprint, max(e.id) as event_id from jira_sync.events as e
         where e.id = any(taken) and e.resolves
         group by e.fingerprint
     ) as r
@@ -218,8 +210,7 @@ comment on function jira_sync.collect_events(text) is
 'Returns how many events they were.';
 
 create or replace function jira_sync.retry_messages()
-returns bigint language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     woken text[]; revived bigint;
 begin
@@ -239,15 +230,13 @@ $$;
 comment on function jira_sync.retry_messages() is 'Sends messages that were given up once more; returns how many they are.';
 
 create or replace function jira_sync.job_fingerprint(kind text, error text)
-returns text language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns text language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     select 'job_dead:' || kind || ':' || left(md5(coalesce(jira_sync.error_pattern(error), '')), 16);
 $$;
 comment on function jira_sync.job_fingerprint(text, text) is 'The fingerprint of jobs that died of one cause.';
 
 create or replace function jira_sync.jobs_state_changed()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     worker_name text; row_path text;
 begin
@@ -301,8 +290,7 @@ $$;
 comment on function jira_sync.jobs_state_changed() is 'Trigger: tells of jobs that died and of workers that were lost.';
 
 create or replace function jira_sync.links_error_changed()
-returns trigger language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     begin
         if new.last_error is not null and new.state not in ('issue_gone', 'unlinked') then
@@ -318,8 +306,7 @@ begin
             );
         end if;
         if tg_op = 'UPDATE' and old.last_error is not null and not exists (
-            select from jira_sync.links as l
-            where l.last_error is not null
+            select from jira_sync.links as l where l.last_error is not null
                 and jira_sync.row_fingerprint(l.last_error) = jira_sync.row_fingerprint(old.last_error)
         ) then
             perform jira_sync.resolve_event(
@@ -337,8 +324,7 @@ comment on function jira_sync.links_error_changed() is
 'Trigger: tells of rows that are refused, and when none is any more for the same cause.';
 
 create or replace function jira_sync.resolve_finished()
-returns void language plpgsql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     gone record;
 begin
@@ -377,8 +363,7 @@ $$;
 comment on function jira_sync.resolve_finished() is 'Resolves incidents of jobs and rows whose cause is gone.';
 
 create or replace function jira_sync.report_backfill(job bigint)
-returns void language sql security definer
-set search_path = pg_catalog, pg_temp as $$
+returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into jira_sync.jobs (kind, run_at, max_attempts, args)
     values (
         'report', clock_timestamp() + interval '2 s', 1000000,

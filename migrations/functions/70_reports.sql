@@ -16,8 +16,7 @@ select
     end as missed
 from jira_sync.schedules as s
 left join lateral (
-    select r.outcome, r.finished_at
-    from jira_sync.job_history as r
+    select r.outcome, r.finished_at from jira_sync.job_history as r
     where r.id = s.last_job_id order by r.finished_at desc limit 1
 ) as h on true
 where s.enabled;
@@ -56,8 +55,7 @@ cross join lateral (
     from jira_sync.links
 ) as l
 cross join lateral (
-    select count(*) as open_conflicts
-    from jira_sync.conflicts where winner = 'open' and resolved_at is null
+    select count(*) as open_conflicts from jira_sync.conflicts where winner = 'open' and resolved_at is null
 ) as k
 cross join lateral (
     select count(*) as schedules, min(next_run) as next_tick_at, coalesce(sum(missed), 0)::bigint as missed_ticks

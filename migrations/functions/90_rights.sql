@@ -35,7 +35,7 @@ declare
         'register(uuid, text, text[], integer, double precision)', 'unregister(uuid)',
         'return_unknown_leases(uuid, bigint[])', 'heartbeat(uuid, boolean, interval, bigint[])', 'rescue(uuid)',
         'maintain()', 'lock_waiting_jobs(text)', 'watch_columns(text, text[])', 'missing_columns()',
-        'reconcile_marks(integer)', 'record_inspection()', 'rows_with_links(text, text[])', 'row_may_exist(text, text)',
+        'reconcile_marks(integer)', 'record_inspection(boolean)', 'rows_with_links(text, text[])', 'row_may_exist(text, text)',
         'take_send_slots(text[], text[], double precision, boolean)', 'send_obstacle(text, text, bigint, boolean)',
         'record_limit(text, double precision, text)', 'set_limits(double precision, jsonb)',
         'report_circuit_failure(uuid, text, text, text, text, text)', 'take_probe(uuid)',
@@ -113,8 +113,7 @@ begin
     for t in select * from jira_sync.tables as r order by r.table_name loop
         named := format('%I.%I', t.schema_name, t.relation_name);
         continue when to_regclass(named) is null;
-        select string_agg(quote_ident(a.attname), ', ') into columns
-        from pg_catalog.pg_attribute as a
+        select string_agg(quote_ident(a.attname), ', ') into columns from pg_catalog.pg_attribute as a
         where a.attrelid = to_regclass(named) and a.attnum > 0 and not a.attisdropped and a.attname = any(t.pull_columns);
         begin
             -- The policy first: it takes the strongest lock, and a lock that grows later could deadlock with an application.
@@ -124,7 +123,7 @@ begin
                 select from pg_catalog.pg_policy as p
                 where p.polrelid = to_regclass(named) and p.polname = 'jira_sync_worker'
             ) then
-                execute format('create policy jira_sync_worker on %s for all to jira_sync_worker using (true) with check (true)', named);
+                execute format('create policy jira_sync_worker on %s to jira_sync_worker using (true) with check (true)', named);
             end if;
             if exists (select from pg_catalog.pg_roles as r where r.rolname = 'jira_sync_worker') then
                 execute format('grant usage on schema %I to jira_sync_worker', t.schema_name);

@@ -205,7 +205,7 @@ struct CreationLane: Sendable {
         (select count(*) from jira_sync.jobs) as jobs,
         string_agg(f.file_path || ': ' || coalesce(l.state, 'no link') || ' ' || coalesce(l.last_error, ''), '; ')
           filter (where l.state is distinct from 'linked' or l.last_error is not null) as wrong
-      from public.file_audit as f left join jira_sync.links as l on l.file_audit_id = f.id
+      from public.file_audit as f left join jira_sync.links as l on l.row_id = f.id::text
       """, doing: "counting"
     ).one
     let rows: Int = try row.get("rows")

@@ -2,7 +2,7 @@ import Postgres
 
 /// A database that schedules run in, one after another, and the connections they use.
 ///
-/// The functions are those of the migrations. Two get a place in the middle where a schedule can make them stop, so
+/// The functions are those of the migrations. Some get places in the middle where a schedule can make them stop, so
 /// that others act between two of their statements.
 struct ModelDatabase: Sendable {
   /// For what is over at once.
@@ -23,18 +23,10 @@ struct ModelDatabase: Sendable {
     do {
       let main = try await database.connect()
       try await main.script(setup, doing: "preparing the model's database")
-      try await replace(
-        in: "jira_sync.claim",
-        [
-          (
-            "pg_try_advisory_xact_lock(1784835698, hashtext(s.key))",
-            "case when model.stop_here() then pg_try_advisory_xact_lock(1784835698, "
-              + "hashtext(s.key)) else false end"
-          )
-        ], on: main)
-      try await replace(
-        in: "jira_sync.rescue",
-        [("where j.state = 'running' and j.worker <> me", stopInRescue)], on: main)
+      for place in StopPlace.allCases {
+        let (function, piece, stop) = place.patch
+        try await replace(in: function, [(piece, stop)], on: main)
+      }
       if let mistake = variant.mistake {
         try await replace(in: mistake.function, mistake.replacements, on: main)
         try await main.script(mistake.besides, doing: "putting a mistake into the queue")
@@ -72,9 +64,6 @@ struct ModelDatabase: Sendable {
     for connection in others + [main] { await connection.close() }
     try await database.drop()
   }
-
-  private static let stopInRescue =
-    "where j.state = 'running' and j.worker <> me and model.stop_here()"
 
   /// Replaces text in a function; a text that is not there would leave the function as it was, so it is an error.
   private static func replace(
@@ -122,18 +111,19 @@ struct ModelDatabase: Sendable {
     end $$;
     create function model.edit(named text, old text, new text) returns void language plpgsql as $$
     declare
-      definition text := pg_get_functiondef(named::regproc);
+      definition text := pg_get_functiondef(
+        case when strpos(named, '(') > 0 then named::regprocedure::oid else named::regproc::oid end);
     begin
       if strpos(definition, old) = 0 then
         raise exception '% does not hold: %', named, old;
       end if;
       execute replace(definition, old, new);
     end $$;
-    -- Waits while the schedule holds the lock, in a transaction that wants to be stopped.
-    create function model.stop_here() returns boolean language plpgsql as $$
+    -- Waits while the schedule holds the lock, in a transaction that wants to be stopped at this place.
+    create function model.stop_at(place text) returns boolean language plpgsql as $$
     begin
-      if current_setting('model.stops', true) = 'on' then
-        perform set_config('model.stops', 'off', true);
+      if current_setting('model.stops', true) = place then
+        perform set_config('model.stops', '', true);
         perform set_config('lock_timeout', '0', true);
         perform pg_advisory_xact_lock_shared(77);
       end if;

@@ -10,8 +10,12 @@ enum ModelVariant: String, Sendable, CaseIterable {
   case enqueueWithoutLock = "enqueue-without-lock"
   /// The trigger on `file_audit` relies on a job that waits without locking it.
   case triggerWithoutLock = "trigger-without-lock"
-  /// A claim looks whether a key is running before it has locked the key, and no index stands behind it.
-  case claimChecksBeforeLocking = "claim-checks-before-locking"
+  /// A claim does not look whether a key runs after it has locked jobs of it, and no index stands behind it.
+  case claimLooksOnlyOnce = "claim-looks-only-once"
+  /// A claim takes a key of which it could not lock all waiting jobs.
+  case mergeWithoutComparison = "merge-without-comparison"
+  /// A claim merges jobs of a key that another claim has leased since it looked.
+  case mergeWithoutLook = "merge-without-look"
   /// `rescue` takes whatever runs when it comes to lock it, though somebody else has taken it meanwhile.
   case rescueByID = "rescue-by-id"
 
@@ -33,22 +37,41 @@ enum ModelVariant: String, Sendable, CaseIterable {
         ], ""
       )
     case .enqueueWithoutLock:
-      ("jira_sync.enqueue", [("for key share skip locked", "")], "")
+      ("jira_sync.enqueue(text, text, text)", [("for key share skip locked", "")], "")
     case .triggerWithoutLock:
-      ("jira_sync.file_audit_updated", [("for key share skip locked", "")], "")
-    case .claimChecksBeforeLocking:
+      (
+        // For one row, and for many or within the time-outs of an application.
+        "jira_sync.enqueue_change", [("for key share skip locked", "")],
+        "select model.edit('jira_sync.enqueue_changes', 'for key share skip locked', '')"
+      )
+    case .claimLooksOnlyOnce:
       (
         "jira_sync.claim",
         [
           (
-            "case when model.stop_here() then",
-            "case when exists (select from jira_sync.jobs as r where r.state = 'running' "
-              + "and r.key = s.key) then false when model.stop_here() then"
-          ),
-          (
             "where r.state = 'running' and r.key = u.key limit 1",
             "where r.state = 'running' and r.key = u.key and false limit 1"
-          ),
+          )
+        ], "drop index jira_sync.jobs_running_key"
+      )
+    case .mergeWithoutComparison:
+      (
+        "jira_sync.merge_jobs",
+        [
+          (
+            "(select count(*) from locked as a where a.key = l.key) = "
+              + "(select v.jobs from visible as v where v.key = l.key)", "true"
+          )
+        ], "drop index jira_sync.jobs_running_key"
+      )
+    case .mergeWithoutLook:
+      (
+        "jira_sync.merge_jobs",
+        [
+          (
+            "(select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = l.key "
+              + "limit 1) is null", "true"
+          )
         ], "drop index jira_sync.jobs_running_key"
       )
     case .rescueByID:

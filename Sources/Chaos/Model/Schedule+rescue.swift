@@ -19,7 +19,7 @@ extension Schedule {
     guard let connection = freeConnection else { return }
     trace.append("worker \(actor) is half-way in a rescue")
     actors[actor].isBusy = true
-    let held = try await stopped(sql, on: connection)
+    let held = try await stopped(sql, at: .inRescue, on: connection)
     open.append(
       Open(transaction: held.transaction, connection: connection, meaning: .change(key: nil)))
     if held.isStopped { try await rescueAndClaimMeanwhile() }
@@ -76,12 +76,14 @@ extension Schedule {
   }
 
   /// Sends a statement, and waits until it has come to the place in the middle, or has ended.
-  mutating func stopped(_ sql: SQL, on connection: Int) async throws -> UnderWay {
+  mutating func stopped(
+    _ sql: SQL, at place: StopPlace, on connection: Int
+  ) async throws -> UnderWay {
     let main = database.main
     _ = try await main.query("select pg_advisory_lock(77)", doing: "closing the gate")
     let held = try await HeldTransaction.begin(on: database.others[connection])
     _ = try await held.transaction.query(
-      "select set_config('model.stops', 'on', true)", doing: "asking for a stop")
+      "select set_config('model.stops', \(place.rawValue), true)", doing: "asking for a stop")
     let pid: Int = try await held.transaction.query(
       "select pg_backend_pid() as pid", doing: "asking for a stop"
     ).one.get("pid")

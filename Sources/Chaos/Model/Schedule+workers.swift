@@ -48,12 +48,13 @@ extension Schedule {
         meaning: .claim(actor: actor, rows: try Self.claimed(result), holdsNothing: holdsNothing)))
   }
 
-  /// A claim that is stopped before it locks its keys, while others act.
+  /// A claim that is stopped in the middle, while others act.
   private mutating func claimWithStop(_ sql: SQL, by actor: Int, holdsNothing: Bool) async throws {
     guard let connection = freeConnection else { return }
-    trace.append("worker \(actor) is half-way in a claim")
+    let place = StopPlace.ofClaim.randomElement(using: &random) ?? .beforeLocks
+    trace.append("worker \(actor) is half-way in a claim, \(place.rawValue)")
     actors[actor].isBusy = true
-    let held = try await stopped(sql, on: connection)
+    let held = try await stopped(sql, at: place, on: connection)
     // Counted as open, so that nobody else takes its connection.
     let placeholder = Open(
       transaction: held.transaction, connection: connection,
@@ -62,7 +63,16 @@ extension Schedule {
     // Where nothing was found there is nothing between the halves.
     let meanwhile = held.isStopped ? Int.random(in: 1...3, using: &random) : 0
     for _ in 0..<meanwhile {
-      if random.chance(60) { try await change() } else { try await quickClaim() }
+      switch Int.random(in: 0..<100, using: &random) {
+      case 0..<45: try await change()
+      case 45..<75: try await quickClaim()
+      default:
+        // Another claim, begun before, may be committed now.
+        let others = open.indices.filter { open[$0].connection != connection }
+        if let other = others.randomElement(using: &random) {
+          try await endOpenTransaction(at: other, commits: random.chance(75))
+        }
+      }
     }
     open.removeAll { $0.connection == connection }
     let result = try await goOn(held)
@@ -155,7 +165,7 @@ extension Schedule {
     trace.append("  in a transaction that stays open")
     let held = try await HeldTransaction.begin(on: database.others[connection])
     let hold: SQL = """
-      select id from jira_sync.hold(
+      select id from jira_sync.lock_leases(
         \(actors[actor].worker)::uuid, \(asked.map(\.lease.id))::bigint[],
         \(asked.map(\.lease.token))::bigint[]) as h(id)
       """
@@ -164,7 +174,7 @@ extension Schedule {
     let holds: [Int64] = try results[0].rows.map { try $0.get("id") }
     guard Set(holds) == Set(asked.map(\.lease).filter(queue.isLive).map(\.id)) else {
       try await held.rollBack()
-      throw Violation(what: "hold answered \(holds) for \(asked.map(\.lease))")
+      throw Violation(what: "lock_leases answered \(holds) for \(asked.map(\.lease))")
     }
     actors[actor].runs.removeAll { tokens.contains($0.token) && !queue.isLive($0) }
     open.append(
@@ -219,7 +229,7 @@ extension Schedule {
     _ = try await database.main.query(
       """
       update jira_sync.workers
-      set lease = interval '15 min', in_touch_since = in_touch_since
+      set lease = interval '15 min', on_time_since = on_time_since
         - case when \(seen) then interval '1 hour' else interval '0' end
       where incarnation = \(actors[actor].worker)::uuid
       """, doing: "restoring a lease")
@@ -227,12 +237,13 @@ extension Schedule {
   }
 
   /// A heartbeat, after which what the worker does not know of is given back.
-  mutating func pulse() async throws {
+  mutating func heartbeat() async throws {
     guard let actor = someActor() else { return }
-    trace.append("worker \(actor) pulses")
+    trace.append("worker \(actor) sends a heartbeat")
     let worker = actors[actor].worker
     let row = try await database.main.query(
-      "select known, held, cancelled from jira_sync.pulse(\(worker)::uuid)", doing: "pulsing"
+      "select known, held, cancelled from jira_sync.heartbeat(\(worker)::uuid)",
+      doing: "sending a heartbeat"
     ).one
     guard try row.get("known") else { throw Violation(what: "worker \(actor) is not known") }
     revive(actor)
@@ -247,7 +258,10 @@ extension Schedule {
     guard !strays.isEmpty, lockedTokens.isDisjoint(with: strays.map(\.token)) else { return }
     trace.append("  and gives back \(strays.map(\.id))")
     let results = try await database.main.pipeline(
-      ["select jira_sync.give_back(\(worker)::uuid, \(kept)::bigint[]) as count", Self.state],
+      [
+        "select jira_sync.return_unknown_leases(\(worker)::uuid, \(kept)::bigint[]) as count",
+        Self.state,
+      ],
       doing: "giving back")
     try queue.settled(strays.map { ($0, .returned) }, held: strays.map(\.id))
     try compare(results[1])

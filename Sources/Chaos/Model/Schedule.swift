@@ -108,7 +108,7 @@ struct Schedule {
   func registration(_ worker: String) -> String {
     """
     select jira_sync.register('\(worker)', 'model', '{push,pull,sync,noop}', 4, 900);
-    update jira_sync.workers set in_touch_since = in_touch_since - interval '1 hour'
+    update jira_sync.workers set on_time_since = on_time_since - interval '1 hour'
     where incarnation = '\(worker)';
     """
   }
@@ -122,7 +122,7 @@ struct Schedule {
     case 48..<64: try await settle()
     case 64..<71: try await lapse()
     case 71..<79: try await rescue()
-    case 79..<83: try await pulse()
+    case 79..<83: try await heartbeat()
     case 83..<86: try await cancel()
     case 86..<88: try await reviveDead()
     case 88..<90: try await pauseOrResume()

@@ -29,7 +29,7 @@ struct ChaosWorkerCommand: AsyncParsableCommand {
       handlers: [EffectHandler(work: .milliseconds(work), retries: retries)],
       options: WorkerOptions(
         concurrency: concurrency, lease: .milliseconds(Int(lease * 1_000)),
-        idlePulse: .milliseconds(Int(lease * 750)), stopDeadline: .seconds(5)),
+        idleHeartbeat: .milliseconds(Int(lease * 750)), stopDeadline: .seconds(5)),
       name: "chaos:\(getpid())", logger: logger)
     let stopping = Task { for await _ in signals { await worker.stop() } }
     // Whoever runs the chaos may be killed; its workers must not stay behind.

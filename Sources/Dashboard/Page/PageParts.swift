@@ -1,3 +1,5 @@
+import JobQueue
+
 /// Pieces that several sections are made of.
 struct PageParts: Sendable {
   let now: Double
@@ -54,15 +56,15 @@ struct PageParts: Sendable {
   /// What stands where a list has nothing.
   func nothing(_ text: String) -> HTML { "<p class=\"nothing\">\(text)</p>" }
 
-  /// A row of `file_audit`.
+  /// A row of a synced table.
   func row(_ row: Snapshot.Row) -> HTML {
-    guard row.id != nil else { return "<span class=\"dim\">–</span>" }
+    guard let key = row.key else { return "<span class=\"dim\">–</span>" }
     let number: HTML = row.number.map { "<b class=\"number\">\($0)</b> " } ?? ""
-    guard let path = row.path else {
-      return "\(number)<span class=\"dim\">row \(row.id.map(String.init) ?? "")</span>"
+    guard let label = row.label else {
+      return "\(number)<span class=\"dim\">\(key.description)</span>"
     }
     // A long path is broken behind a slash.
-    let steps = path.split(separator: "/", omittingEmptySubsequences: false).map { step -> HTML in
+    let steps = label.split(separator: "/", omittingEmptySubsequences: false).map { step -> HTML in
       "\(String(step))"
     }
     let broken = HTML(markup: steps.map(\.text).joined(separator: "/<wbr>"))

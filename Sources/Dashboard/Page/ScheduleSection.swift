@@ -21,7 +21,7 @@ struct ScheduleSection: Sendable {
       let last: HTML =
         schedule.lastRun == nil ? "<span class=\"dim\">not yet</span>" : parts.ago(schedule.lastRun)
       return """
-        <tr><th scope="row">\(schedule.name)</th><td><code>\(schedule.cron)</code></td><td>\(schedule.keeper)</td>\
+        <tr><th scope="row">\(schedule.name)</th><td><code>\(schedule.cron)</code></td><td>\(schedule.scheduler)</td>\
         <td>\(last)\(outcome)</td><td>\(parts.ago(schedule.nextRun))</td>\(missed)</tr>
         """
     }

@@ -1,3 +1,5 @@
+import JobQueue
+
 extension Snapshot {
   /// The newest of what people look for; lists are cut to `limit`.
   struct Details: Sendable {
@@ -14,10 +16,12 @@ extension Snapshot {
 
   /// A row as people know it.
   struct Row: Sendable {
-    var id: Int64?
+    /// The table and the id; nil where it is not about a row.
+    var key: RowKey?
     /// Four characters such as `0042`.
     var number: String?
-    var path: String?
+    /// What users call it.
+    var label: String?
   }
 
   /// A worker of the fleet.

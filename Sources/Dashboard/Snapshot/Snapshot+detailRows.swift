@@ -1,3 +1,4 @@
+import JobQueue
 import Postgres
 
 extension Snapshot.Details {
@@ -14,9 +15,10 @@ extension Snapshot.Details {
 
 extension Snapshot.Row {
   fileprivate init(_ row: PostgresRow) throws(PostgresError) {
-    id = try row.get("row_id", as: Int64?.self)
+    let table: String = try row.get("table_name")
+    key = try row.get("row_id", as: String?.self).map { RowKey(table: table, id: $0) }
     number = try row.get("row_number", as: String?.self)
-    path = try row.get("row_path", as: String?.self)
+    label = try row.get("label", as: String?.self)
   }
 }
 

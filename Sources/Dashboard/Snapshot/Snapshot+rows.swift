@@ -83,7 +83,7 @@ extension Snapshot.ScheduleFacts {
     name = try row.get("name")
     kind = try row.get("kind")
     cron = try row.get("cron")
-    keeper = try row.get("keeper")
+    scheduler = try row.get("scheduler")
     lastRun = try row.get("last_run", as: Double?.self)
     nextRun = try row.get("next_run", as: Double?.self)
     lastOutcome = try row.get("last_outcome", as: String?.self)

@@ -88,7 +88,7 @@ struct Snapshot: Sendable {
     var name: String
     var kind: String
     var cron: String
-    var keeper: String
+    var scheduler: String
     var lastRun: Double?
     var nextRun: Double?
     var lastOutcome: String?

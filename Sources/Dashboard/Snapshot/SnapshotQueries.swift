@@ -1,3 +1,4 @@
+import JobQueue
 import Postgres
 
 /// The statements of a snapshot: all of them go out together, in one round trip and one transaction.
@@ -17,7 +18,7 @@ enum SnapshotQueries {
       b.state as circuit, b.cause, b.reason, extract(epoch from b.since)::float8 as since, b.opened_by,
       b.opened_count, extract(epoch from b.next_probe_at)::float8 as next_probe_at, b.probes,
       (
-        select count(*) from jira_sync.conflicts as k where k.winner = 'nobody' and k.resolved_at is null
+        select count(*) from jira_sync.conflicts as k where k.winner = 'open' and k.resolved_at is null
       ) as open_conflicts,
       w.alive, w.asleep
     from jira_sync.control as c
@@ -74,7 +75,7 @@ enum SnapshotQueries {
 
   static let schedules: SQL = """
     select
-      name, kind, cron, keeper,
+      name, kind, cron, scheduler,
       extract(epoch from last_run)::float8 as last_run,
       extract(epoch from next_run)::float8 as next_run,
       last_outcome, missed, extract(epoch from last_missed_at)::float8 as last_missed_at
@@ -102,13 +103,13 @@ enum SnapshotQueries {
   static let conflicts: SQL = """
     select
       c.id, extract(epoch from c.at)::float8 as at,
-      c.file_audit_id as row_id, f.file_number as row_number, coalesce(f.file_path, l.file_path) as row_path,
+      c.table_name, c.row_id, f.file_number as row_number, coalesce(f.file_path, l.label) as label,
       coalesce(c.issue_key, l.issue_key) as issue_key, c.field, c.reason,
       left(c.row_value #>> '{}', 300) as row_value, left(c.issue_value #>> '{}', 300) as issue_value
     from jira_sync.conflicts as c
-    left join public.file_audit as f on f.id = c.file_audit_id
-    left join jira_sync.links as l on l.file_audit_id = c.file_audit_id and l.state <> 'row_gone'
-    where c.winner = 'nobody' and c.resolved_at is null
+    left join public.file_audit as f on \(isRow(of: "c"))
+    left join jira_sync.links as l on l.table_name = c.table_name and l.row_id = c.row_id and l.state <> 'row_gone'
+    where c.winner = 'open' and c.resolved_at is null
     order by c.at desc
     limit \(Snapshot.Details.limit)::integer
     """
@@ -116,21 +117,21 @@ enum SnapshotQueries {
   static let dead: SQL = """
     select
       d.id, d.kind, d.attempt, d.crashes, left(d.last_error, 600) as error,
-      d.file_audit_id as row_id, f.file_number as row_number, coalesce(f.file_path, l.file_path) as row_path,
+      d.table_name, d.row_id, f.file_number as row_number, coalesce(f.file_path, l.label) as label,
       (
         select extract(epoch from max(h.finished_at))::float8 from jira_sync.job_history as h where h.id = d.id
       ) as died_at
     from (
       select * from jira_sync.jobs where state = 'dead' order by id desc limit \(Snapshot.Details.limit)::integer
     ) as d
-    left join public.file_audit as f on f.id = d.file_audit_id
-    left join jira_sync.links as l on l.file_audit_id = d.file_audit_id and l.state <> 'row_gone'
+    left join public.file_audit as f on \(isRow(of: "d"))
+    left join jira_sync.links as l on l.table_name = d.table_name and l.row_id = d.row_id and l.state <> 'row_gone'
     order by d.id desc
     """
 
   static let linkErrors: SQL = """
     select
-      e.file_audit_id as row_id, f.file_number as row_number, coalesce(f.file_path, e.file_path) as row_path,
+      e.table_name, e.row_id, f.file_number as row_number, coalesce(f.file_path, e.label) as label,
       e.issue_key, e.state, left(e.last_error, 600) as error, extract(epoch from e.at)::float8 as at
     from (
       select *, greatest(attempted_at, synced_at, created_at) as at
@@ -139,21 +140,21 @@ enum SnapshotQueries {
       order by at desc
       limit \(Snapshot.Details.limit)::integer
     ) as e
-    left join public.file_audit as f on f.id = e.file_audit_id
+    left join public.file_audit as f on \(isRow(of: "e"))
     order by e.at desc
     """
 
   static let changes: SQL = """
     select
       extract(epoch from c.at)::float8 as at,
-      c.file_audit_id as row_id, f.file_number as row_number, coalesce(f.file_path, l.file_path) as row_path,
+      c.table_name, c.row_id, f.file_number as row_number, coalesce(f.file_path, l.label) as label,
       c.issue_key, c.side, c.field, c.cause,
       left(c.old_value #>> '{}', 160) as old_value, left(c.new_value #>> '{}', 160) as new_value
     from (
       select * from jira_sync.changes order by id desc limit \(Snapshot.Details.limit)::integer
     ) as c
-    left join public.file_audit as f on f.id = c.file_audit_id
-    left join jira_sync.links as l on l.file_audit_id = c.file_audit_id and l.state <> 'row_gone'
+    left join public.file_audit as f on \(isRow(of: "c"))
+    left join jira_sync.links as l on l.table_name = c.table_name and l.row_id = c.row_id and l.state <> 'row_gone'
     order by c.id desc
     """
 
@@ -165,6 +166,15 @@ enum SnapshotQueries {
     order by id desc
     limit 12
     """
+
+  /// The condition that `f`, a row of `file_audit`, is the one that a record of ours is about.
+  private static func isRow(of alias: String) -> SQL {
+    SQL(
+      unescaped: """
+        f.id = case when \(alias).table_name = '\(RowKey.standardTable)' and \(alias).row_id ~ '^-?[0-9]{1,18}$'
+          then \(alias).row_id::bigint end
+        """)
+  }
 
   /// What metrics and page need.
   static let counts = [settings, overview, queue, links, limits, polls, schedules]

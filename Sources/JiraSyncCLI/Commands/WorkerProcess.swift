@@ -21,6 +21,8 @@ struct WorkerProcess: Sendable {
   private let announcement: ChannelAnnouncement
   private let dashboard: WorkerDashboard
   private let name: String
+  private let inspector: Inspector
+  private let drains: Bool
 
   init(
     services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
@@ -38,6 +40,8 @@ struct WorkerProcess: Sendable {
     let database = PostgresClient(configuration, logger: logger)
     transport = CurlClient()
     name = member.name
+    inspector = Inspector(configuration: configuration, logger: logger)
+    self.drains = drains
     self.dashboard = WorkerDashboard(
       settings: dashboard, database: services.database, logger: logger)
     let metrics = self.dashboard.metrics
@@ -90,14 +94,14 @@ struct WorkerProcess: Sendable {
           logger.warning(
             "job \(job.id) (\(job.kind)) failed and is \(isLast ? "given up" : "tried again"): \(error.withoutQuotes)",
             metadata: [
-              "job": "\(job.id)", "row": "\(job.fileAuditID ?? 0)",
+              "job": "\(job.id)", "row": "\(job.row.map { "\($0)" } ?? "-")",
               "attempt": "\(job.attempt) of \(job.maxAttempts)",
             ])
         }
         logger.debug(
           "job \(outcome.job.id) ended",
           metadata: [
-            "kind": "\(outcome.job.kind)", "row": "\(outcome.job.fileAuditID ?? 0)",
+            "kind": "\(outcome.job.kind)", "row": "\(outcome.job.row.map { "\($0)" } ?? "-")",
             "outcome": "\(outcome.settlement)", "took": "\(outcome.duration)",
           ])
       })
@@ -138,6 +142,11 @@ struct WorkerProcess: Sendable {
           await announcement.keepTrying()
           return .other
         }
+      }
+      group.addTask {
+        // One that drains starts no periodic work.
+        if drains { await inspector.inspect() } else { await inspector.run() }
+        return .other
       }
       group.addTask {
         do { return .worker(.success(try await worker.run())) } catch {
@@ -186,7 +195,7 @@ struct WorkerProcess: Sendable {
         """
         select
           (select count(*) from public.file_audit) as rows,
-          (select count(distinct coalesce('row ' || file_audit_id, 'job ' || id))
+          (select count(distinct coalesce('row ' || table_name || ':' || row_id, 'job ' || id))
             from jira_sync.job_history
             where finished_at >= clock_timestamp() - make_interval(secs => \(seconds)::float8)
               and outcome in ('refused', 'dead')) as errors

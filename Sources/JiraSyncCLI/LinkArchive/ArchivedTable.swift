@@ -41,7 +41,7 @@ struct ArchivedTable: Sendable {
   /// A job's id means another job, or none, in another installation.
   static let conflicts = ArchivedTable(
     kind: "conflict", name: "conflicts", without: ["id", "job_id"],
-    condition: "winner = 'nobody' and applied_at is null")
+    condition: "winner in ('open', 'nobody') and applied_at is null")
 
   /// The statement that saves the rows.
   ///
@@ -62,6 +62,10 @@ struct ArchivedTable: Sendable {
     // The unreleased schema knew one table, whose key was a number.
     if column == "file_audit_id" {
       return "'file_audit'::text as table_name, file_audit_id::text as row_id"
+    }
+    // It called an open conflict one that nobody has won.
+    if column == "winner" {
+      return "case winner when 'nobody' then 'open' else winner end as winner"
     }
     return "\(identifier: column) as \(identifier: renamed[column] ?? column)"
   }

@@ -1,6 +1,8 @@
+import JobQueue
+
 /// A row of `file_audit` that a command line names.
 struct FoundRow: Sendable, Hashable {
-  var id: Int64
+  var key: RowKey
   var fileNumber: String?
   var filePath: String
   var hasDebt: Bool

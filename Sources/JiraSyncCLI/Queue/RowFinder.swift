@@ -1,4 +1,6 @@
+import JobQueue
 import Postgres
+import Sync
 
 /// Finds the rows that a command line names: by file number, by path, or by `id:42`.
 struct RowFinder {
@@ -6,7 +8,7 @@ struct RowFinder {
 
   /// The columns of a found row, of `file_audit` as `f` and `links` as `l`.
   private static let columns: SQL = """
-    f.id as id, to_jsonb(f) ->> 'file_number' as file_number, f.file_path as file_path,
+    f.id::text as id, to_jsonb(f) ->> 'file_number' as file_number, f.file_path as file_path,
     coalesce(f.has_technical_debt, false) as has_debt, l.state as state, l.issue_key as issue_key,
     case when jsonb_typeof(to_jsonb(f) -> 'jira_tickets') = 'array'
       then jsonb_array_length(to_jsonb(f) -> 'jira_tickets') else 0 end as tickets
@@ -15,7 +17,7 @@ struct RowFinder {
   /// All rows that a text may mean.
   private func candidates(_ text: String) async throws -> [FoundRow] {
     if text.hasPrefix("id:"), let id = Int64(text.dropFirst(3)) {
-      return try await rows("f.id = \(id)::bigint")
+      return try await rows(AuditTable.isRow(RowKey(id: String(id))))
     }
     let path = text.hasPrefix("./") ? String(text.dropFirst(2)) : text
     let hasNumbers =
@@ -46,7 +48,8 @@ struct RowFinder {
       """
       select \(Self.columns)
       from public.file_audit as f
-      left join jira_sync.links as l on l.file_audit_id = f.id and l.state <> 'row_gone'
+      left join jira_sync.links as l
+        on l.table_name = \(RowKey.standardTable) and l.row_id = f.id::text and l.state <> 'row_gone'
       where \(condition)
       order by f.id limit \(limit)::bigint
       """, doing: "looking for rows"
@@ -55,7 +58,8 @@ struct RowFinder {
 
   private static func row(_ row: PostgresRow) throws -> FoundRow {
     FoundRow(
-      id: try row.get("id"), fileNumber: try row.get("file_number", as: String?.self),
+      key: RowKey(id: try row.get("id")),
+      fileNumber: try row.get("file_number", as: String?.self),
       filePath: try row.get("file_path"), hasDebt: try row.get("has_debt"),
       linkState: try row.get("state", as: String?.self),
       issueKey: try row.get("issue_key", as: String?.self), tickets: try row.get("tickets"))
@@ -76,7 +80,7 @@ struct RowFinder {
       } else if candidates.isEmpty {
         problems.append(try await unknown(text))
       } else {
-        let list = candidates.prefix(5).map { "id:\($0.id) (\($0.label.onOneLine))" }
+        let list = candidates.prefix(5).map { "id:\($0.key.id) (\($0.label.onOneLine))" }
           .joined(separator: ", ")
         problems.append("'\(text.onOneLine)' names \(candidates.count) rows; say which: \(list)")
       }
@@ -89,20 +93,21 @@ struct RowFinder {
   func findOne(_ text: String) async throws -> FoundRow {
     let present = try await candidates(text)
     guard present.isEmpty else { return try await find([text])[0] }
-    let id = text.hasPrefix("id:") ? Int64(text.dropFirst(3)) : nil
+    let id = text.hasPrefix("id:") ? String(text.dropFirst(3)) : nil
     let gone = try await session.query(
       """
-      select l.file_audit_id as id, l.file_path, l.state, l.issue_key from jira_sync.links as l
-      where l.file_path = \(text) or l.issue_key = \(text) or l.file_audit_id = \(id)::bigint
+      select l.row_id as id, l.label, l.state, l.issue_key from jira_sync.links as l
+      where l.table_name = \(RowKey.standardTable)
+        and (l.label = \(text) or l.issue_key = \(text) or l.row_id = \(id)::text)
       order by l.id desc limit 1
       """, doing: "looking for rows that were deleted"
     ).rows.first
     guard let gone else { throw CommandFailure(.failed, try await unknown(text)) }
-    let rowID: Int64 = try gone.get("id")
+    let key = RowKey(id: try gone.get("id"))
     // By the key of its issue.
-    if let row = try await rows("f.id = \(rowID)::bigint").first { return row }
+    if let row = try await rows(AuditTable.isRow(key)).first { return row }
     return FoundRow(
-      id: rowID, fileNumber: nil, filePath: try gone.get("file_path"), hasDebt: false,
+      key: key, fileNumber: nil, filePath: try gone.get("label"), hasDebt: false,
       linkState: try gone.get("state"), issueKey: try gone.get("issue_key", as: String?.self),
       tickets: 0, exists: false)
   }

@@ -80,7 +80,7 @@ public struct Channels: Sendable {
       settings.rules[channel.name]?.announcement(name: channel.name, byIssue: channel.isByIssue)
     }
     _ = try await database.query(
-      "select jira_sync.announce_channels(\(worker), \(JSON.array(offered).text)::jsonb)",
+      "select jira_sync.register_channels(\(worker), \(JSON.array(offered).text)::jsonb)",
       doing: "saying which channels there are")
   }
 }

@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A row of `jira_sync.threads`: what a channel was told of a cause, and what it was not told yet.
+/// A row of `jira_sync.incidents`: what a channel was told of a cause, and what it was not told yet.
 ///
 /// Times are seconds since 1970 by the database's clock.
 struct Cause: Sendable, Hashable {
@@ -35,7 +35,7 @@ struct Cause: Sendable, Hashable {
   var openedAt: Double?
   var toldAt: Double?
   /// How often it came and went since `episodesSince`.
-  var episodes = 0
+  var recurrences = 0
   var episodesSince: Double?
 
   /// How a cause ended.

@@ -58,7 +58,7 @@ struct ChannelDelivery: Sendable {
     ).one.get("open")
     guard open else { return }
     _ = try await run.database.query(
-      "select jira_sync.resolve_gone()", doing: "looking what is over")
+      "select jira_sync.resolve_finished()", doing: "looking what is over")
   }
 
   /// Turns what has happened into messages; returns when more of it will be.
@@ -227,7 +227,7 @@ struct ChannelDelivery: Sendable {
       if let time {
         _ = try await transaction.query(store.waking(at: time), doing: "asking to be woken")
       }
-      _ = try await transaction.pipeline(OutboxStore.tidying, doing: "forgetting what is over")
+      _ = try await transaction.query(OutboxStore.tidying, doing: "deleting old messages")
       return [(job, .done)]
     }
   }

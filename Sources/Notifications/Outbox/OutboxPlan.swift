@@ -86,7 +86,7 @@ struct OutboxPlan: Sendable, Hashable {
   /// Whether it has come and gone often enough to get on people's nerves.
   private func isRestless(_ cause: Cause) -> Bool {
     guard let since = cause.episodesSince, now - since < manner.digest else { return false }
-    return cause.episodes >= manner.patience
+    return cause.recurrences >= manner.patience
   }
 
   /// Puts what is of one kind into one message, and holds back what comes too soon.

@@ -29,22 +29,22 @@ struct OutboxStore: Sendable {
   }
 
   /// Counts what waits to its causes.
-  var collecting: SQL { "select jira_sync.collect_deliveries(\(channel)) as events" }
+  var collecting: SQL { "select jira_sync.collect_events(\(channel)) as events" }
 
   /// The causes with something that was not told yet, in the order of their events.
   var readingCauses: SQL {
     """
     select t.fingerprint, t.issue_key, t.kind, t.severity, t.waiting, t.subjects, t.is_open, t.many,
-      t.root, t.episodes, t.event_id,
+      t.root, t.recurrences, t.event_id,
       extract(epoch from t.waiting_since)::float8 as waiting_since,
       extract(epoch from t.waiting_until)::float8 as waiting_until,
       extract(epoch from t.opened_at)::float8 as opened_at,
-      extract(epoch from t.told_at)::float8 as told_at,
-      extract(epoch from t.episodes_since)::float8 as episodes_since,
+      extract(epoch from t.sent_at)::float8 as sent_at,
+      extract(epoch from t.recurring_since)::float8 as recurring_since,
       coalesce(e.subject, t.subjects[1], t.kind) as subject, coalesce(e.message, '') as message,
       e.remedy, e.issue_key as event_issue, coalesce(e.details, '{}')::text as details,
       t.resolved_event_id, r.message as resolution, extract(epoch from r.at)::float8 as resolved_at
-    from jira_sync.threads as t
+    from jira_sync.incidents as t
     left join jira_sync.events as e on e.id = t.event_id
     left join jira_sync.events as r on r.id = t.resolved_event_id
     where t.channel = \(channel) and (t.waiting > 0 or t.resolved_event_id is not null)
@@ -74,9 +74,9 @@ struct OutboxStore: Sendable {
     cause.isOpen = try row.get("is_open")
     cause.root = try row.get("root", as: UUID?.self)
     cause.openedAt = try row.get("opened_at", as: Double?.self)
-    cause.toldAt = try row.get("told_at", as: Double?.self)
-    cause.episodes = try row.get("episodes")
-    cause.episodesSince = try row.get("episodes_since", as: Double?.self)
+    cause.toldAt = try row.get("sent_at", as: Double?.self)
+    cause.recurrences = try row.get("recurrences")
+    cause.episodesSince = try row.get("recurring_since", as: Double?.self)
     if let id = try row.get("resolved_event_id", as: Int64?.self) {
       cause.resolution = Cause.Resolution(
         eventID: id, message: try row.get("resolution", as: String?.self) ?? "It has gone.",
@@ -99,9 +99,9 @@ struct OutboxStore: Sendable {
   var readingOpen: SQL {
     """
     select exists (
-      select from jira_sync.threads as t
+      select from jira_sync.incidents as t
       where t.channel = \(channel) and t.is_open and t.kind in ('job_dead', 'row_refused')
-        and t.told_at > clock_timestamp() - interval '3 days'
+        and t.sent_at > clock_timestamp() - interval '3 days'
     ) as open
     """
   }
@@ -133,22 +133,22 @@ struct OutboxStore: Sendable {
   func noting(_ draft: Draft, uuid: UUID, digest: Double) -> SQL {
     let parts = draft.parts
     return """
-      update jira_sync.threads as t
+      update jira_sync.incidents as t
       set
         is_open = u.stage in ('first', 'again'),
         root = case when u.stage in ('first', 'news') or t.root is null then \(uuid)::uuid else t.root end,
         opened_at = case when u.stage in ('first', 'news') then t.waiting_since else t.opened_at end,
-        told_at = clock_timestamp(),
-        episodes = case
-          when u.stage <> 'first' then t.episodes
-          when t.episodes_since > clock_timestamp() - make_interval(secs => \(digest)::float8)
-          then t.episodes + 1
+        sent_at = clock_timestamp(),
+        recurrences = case
+          when u.stage <> 'first' then t.recurrences
+          when t.recurring_since > clock_timestamp() - make_interval(secs => \(digest)::float8)
+          then t.recurrences + 1
           else 1
         end,
-        episodes_since = case
+        recurring_since = case
           when u.stage <> 'first'
-            or t.episodes_since > clock_timestamp() - make_interval(secs => \(digest)::float8)
-          then t.episodes_since
+            or t.recurring_since > clock_timestamp() - make_interval(secs => \(digest)::float8)
+          then t.recurring_since
           else clock_timestamp()
         end,
         waiting = 0, waiting_since = null, waiting_until = null, subjects = '{}',
@@ -163,7 +163,7 @@ struct OutboxStore: Sendable {
   /// Notes that nothing has to be said of causes.
   func silencing(_ causes: [Cause]) -> SQL {
     """
-    update jira_sync.threads as t
+    update jira_sync.incidents as t
     set waiting = 0, waiting_since = null, waiting_until = null, subjects = '{}',
       resolved_event_id = null
     from unnest(\(causes.map(\.fingerprint))::text[], \(causes.map(\.issueKey))::text[])
@@ -229,19 +229,10 @@ struct OutboxStore: Sendable {
     """
   }
 
-  /// Forgets what is long over; a few rows at a time.
-  static var tidying: [SQL] {
-    [
-      """
-      delete from jira_sync.messages where id in (
-        select id from jira_sync.messages
-        where created_at < clock_timestamp() - interval '90 days' limit 1000)
-      """,
-      """
-      delete from jira_sync.events where id in (
-        select id from jira_sync.events
-        where at < clock_timestamp() - interval '90 days' order by at limit 1000)
-      """,
-    ]
-  }
+  /// Deletes old messages, a few rows at a time; `jira_sync.maintain()` drops old events.
+  static let tidying: SQL = """
+    delete from jira_sync.messages where id in (
+      select id from jira_sync.messages
+      where created_at < clock_timestamp() - interval '90 days' limit 1000)
+    """
 }

@@ -44,7 +44,7 @@ extension Report {
       "oldest": .array(
         oldest.map { row in
           [
-            "file_path": .string(row.path), "issue_key": row.issueKey.map(JSON.string) ?? .null,
+            "label": .string(row.label), "issue_key": row.issueKey.map(JSON.string) ?? .null,
             "debt": .string(row.debt),
             "since": row.since.map { .string(Self.instant($0)) } ?? .null,
           ]

@@ -52,7 +52,7 @@ public struct Report: Sendable, Hashable {
 
   /// A row that has waited for long.
   struct Oldest: Sendable, Hashable {
-    var path: String
+    var label: String
     var issueKey: String?
     var debt: String
     /// Seconds since 1970; nil where nobody knows.

@@ -46,7 +46,7 @@ public struct ReportStore: Sendable {
     }
     report.oldest = try results[6].rows.map { row in
       Report.Oldest(
-        path: try row.get("file_path", as: String?.self) ?? "?",
+        label: try row.get("label", as: String?.self) ?? "?",
         issueKey: try row.get("issue_key", as: String?.self),
         debt: try row.get("debt", as: String?.self) ?? "",
         since: try row.get("since", as: Double?.self))
@@ -115,10 +115,10 @@ public struct ReportStore: Sendable {
       (select count(*) from jira_sync.links where last_error is not null and state <> 'row_gone') as with_error,
       (select count(*) from jira_sync.links
         where issue_id is not null and marker is not null and attempted_at >= \(since)) as created,
-      (select count(distinct file_audit_id) from jira_sync.changes
+      (select count(distinct (table_name, row_id)) from jira_sync.changes
         where side = 'jira' and at >= \(since) and cause is distinct from 'created')
         as issues_updated,
-      (select count(distinct file_audit_id) from jira_sync.changes
+      (select count(distinct (table_name, row_id)) from jira_sync.changes
         where side = 'row' and at >= \(since) and cause is distinct from 'created')
         as rows_updated,
       (select count(*) from jira_sync.jobs where state = 'dead') as dead,
@@ -130,7 +130,7 @@ public struct ReportStore: Sendable {
     from (
       select count(*) filter (where closed_at is null) as open,
         count(*) filter (where opened_at < \(since) and (closed_at is null or closed_at >= \(since))) as open_before
-      from jira_sync.debt_spans
+      from jira_sync.debt_spans()
     ) as s
     cross join (
       select
@@ -162,7 +162,7 @@ public struct ReportStore: Sendable {
       select greatest(date_trunc('day', s.opened_at at time zone 'UTC'), f.day) as opened,
         case when s.closed_at is not null then greatest(date_trunc('day', s.closed_at at time zone 'UTC'), f.day) end
           as closed
-      from jira_sync.debt_spans as s
+      from jira_sync.debt_spans() as s
       cross join (select min(day) as day from days) as f
     ),
     moves as (
@@ -204,7 +204,7 @@ public struct ReportStore: Sendable {
       count(*) filter (where s.opened_at < \(since)
         and (s.closed_at is null or s.closed_at >= \(since))) as before,
       count(*) over () as in_all
-    from jira_sync.debt_spans as s
+    from jira_sync.debt_spans() as s
     cross join lateral (
       select s.layer as name where \(what) = 'layer'
       union all
@@ -226,7 +226,7 @@ public struct ReportStore: Sendable {
     from jira_sync.job_history
     where finished_at >= \(since) and outcome in ('refused', 'dead', 'retry', 'crashed') and error is not null
       and kind <> 'notify'
-    group by outcome, jira_sync.cause(error)
+    group by outcome, jira_sync.error_pattern(error)
     order by count desc, last desc
     limit 15
     """
@@ -238,18 +238,18 @@ public struct ReportStore: Sendable {
       count(*) filter (where winner = 'row' and resolved_by is null) as row_won,
       count(*) filter (where winner = 'jira' and resolved_by is null) as jira_won,
       count(*) filter (where resolved_by is not null) as by_hand,
-      count(*) filter (where winner = 'nobody' and resolved_at is null) as open
+      count(*) filter (where winner = 'open' and resolved_at is null) as open
     from jira_sync.conflicts
-    where at >= \(since) or (winner = 'nobody' and resolved_at is null)
+    where at >= \(since) or (winner = 'open' and resolved_at is null)
     group by field order by open desc, count(*) desc, field
     """
   }
 
   private static let oldest: SQL = """
-    select file_path, issue_key, left(split_part(debt_text, E'\\n', 1), 200) as debt,
+    select label, issue_key, left(split_part(debt_text, E'\\n', 1), 200) as debt,
       extract(epoch from linked_at)::float8 as since
-    from jira_sync.debt_spans where closed_at is null
-    order by linked_at nulls first, file_audit_id
+    from jira_sync.debt_spans() where closed_at is null
+    order by linked_at nulls first, table_name, row_id
     limit 10
     """
 }

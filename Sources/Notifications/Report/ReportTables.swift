@@ -59,7 +59,7 @@ struct ReportTables: Sendable {
       Table(
         title: "Oldest open debt", header: ["File", "Issue", "Open for", "Debt"],
         rows: report.oldest.map {
-          [$0.path, $0.issueKey ?? "–", words.age($0.since), Headline.line($0.debt, limit: 60)]
+          [$0.label, $0.issueKey ?? "–", words.age($0.since), Headline.line($0.debt, limit: 60)]
         }, empty: "No file has technical debt."),
       Table(
         title: "Failures by cause", header: ["Count", "Outcome", "Last", "For example"],

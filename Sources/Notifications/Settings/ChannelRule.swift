@@ -24,7 +24,7 @@ public struct ChannelRule: Sendable, Hashable {
   /// Warnings and errors, and that they are over.
   public init() {}
 
-  /// The rule as `jira_sync.announce_channels` takes it.
+  /// The rule as `jira_sync.register_channels` takes it.
   ///
   /// - Parameters:
   ///   - name: the channel's name.

@@ -17,7 +17,7 @@ struct SideChanges: Sendable, Hashable {
     /// When it was last written, in seconds since 1970.
     var last: Double
     /// When it changed sides, oldest first.
-    var turns: [Double]
+    var changes: [Double]
   }
 
   /// A write of a field.
@@ -38,8 +38,8 @@ struct SideChanges: Sendable, Hashable {
       guard let side = entry["side"]?.string.flatMap(Change.Side.init),
         let last = entry["last"]?.number
       else { continue }
-      let turns = (entry["turns"]?.array ?? []).compactMap(\.number)
-      fields[name] = Field(side: side, last: Self.double(last), turns: turns.map(Self.double))
+      let changes = (entry["changes"]?.array ?? []).compactMap(\.number)
+      fields[name] = Field(side: side, last: Self.double(last), changes: changes.map(Self.double))
     }
   }
 
@@ -50,7 +50,7 @@ struct SideChanges: Sendable, Hashable {
       fields.mapValues { field in
         [
           "side": .string(field.side.rawValue), "last": Self.number(field.last),
-          "turns": .array(field.turns.map(Self.number)),
+          "changes": .array(field.changes.map(Self.number)),
         ]
       })
   }
@@ -67,13 +67,13 @@ struct SideChanges: Sendable, Hashable {
     fields = fields.filter { $0.value.last > horizon }
     var tripped: [String: Int] = [:]
     for write in writes {
-      var field = fields[write.field] ?? Field(side: write.side, last: now, turns: [])
-      field.turns.removeAll { $0 <= horizon }
-      if write.isContested || field.side != write.side { field.turns.append(now) }
+      var field = fields[write.field] ?? Field(side: write.side, last: now, changes: [])
+      field.changes.removeAll { $0 <= horizon }
+      if write.isContested || field.side != write.side { field.changes.append(now) }
       field.side = write.side
       field.last = now
-      if field.turns.count > limits.changes {
-        tripped[write.field] = field.turns.count
+      if field.changes.count > limits.changes {
+        tripped[write.field] = field.changes.count
         fields[write.field] = nil
       } else {
         fields[write.field] = field

@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import JobQueue
 import Postgres
 
 /// What the rows of the table hold, seen through a mapping: the texts that must be options of JIRA, and the values that no field can hold.
@@ -44,7 +45,7 @@ public struct RowCensus: Sendable {
   ///   - fields: the fields to look at; what options they have does not matter.
   public mutating func add(_ row: Row, isWanted: Bool, fields: [ResolvedField]) {
     rows += 1
-    let path = row["file_path"]?.string ?? ""
+    let path = row[AuditTable.labelColumn]?.string ?? ""
     for field in fields where field.mapping.direction.pushes && !field.isStatus {
       var field = field
       field.options = nil
@@ -97,7 +98,8 @@ public struct RowCensus: Sendable {
         select f.id::bigint as id, to_jsonb(f)::text as row,
           coalesce(f.has_technical_debt, false) or exists (
             select from jira_sync.links as l
-            where l.file_audit_id = f.id and l.state = 'linked') as wanted
+            where l.table_name = \(RowKey.standardTable) and l.row_id = f.id::text
+              and l.state = 'linked') as wanted
         from public.file_audit as f
         where f.id > \(last)::bigint
         order by f.id

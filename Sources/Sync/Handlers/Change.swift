@@ -1,4 +1,5 @@
 import JSON
+import JobQueue
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -14,7 +15,7 @@ struct Change: Sendable {
     case jira
   }
 
-  let rowID: Int64
+  let rowKey: RowKey
   let issueKey: String?
   let side: Side
   let field: String

@@ -29,7 +29,7 @@ struct CreationDraft: Sendable {
     fields["project"] = ["key": .string(site.project.key)]
     fields["issuetype"] = ["id": .string(site.issueType.id)]
     let property = IssueMarker(
-      marker: marker, rowID: item.rowID, token: item.job.token, writes: plan.issueWrites)
+      marker: marker, rowKey: item.rowKey, token: item.job.token, writes: plan.issueWrites)
     issueDraft = IssueDraft(fields: fields, properties: [IssueMarker.property: property.json])
     self.plan = plan
   }

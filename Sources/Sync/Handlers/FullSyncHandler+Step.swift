@@ -1,3 +1,4 @@
+import JobQueue
 import Locks
 import Postgres
 
@@ -18,16 +19,16 @@ extension FullSyncHandler {
         where f.id > \(after)::bigint
           and (f.has_technical_debt or exists (
             select from jira_sync.links as l
-            where l.file_audit_id = f.id and l.state <> 'row_gone'))
+            where l.table_name = \(RowKey.standardTable) and l.row_id = f.id::text and l.state <> 'row_gone'))
         order by f.id limit \(FullSyncHandler.batch)::bigint
       ),
       enqueued as (
-        insert into jira_sync.jobs (kind, file_audit_id, priority, args)
-        select \(kind), b.id, \(FullSyncHandler.priority)::integer, \(args)::jsonb from batch as b
+        insert into jira_sync.jobs (kind, table_name, row_id, priority, args)
+        select \(kind), \(RowKey.standardTable), b.id::text, \(FullSyncHandler.priority)::integer, \(args)::jsonb from batch as b
         -- One that waits already covers it, unless it knows less.
         where not exists (
           select from jira_sync.jobs as j
-          where j.state = 'ready' and j.key = 'row:' || b.id and j.kind = \(kind)
+          where j.state = 'ready' and j.key = 'row:' || \(RowKey.standardTable)::text || ':' || b.id and j.kind = \(kind)
             and j.args = \(args)::jsonb and j.attempt = 0 and j.run_at <= clock_timestamp())
       ),
       noted as (
@@ -40,7 +41,7 @@ extension FullSyncHandler {
       ),
       -- With the first batch, so that it is asked for once.
       followed as materialized (
-        select jira_sync.follow_backfill(\(job)::bigint)
+        select jira_sync.report_backfill(\(job)::bigint)
         where \(after)::bigint = \(Int64.min)::bigint and exists (select from batch)
       )
       select count(*) as count, max(b.id) as last, (select count(*) from followed) as followed

@@ -29,7 +29,22 @@ public struct FullSyncHandler: JobHandler {
     for job in run.jobs { try await enqueueAll(for: job, in: run) }
   }
 
+  /// Turns what triggers only marked into jobs, a slice in each transaction.
+  private func reconcileMarks(for job: Job, in run: JobRun) async throws {
+    while run.isOpen(job) {
+      try await run.write(for: [job], doing: "enqueuing what triggers have marked") {
+        transaction, _ in
+        let isLeft: Bool = try await transaction.query(
+          "select jira_sync.reconcile_marks() as is_left",
+          doing: "enqueuing what triggers have marked"
+        ).one.get("is_left")
+        return isLeft ? [] : [(job, .done)]
+      }
+    }
+  }
+
   private func enqueueAll(for job: Job, in run: JobRun) async throws {
+    if job.arguments["marks"]?.bool == true { return try await reconcileMarks(for: job, in: run) }
     let kind: String
     switch job.arguments["direction"]?.string ?? "both" {
     case "push": kind = "push"
@@ -49,7 +64,7 @@ public struct FullSyncHandler: JobHandler {
         count(*) as rows,
         count(*) filter (where f.has_technical_debt and (l.id is null or l.state = 'creating')) as fresh
       from public.file_audit as f
-      left join jira_sync.links as l on l.file_audit_id = f.id and l.state <> 'row_gone'
+      left join jira_sync.links as l on l.table_name = \(RowKey.standardTable) and l.row_id = f.id::text and l.state <> 'row_gone'
       where f.has_technical_debt or l.id is not null
       """, doing: "counting the rows of a full sync"
     ).one

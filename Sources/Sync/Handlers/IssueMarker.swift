@@ -16,7 +16,7 @@ struct IssueMarker: Sendable, Hashable {
   /// The marker of the creation.
   var marker: UUID?
   /// The row.
-  var rowID: Int64
+  var rowKey: RowKey
   /// The fencing token of the lease that wrote last.
   var token: Int64
   /// Digests of the values that this lease wrote, by field id; the status that it moved the issue to among them.
@@ -31,29 +31,31 @@ struct IssueMarker: Sendable, Hashable {
   }
 
   init(
-    marker: UUID?, rowID: Int64, token: Int64, writes: [FieldWrite] = [],
+    marker: UUID?, rowKey: RowKey, token: Int64, writes: [FieldWrite] = [],
     status: IssueStatus.Category? = nil
   ) {
     self.marker = marker
-    self.rowID = rowID
+    self.rowKey = rowKey
     self.token = token
     written = Dictionary(writes.map { ($0.fieldID, Self.digest($0.value)) }) { $1 }
     if let status { written[FieldResolver.statusFieldID] = Self.digest(StatusState(status).value) }
   }
 
   init?(_ json: JSON?) {
-    guard let json, let row = json["row"]?.integer, let token = json["token"]?.integer else {
-      return nil
-    }
+    // An issue that was made before there was more than one table names the row by a number alone.
+    guard let json, let token = json["token"]?.integer,
+      let row = json["row"]?.string ?? json["row"]?.integer.map(String.init)
+    else { return nil }
     marker = json["marker"]?.string.flatMap(UUID.init(uuidString:))
-    rowID = Int64(row)
+    rowKey = RowKey(table: json["table"]?.string ?? RowKey.standardTable, id: row)
     self.token = Int64(token)
     written = (json["written"]?.object ?? [:]).compactMapValues(\.string)
   }
 
   var json: JSON {
     var members: [String: JSON] = [
-      "row": .number(Decimal(rowID)), "token": .number(Decimal(token)),
+      "table": .string(rowKey.table), "row": .string(rowKey.id),
+      "token": .number(Decimal(token)),
       "written": .object(written.mapValues(JSON.string)),
     ]
     if let marker { members["marker"] = .string(marker.uuidString.lowercased()) }

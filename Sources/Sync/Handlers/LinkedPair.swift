@@ -1,9 +1,10 @@
 import JSON
+import JobQueue
 
 /// What is stored of a row and its issue after a run.
 struct LinkedPair: Sendable {
-  let rowID: Int64
-  let filePath: String
+  let rowKey: RowKey
+  let label: String
   let issueID: String
   let issueKey: String
   let baseText: String
@@ -14,21 +15,21 @@ struct LinkedPair: Sendable {
   /// The token in the issue's property, nil where it was not looked at.
   let writeToken: Int64?
   /// When fields changed sides, as JSON.
-  let turnsText: String?
+  let sideChangesText: String?
 
   init(
     item: WorkItem, issueID: String, issueKey: String, base: Base, error: String?, updated: Int64?,
-    writeToken: Int64?, turns: SideChanges = SideChanges()
+    writeToken: Int64?, sideChanges: SideChanges = SideChanges()
   ) throws {
-    rowID = item.rowID
-    filePath = item.filePath
+    rowKey = item.rowKey
+    label = item.label
     self.issueID = issueID
     self.issueKey = issueKey
     baseText = try base.text()
     rawText = JSON.object(base.columns).text
     self.error = error
     self.writeToken = writeToken
-    turnsText = turns.json?.text
+    sideChangesText = sideChanges.json?.text
     updatedSeconds = updated.map { Double($0) / 1000 }
   }
 }

@@ -46,45 +46,45 @@ struct PairRecord: Sendable {
     let base = failed.isEmpty ? step.plan.newBase : step.plan.base(without: failed)
     var changes = step.writtenFields.map { write in
       Change(
-        rowID: item.rowID, issueKey: step.issue.key, side: .jira, field: write.field,
+        rowKey: item.rowKey, issueKey: step.issue.key, side: .jira, field: write.field,
         mappingField: write.field, cause: step.cause(of: write.field, on: .jira),
         old: write.old.plainJSON, new: write.value.plainJSON, jobID: item.job.id, worker: worker)
     }
     if let moved = step.moved, let change = step.plan.transition {
       changes.append(
         Change(
-          rowID: item.rowID, issueKey: step.issue.key, side: .jira, field: change.field,
+          rowKey: item.rowKey, issueKey: step.issue.key, side: .jira, field: change.field,
           mappingField: change.field, cause: step.cause(of: change.field, on: .jira),
           old: .string(moved.from), new: .string(moved.to), jobID: item.job.id, worker: worker))
     }
     changes += rowPlan.rowWrites.map { write in
       Change(
-        rowID: item.rowID, issueKey: step.issue.key, side: .row, field: write.column,
+        rowKey: item.rowKey, issueKey: step.issue.key, side: .row, field: write.column,
         mappingField: write.field, cause: step.cause(of: write.field, on: .row),
         old: write.old, new: write.new, jobID: item.job.id, worker: worker,
         author: step.isNew ? nil : step.author(of: write.field))
     }
     self.changes = changes
     let contested = Set(step.plan.conflicts.filter { $0.winner != nil }.map(\.field))
-    var turns = item.link?.turns ?? SideChanges()
+    var sideChanges = item.link?.sideChanges ?? SideChanges()
     let writes = Set(
       changes.filter { $0.cause != "created" }.map { change in
         SideChanges.Write(
           field: change.mappingField, side: change.side,
           isContested: contested.contains(change.mappingField))
       })
-    tripped = turns.record(
+    tripped = sideChanges.record(
       writes.sorted { ($0.field, $0.side.rawValue) < ($1.field, $1.side.rawValue) },
       now: item.readAt, limits: breaker)
     for (field, count) in tripped.sorted(by: { $0.key < $1.key }) {
-      texts.append("\(field): \(Parking.text(turns: count, limits: breaker))")
+      texts.append("\(field): \(Suspension.text(sideChanges: count, limits: breaker))")
     }
     pair = try LinkedPair(
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
       // In an order of its own: the same problems are the same cause, however a run came to them.
       error: texts.isEmpty ? nil : texts.sorted().joined(separator: "\n"),
       updated: step.issue.updated,
-      writeToken: step.token, turns: turns)
+      writeToken: step.token, sideChanges: sideChanges)
     hasUnseenChange = step.hasUnseenChange(base: base, leavingOut: failed)
     closings =
       refusal == nil

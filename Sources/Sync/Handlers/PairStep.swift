@@ -51,7 +51,7 @@ struct PairStep: Sendable {
       key: issue.key, fields: issue.fields, dialect: dialect, resolver: resolver)
     var plan = Sync.plan(
       base: oldBase, row: item.row.map(RowSide.present) ?? .absent, issue: .present(snapshot),
-      mapping: mapping, verdicts: item.verdicts, parked: item.parked)
+      mapping: mapping, verdicts: item.verdicts, suspended: item.suspended)
     // The key of the issue is always noted in the row; other columns only by jobs that may.
     let sides = item.sides
     let keyColumns = Set(

@@ -9,13 +9,13 @@ extension RowStore {
     """
     with disputed as (
       insert into jira_sync.conflicts (
-        file_audit_id, issue_key, field, columns, base, row_value, issue_value, policy, reason, winner,
+        table_name, row_id, issue_key, field, columns, base, row_value, issue_value, policy, reason, winner,
         job_id, issue_author, issue_author_at)
-      select u.row_id, u.key, u.field, string_to_array(u.columns, ','), u.base::jsonb, u.row::jsonb,
+      select u.table_name, u.row_id, u.key, u.field, string_to_array(u.columns, ','), u.base::jsonb, u.row::jsonb,
         u.issue::jsonb, u.policy, u.reason, u.winner, u.job,
         u.author, to_timestamp(u.author_at)
       from unnest(
-        \(conflicts.map(\.item.rowID))::bigint[], \(conflicts.map(\.key))::text[],
+        \(conflicts.map(\.item.rowKey.table))::text[], \(conflicts.map(\.item.rowKey.id))::text[], \(conflicts.map(\.key))::text[],
         \(conflicts.map(\.conflict.field))::text[],
         \(conflicts.map { $0.conflict.columns.joined(separator: ",") })::text[],
         \(conflicts.map { $0.conflict.base?.plainJSON.text })::text[],
@@ -26,17 +26,17 @@ extension RowStore {
         \(conflicts.map(\.conflict.winnerName))::text[],
         \(conflicts.map(\.item.job.id))::bigint[],
         \(conflicts.map(\.author?.name))::text[], \(conflicts.map(\.author?.seconds))::float8[])
-        as u(row_id, key, field, columns, base, row, issue, policy, reason, winner, job, author, author_at)
-      where u.winner <> 'nobody' or not exists (
+        as u(table_name, row_id, key, field, columns, base, row, issue, policy, reason, winner, job, author, author_at)
+      where u.winner <> 'open' or not exists (
         select from jira_sync.conflicts as c
-        where c.file_audit_id = u.row_id and c.field = u.field and c.winner = 'nobody'
+        where c.table_name = u.table_name and c.row_id = u.row_id and c.field = u.field and c.winner = 'open'
           and c.resolved_at is null and c.row_value is not distinct from u.row::jsonb
           and c.issue_value is not distinct from u.issue::jsonb)
       returning *
     )
     select jira_sync.emit(
-      'conflict', 'warning', 'conflict:' || d.file_audit_id || ':' || d.field,
-      coalesce(d.issue_key, 'row ' || d.file_audit_id),
+      'conflict', 'warning', 'conflict:' || d.table_name || ':' || d.row_id || ':' || d.field,
+      coalesce(d.issue_key, d.table_name || ':' || d.row_id),
       array_to_string(d.columns, ', ') || ': ' || case d.reason
           when 'formatting' then 'JIRA''s text has formatting that cannot be written back'
           when 'cut' then 'JIRA holds only the beginning of the row''s text, and it was edited there'
@@ -45,11 +45,11 @@ extension RowStore {
         end
         || '. The row says ' || left(coalesce(d.row_value::text, 'nothing'), 300) || ', ' || coalesce(d.issue_key, 'JIRA')
         || ' says ' || left(coalesce(d.issue_value::text, 'nothing'), 300)
-        || '. Neither is written until somebody decides; the other fields go on.',
+        || '. Neither is written until a user decides; the other fields go on.',
       'jira-sync conflicts resolve ' || d.id || ' --row, --jira or --value',
-      d.file_audit_id, d.issue_key, d.job_id, jsonb_build_object('conflict', d.id, 'field', d.field))
+      d.row_id, d.issue_key, d.job_id, jsonb_build_object('conflict', d.id, 'field', d.field), d.table_name)
     from disputed as d
-    where d.winner = 'nobody'
+    where d.winner = 'open'
     """
   }
 
@@ -65,10 +65,10 @@ extension RowStore {
       from unnest(
         \(closings.map(\.id))::bigint[], \(closings.map { "\($0.end)" })::text[]) as u(id, how)
       where c.id = u.id and c.applied_at is null
-      returning c.file_audit_id, c.field, c.resolution
+      returning c.table_name, c.row_id, c.field, c.resolution
     )
     select jira_sync.resolve_event(
-      'conflict', 'conflict:' || c.file_audit_id || ':' || c.field, 'both sides say the same')
+      'conflict', 'conflict:' || c.table_name || ':' || c.row_id || ':' || c.field, 'both sides say the same')
     from closed as c
     where c.resolution = 'agreed'
     """
@@ -81,7 +81,7 @@ extension FieldConflict {
     switch winner {
     case .row: "row"
     case .issue: "jira"
-    case nil: "nobody"
+    case nil: "open"
     }
   }
 }

@@ -36,36 +36,36 @@ extension RowWork {
 
   /// A row loaded again under another id keeps the issue of the row of its path that is gone.
   private func withoutRelinked(_ items: [WorkItem]) async throws -> [WorkItem] {
-    let paths = items.map(\.filePath)
+    let labels = items.map(\.label)
     let result = try await database.query(
       """
-      select distinct on (l.file_path) l.id, l.file_path, l.file_audit_id,
+      select distinct on (l.label) l.id, l.label,
         l.state = 'row_gone' as gone,
         exists (
           select from jira_sync.jobs as j
-          where j.key = 'row:' || l.file_audit_id and j.state in ('ready', 'running')
-            and j.args ? 'deleted') as going
+          where j.key = 'row:' || l.table_name || ':' || l.row_id and j.state in ('ready', 'running')
+            and j.args ? 'deleted') or \(RowStore.isMarked("l", link: "id")) as going
       from jira_sync.links as l
       -- Whether JIRA made an issue for a row that is gone may not be known yet: it is looked for, not made twice.
       -- And what a person unlinked gets no issue, had it one or not.
-      where l.file_path = any(\(paths)::text[])
+      where l.table_name = \(RowKey.standardTable) and l.label = any(\(labels)::text[])
         and (l.issue_id is not null or l.marker is not null or l.ended_as = 'unlinked')
         and not l.released
         -- A link that has ended may have been of the very row that is there again.
         and (l.state = 'row_gone' or not exists (
           select from public.file_audit as f
-          where f.id = l.file_audit_id and f.file_path = l.file_path))
-      order by l.file_path, l.id desc
+          where f.id::text = l.row_id and f.file_path = l.label))
+      order by l.label, l.id desc
       """, doing: "looking for issues of rows that were loaded again")
     var former: [String: (link: Int64, gone: Bool, going: Bool)] = [:]
     for row in result.rows {
-      former[try row.get("file_path")] = (
+      former[try row.get("label")] = (
         try row.get("id"), try row.get("gone"), try row.get("going")
       )
     }
     var rest: [WorkItem] = []
     for item in items {
-      guard let known = former[item.filePath], known.gone || known.going else {
+      guard let known = former[item.label], known.gone || known.going else {
         rest.append(item)
         continue
       }
@@ -76,23 +76,24 @@ extension RowWork {
           as: .postponed("waits for the deletion of the row it replaces", after: .seconds(1)))
         continue
       }
-      try await run.write(for: [item.job], doing: "giving \(item.filePath) its issue back") {
+      try await run.write(for: [item.job], doing: "giving \(item.label) its issue back") {
         transaction, _ in
         _ = try await transaction.query(
           """
           update jira_sync.links
-          set file_audit_id = \(item.rowID)::bigint, farewell = null,
+          set table_name = \(item.rowKey.table), row_id = \(item.rowKey.id), deletion_action = null,
             state = coalesce(ended_as, case when issue_id is null then 'create_unknown' else 'linked' end),
             last_error = case when ended_as = 'issue_gone' then issue_key || ' was deleted, or moved out of sight' end,
             ended_as = null
           where id = \(known.link)::bigint and state = 'row_gone'
             and not exists (
               select from jira_sync.links as o
-              where o.file_audit_id = \(item.rowID)::bigint and o.state <> 'row_gone')
-          """, doing: "giving \(item.filePath) its issue back")
+              where o.table_name = \(item.rowKey.table) and o.row_id = \(item.rowKey.id)
+                and o.state <> 'row_gone')
+          """, doing: "giving \(item.label) its issue back")
         return [(item.job, .postponed("linked again, to be brought into step", after: .zero))]
       }
-      logger.info("row \(item.filePath) was loaded again and keeps its issue")
+      logger.info("row \(item.label) was loaded again and keeps its issue")
     }
     return rest
   }
@@ -200,8 +201,8 @@ extension RowWork {
     var steps: [PairStep] = []
     for entry in made {
       let item = entry.draft.item
-      tally.created(item.rowID)
-      logger.info("created \(entry.key) for \(item.filePath)", metadata: ["job": "\(item.job.id)"])
+      tally.created(item.rowKey)
+      logger.info("created \(entry.key) for \(item.label)", metadata: ["job": "\(item.job.id)"])
       guard let issue = issues[entry.id] else {
         try await storeUnread(entry)
         continue
@@ -236,10 +237,10 @@ extension RowWork {
     let pair = try LinkedPair(
       item: item, issueID: entry.id, issueKey: entry.key, base: entry.draft.plan.newBase,
       error: nil, updated: nil, writeToken: item.job.token)
-    try await run.write(for: [item.job], doing: "linking \(item.filePath) with \(entry.key)") {
+    try await run.write(for: [item.job], doing: "linking \(item.label) with \(entry.key)") {
       transaction, _ in
       _ = try await transaction.query(
-        RowStore.linking([pair]), doing: "linking \(item.filePath) with \(entry.key)")
+        RowStore.linking([pair]), doing: "linking \(item.label) with \(entry.key)")
       let delay = run.retryDelay(item.job)
       return [(item.job, .retry("\(entry.key) could not be read back", after: delay))]
     }
@@ -248,12 +249,12 @@ extension RowWork {
   private func refuse(_ draft: CreationDraft, error: JiraError) async throws {
     let text = draft.explain(error)
     let item = draft.item
-    tally.failed(item.rowID)
-    warn("JIRA refused an issue for \(item.filePath)", text, item.job)
+    tally.failed(item.rowKey)
+    warn("JIRA refused an issue for \(item.label)", text, item.job)
     try await run.write(for: [item.job], doing: "noting that JIRA refused an issue") {
       transaction, _ in
       _ = try await transaction.query(
-        RowStore.failing([(item.rowID, text, true)]), doing: "noting that JIRA refused an issue")
+        RowStore.failing([(item.rowKey, text, true)]), doing: "noting that JIRA refused an issue")
       return [(item.job, .refused(text))]
     }
   }
@@ -268,7 +269,7 @@ extension RowWork {
       let heldIDs = Set(held.map(\.id))
       let mine = drafts.filter { heldIDs.contains($0.draft.item.job.id) }
       _ = try await transaction.query(
-        RowStore.notSent(mine.map(\.draft.item.rowID)),
+        RowStore.notSent(mine.map(\.draft.item.rowKey)),
         doing: "noting that \(mine.count) issues were not made")
       return mine.map { ($0.draft.item.job, fate(of: $0.draft.item.job, after: $0.error)) }
     }
@@ -279,7 +280,7 @@ extension RowWork {
     try await run.write(for: open.map(\.item.job), doing: "noting that issues were not made") {
       transaction, held in
       let heldIDs = Set(held.map(\.id))
-      let rows = open.filter { heldIDs.contains($0.item.job.id) }.map(\.item.rowID)
+      let rows = open.filter { heldIDs.contains($0.item.job.id) }.map(\.item.rowKey)
       _ = try await transaction.query(
         RowStore.notSent(rows), doing: "noting that issues were not made")
       return []

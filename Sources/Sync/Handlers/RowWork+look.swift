@@ -18,7 +18,7 @@ extension RowWork {
     let texts = drafts.map { entry in
       let text =
         "it is not known whether JIRA made the issue, it is being looked for: \(entry.error)"
-      warn(entry.draft.item.filePath, text, entry.draft.item.job)
+      warn(entry.draft.item.label, text, entry.draft.item.job)
       return (item: entry.draft.item, text: text)
     }
     try await run.write(
@@ -27,7 +27,7 @@ extension RowWork {
       let heldIDs = Set(held.map(\.id))
       let mine = texts.filter { heldIDs.contains($0.item.job.id) }
       _ = try await transaction.query(
-        RowStore.unknown(mine.map { ($0.item.rowID, $0.text, 0) }),
+        RowStore.unknown(mine.map { ($0.item.rowKey, $0.text, 0) }),
         doing: "noting \(mine.count) creations without an answer")
       return mine.map { ($0.item.job, .postponed($0.text, after: delay)) }
     }
@@ -42,14 +42,14 @@ extension RowWork {
     for item in items {
       guard let link = item.link, let marker = link.marker else { continue }
       // A run that was lost while it created does not know either.
-      switch schedule.next(looks: link.looks, sinceAttempt: link.sinceAttempt ?? .zero) {
+      switch schedule.next(looks: link.creationLookups, sinceAttempt: link.sinceAttempt ?? .zero) {
       case .wait(let delay):
         try await run.write(for: [item.job], doing: "waiting to look for an issue") {
           transaction, _ in
           let text =
             link.lastError ?? "a worker was lost while it created the issue; it is being looked for"
           _ = try await transaction.query(
-            RowStore.unknown([(item.rowID, text, link.looks)]),
+            RowStore.unknown([(item.rowKey, text, link.creationLookups)]),
             doing: "waiting to look for an issue")
           return [(item.job, .postponed(text, after: delay))]
         }
@@ -68,7 +68,7 @@ extension RowWork {
         if mine.count > 1 {
           logger.error(
             """
-            \(item.filePath) has \(mine.count) issues: \(mine.map(\.key).joined(separator: ", ")). \(first.key) is kept; \
+            \(item.label) has \(mine.count) issues: \(mine.map(\.key).joined(separator: ", ")). \(first.key) is kept; \
             close the others by hand.
             """)
         }
@@ -86,12 +86,12 @@ extension RowWork {
     let pair = try LinkedPair(
       item: item, issueID: issue.id, issueKey: issue.key, base: item.link?.base ?? Base(),
       error: nil, updated: nil, writeToken: nil)
-    tally.created(item.rowID)
-    logger.info("found \(issue.key), which was made for \(item.filePath)")
-    try await run.write(for: [item.job], doing: "linking \(item.filePath) with \(issue.key)") {
+    tally.created(item.rowKey)
+    logger.info("found \(issue.key), which was made for \(item.label)")
+    try await run.write(for: [item.job], doing: "linking \(item.label) with \(issue.key)") {
       transaction, _ in
       _ = try await transaction.query(
-        RowStore.linking([pair]), doing: "linking \(item.filePath) with \(issue.key)")
+        RowStore.linking([pair]), doing: "linking \(item.label) with \(issue.key)")
       return [(item.job, .postponed("found \(issue.key), to be brought into step", after: .zero))]
     }
   }
@@ -102,20 +102,20 @@ extension RowWork {
       for: items.map(\.job), doing: "noting that \(items.count) issues were not found"
     ) { transaction, held in
       let heldIDs = Set(held.map(\.id))
-      var again: [(rowID: Int64, error: String, looks: Int)] = []
-      var never: [Int64] = []
+      var again: [(rowKey: RowKey, error: String, lookups: Int)] = []
+      var never: [RowKey] = []
       var settlements: [(job: Job, as: Settlement)] = []
       for item in items where heldIDs.contains(item.job.id) {
         guard let link = item.link else { continue }
-        let looks = link.looks + 1
-        if looks < schedule.looks.count {
+        let lookups = link.creationLookups + 1
+        if lookups < schedule.looks.count {
           let text = link.lastError ?? "the issue is being looked for"
-          again.append((item.rowID, text, looks))
-          let delay = schedule.delay(afterLooks: looks, sinceAttempt: link.sinceAttempt ?? .zero)
+          again.append((item.rowKey, text, lookups))
+          let delay = schedule.delay(afterLooks: lookups, sinceAttempt: link.sinceAttempt ?? .zero)
           settlements.append((item.job, .postponed(text, after: delay)))
         } else {
           // Past the lag of the index, the answer is no: it may be made after all.
-          never.append(item.rowID)
+          never.append(item.rowKey)
           settlements.append(
             (item.job, .postponed("JIRA had not made the issue; it is made now", after: .zero)))
         }

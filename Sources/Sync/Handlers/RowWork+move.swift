@@ -35,7 +35,7 @@ extension RowWork {
         guard run.isOpen(step.item.job) else { return }
       }
       let marker = IssueMarker(
-        marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
+        marker: step.item.link?.marker, rowKey: step.item.rowKey, token: step.item.job.token,
         writes: step.writtenFields, status: next.transition.to.category)
       do {
         try await site.client.transition(

@@ -106,7 +106,7 @@ extension RowWork {
   private func edit(_ step: inout PairStep) async throws {
     let writes = step.plan.issueWrites
     let marker = IssueMarker(
-      marker: step.item.link?.marker, rowID: step.item.rowID, token: step.item.job.token,
+      marker: step.item.link?.marker, rowKey: step.item.rowKey, token: step.item.job.token,
       writes: writes)
     let answered = try await site.client.edit(
       step.issue.id, fields: step.plan.editFields, update: step.plan.editOperations,

@@ -1,4 +1,5 @@
 import Jira
+import JobQueue
 import Locks
 import Logging
 
@@ -10,8 +11,8 @@ extension RowWork {
   func askingForResolvers(_ steps: [PairStep]) async throws -> [PairStep] {
     let open = steps.filter { $0.plan.needsResolver && $0.item.sides.row }
     guard !open.isEmpty else { return steps }
-    let resolvers = Lock<[Int64: IssueSnapshot.Resolver]>([:])
-    let failed = Lock<Set<Int64>>([])
+    let resolvers = Lock<[RowKey: IssueSnapshot.Resolver]>([:])
+    let failed = Lock<Set<RowKey>>([])
     try await forEach(open) { step in
       do {
         // Most often it came with the issue.
@@ -19,17 +20,17 @@ extension RowWork {
         let asked = known == nil ? try await site.client.resolver(of: step.issue.id) : known
         guard let user = asked else { return }
         resolvers.withLock {
-          $0[step.item.rowID] = IssueSnapshot.Resolver(id: user.id, displayName: user.displayName)
+          $0[step.item.rowKey] = IssueSnapshot.Resolver(id: user.id, displayName: user.displayName)
         }
       } catch let error as JiraError {
-        failed.withLock { _ = $0.insert(step.item.rowID) }
+        failed.withLock { _ = $0.insert(step.item.rowKey) }
         try await settleFailed([step.item.job], error: error)
       }
     }
     let known = resolvers.withLock { $0 }
     let left = failed.withLock { $0 }
-    return steps.filter { !left.contains($0.item.rowID) }.map { step in
-      guard let resolver = known[step.item.rowID] else { return step }
+    return steps.filter { !left.contains($0.item.rowKey) }.map { step in
+      guard let resolver = known[step.item.rowKey] else { return step }
       return PairStep(item: step.item, issue: step.issue, site: site, resolver: resolver)
     }
   }
@@ -42,11 +43,11 @@ extension RowWork {
   func askingForAuthors(_ steps: [PairStep]) async throws -> [PairStep] {
     let open = steps.filter(\.lacksAuthors)
     guard !open.isEmpty else { return steps }
-    let found = Lock<[Int64: [IssueChange]]>([:])
+    let found = Lock<[RowKey: [IssueChange]]>([:])
     try await forEach(open) { step in
       do {
         let changes = try await site.client.changes(of: step.issue.id)
-        found.withLock { $0[step.item.rowID] = changes }
+        found.withLock { $0[step.item.rowKey] = changes }
       } catch let error as JiraError {
         // The conflict is recorded all the same.
         logger.info("\(step.issue.key) does not tell who edited it: \(error)")
@@ -55,7 +56,7 @@ extension RowWork {
     let known = found.withLock { $0 }
     return steps.map { step in
       var step = step
-      if let changes = known[step.item.rowID] { step.history = changes }
+      if let changes = known[step.item.rowKey] { step.history = changes }
       return step
     }
   }

@@ -39,12 +39,12 @@ extension RowWork {
       var plan = step.plan
       plan.rowWrites.removeAll { $0.field != field }
       let attempt = plan
-      let (rowID, worker) = (step.item.rowID, run.worker)
+      let (rowKey, worker) = (step.item.rowKey, run.worker)
       do {
-        try await database.transaction(doing: "trying what \(step.item.filePath) takes") {
+        try await database.transaction(doing: "trying what \(step.item.label) takes") {
           transaction in
           _ = try await transaction.pipeline(
-            [RowStore.announcing(writer: worker), RowStore.writing(attempt, rowID: rowID)],
+            [RowStore.announcing(writer: worker), RowStore.writing(attempt, rowKey: rowKey)],
             doing: "trying \(field)")
           throw NotKept()
         }
@@ -79,43 +79,43 @@ extension RowWork {
       let closings = mine.flatMap(\.closings)
       if !closings.isEmpty { statements.append(RowStore.closing(closings)) }
       let tripped = mine.flatMap { record in
-        record.tripped.map { field, turns in
+        record.tripped.map { field, count in
           (
-            rowID: record.step.item.rowID, path: record.step.item.filePath,
-            key: record.step.issue.key, field: field, turns: turns
+            rowKey: record.step.item.rowKey, label: record.step.item.label,
+            key: record.step.issue.key, field: field, sideChanges: count
           )
         }
       }
-      if !tripped.isEmpty { statements.append(Parking.parking(tripped, limits: breaker)) }
+      if !tripped.isEmpty { statements.append(Suspension.suspending(tripped, limits: breaker)) }
       let conflicts = mine.flatMap(\.conflicts)
       if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
       for kind in ["pull", "push", "sync"] {
-        let rows = mine.filter { $0.followUp == kind }.map(\.step.item.rowID)
+        let rows = mine.filter { $0.followUp == kind }.map(\.step.item.rowKey)
         if !rows.isEmpty { statements.append(RowStore.enqueuing(kind: kind, rows: rows)) }
       }
       // The base is written before the row, so that the row's trigger knows the change as ours.
       let writing = mine.filter { !$0.rowPlan.rowWrites.isEmpty }
       let first = statements.count
-      statements += writing.map { RowStore.writing($0.rowPlan, rowID: $0.step.item.rowID) }
+      statements += writing.map { RowStore.writing($0.rowPlan, rowKey: $0.step.item.rowKey) }
       let answers = try await transaction.pipeline(
         statements, doing: "storing \(mine.count) rows and their issues")
       // Rolled back as a whole: what was planned from an older row must not be kept.
       guard answers[first...].allSatisfy({ $0.affected > 0 }) else { throw RowRefusal.moved }
-      var otherwise: [Int64] = []
+      var otherwise: [RowKey] = []
       for (record, answer) in zip(writing, answers[first...])
       where try answer.one.get("is_kept", as: Bool.self) == false {
-        otherwise.append(record.step.item.rowID)
+        otherwise.append(record.step.item.rowKey)
       }
       if !otherwise.isEmpty {
-        // To the table's own trigger nothing changed, so nobody else would bring it to JIRA.
+        // The trigger that enqueues leaves out what this run writes, so nothing else would sync what another trigger made of it.
         _ = try await transaction.query(
-          RowStore.enqueuing(kind: "push", rows: otherwise),
+          RowStore.enqueuing(kind: "sync", rows: otherwise),
           doing: "enqueuing what a trigger changed")
       }
       return mine.map { ($0.step.item.job, $0.settlement(retryAfter: run.retryDelay)) }
     }
     for (step, outcome) in results {
-      let row = step.item.rowID
+      let row = step.item.rowKey
       let record = try PairRecord(
         step: step, outcome: outcome, refusal: refusal, worker: worker, breaker: breaker)
       if record.pair.error == nil { tally.succeeded(row) } else { tally.failed(row) }
@@ -139,11 +139,11 @@ extension RowWork {
     let written = record.changes.map { "\($0.side.rawValue).\($0.field)" }.joined(separator: " ")
     if !written.isEmpty, !step.isNew {
       logger.info(
-        "updated \(step.issue.key) and \(step.item.filePath)",
+        "updated \(step.issue.key) and \(step.item.label)",
         metadata: ["job": "\(step.item.job.id)", "written": "\(written)"])
     }
     if let error = record.pair.error {
-      warn("\(step.item.filePath) and \(step.issue.key) are not in step", error, step.item.job)
+      warn("\(step.item.label) and \(step.issue.key) are not in step", error, step.item.job)
     }
   }
 
@@ -155,7 +155,7 @@ extension RowWork {
     let conflicts = withConflicts ? step.plan.conflicts.map { Dispute($0, of: step) } : []
     try await run.write(for: [step.item.job], doing: "noting what is about to be sent") {
       transaction, _ in
-      var statements = [try RowStore.noting(noted, rowID: step.item.rowID)]
+      var statements = [try RowStore.noting(noted, rowKey: step.item.rowKey)]
       if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
       _ = try await transaction.pipeline(statements, doing: "noting what is about to be sent")
       return []

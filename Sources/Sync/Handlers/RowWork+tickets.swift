@@ -20,7 +20,7 @@ extension RowWork {
       if tickets.isEmpty || policy == .create {
         rest.append(item)
       } else if policy == .skip {
-        logger.info("\(item.filePath) names tickets already and is skipped, as the mapping says")
+        logger.info("\(item.label) names tickets already and is skipped, as the mapping says")
         try await run.settle(item.job, as: .done)
       } else if try await adoptFirst(of: tickets, for: item) == false {
         rest.append(item)
@@ -35,25 +35,25 @@ extension RowWork {
       guard let issue = try await site.client.issue(ticket, fields: ["updated"]) else { continue }
       let text = "\(issue.key) was adopted, to be brought into step"
       let isMine = Lock(false)
-      try await run.write(for: [item.job], doing: "adopting \(issue.key) for \(item.filePath)") {
+      try await run.write(for: [item.job], doing: "adopting \(issue.key) for \(item.label)") {
         transaction, _ in
         // No base: the next run is the first meeting of the two, and records what differs.
         let result = try await transaction.query(
           """
-          insert into jira_sync.links (file_audit_id, file_path, state, issue_id, issue_key)
-          select \(item.rowID)::bigint, \(item.filePath), 'linked', \(issue.id), \(issue.key)
+          insert into jira_sync.links (table_name, row_id, label, state, issue_id, issue_key)
+          select \(item.rowKey.table), \(item.rowKey.id), \(item.label), 'linked', \(issue.id), \(issue.key)
           where not exists (select from jira_sync.links as l where l.issue_id = \(issue.id))
-          on conflict (file_audit_id) where state <> 'row_gone' do update
+          on conflict (table_name, row_id) where state <> 'row_gone' do update
           set state = 'linked', issue_id = excluded.issue_id, issue_key = excluded.issue_key,
             last_error = null
           where links.state = 'creating'
-          """, doing: "adopting \(issue.key) for \(item.filePath)")
+          """, doing: "adopting \(issue.key) for \(item.label)")
         guard result.affected == 1 else { return [] }
         isMine.withLock { $0 = true }
         return [(item.job, .postponed(text, after: .zero))]
       }
       if isMine.withLock({ $0 }) {
-        logger.info("\(item.filePath) adopts \(issue.key)")
+        logger.info("\(item.label) adopts \(issue.key)")
         return true
       }
     }

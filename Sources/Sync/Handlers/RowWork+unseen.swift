@@ -6,24 +6,28 @@ extension RowWork {
   ///
   /// A row-level policy may hide them, or their deletion may be on its way behind these jobs, which then ends the links.
   func wait(forRowsOf items: [WorkItem]) async throws {
-    let rows = items.map(\.rowID)
+    let keys = items.map(\.rowKey.jobKey)
     let going = Set(
       try await database.query(
         """
-        select distinct j.file_audit_id from jira_sync.jobs as j
-        where j.file_audit_id = any(\(rows)::bigint[]) and j.state = 'ready' and j.args ? 'deleted'
+        select distinct j.table_name, j.row_id from jira_sync.jobs as j
+        where j.key = any(\(keys)::text[]) and j.state = 'ready' and j.args ? 'deleted'
         """, doing: "looking whether rows were deleted meanwhile"
-      ).rows.map { try $0.get("file_audit_id", as: Int64.self) })
-    try await run.settle(items.filter { going.contains($0.rowID) }.map { ($0.job, .done) })
-    let hidden = items.filter { !going.contains($0.rowID) && run.isOpen($0.job) }
+      ).rows.map { RowKey(table: try $0.get("table_name"), id: try $0.get("row_id")) })
+    try await run.settle(items.filter { going.contains($0.rowKey) }.map { ($0.job, .done) })
+    let hidden = items.filter { !going.contains($0.rowKey) && run.isOpen($0.job) }
     guard !hidden.isEmpty else { return }
     let failures = hidden.map { item in
       (
         item: item,
-        text: """
-        file_audit: the row with id \(item.rowID) cannot be seen by this role, and no trigger told of its deletion: look \
-        at its row-level policies (jira-sync doctor)
-        """
+        text: item.isHidden
+          ? """
+          \(item.rowKey.table): the row with id \(item.rowKey.id) cannot be seen by this role: look at its row-level \
+          policies (jira-sync doctor)
+          """
+          : """
+          \(item.rowKey.table): the row with id \(item.rowKey.id) is not there, and no trigger told of its deletion
+          """
       )
     }
     try await fail(failures, doing: "noting that rows cannot be seen") { [run] job, text in

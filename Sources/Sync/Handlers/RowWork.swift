@@ -22,7 +22,7 @@ struct RowWork: Sendable {
   /// Looks at each row and does what it needs.
   func perform() async throws {
     var items = try await RowStore.items(for: run.jobs, database: database)
-    items = try await settleDeletions(items)
+    items = try await settleDeletions(try await withoutMarked(items))
     var creations: [WorkItem] = []
     var lookups: [WorkItem] = []
     var pairs: [WorkItem] = []
@@ -31,7 +31,8 @@ struct RowWork: Sendable {
     for item in items where run.isOpen(item.job) {
       switch (item.link?.state, item.row) {
       // A row that cannot be seen is not a row that is gone: only a trigger says that.
-      case (.linked, nil) where item.deletedRow == nil && item.job.priority >= 0:
+      case (_, nil) where item.deleted == nil && item.isHidden: unseen.append(item)
+      case (.linked, nil) where item.deleted == nil && item.job.priority >= 0:
         unseen.append(item)
       case (.unlinked, _), (.issueGone, _), (.rowGone, _), (_, nil):
         nothing.append(item.job)
@@ -63,10 +64,10 @@ struct RowWork: Sendable {
       let heldIDs = Set(held.map(\.id))
       let mine = failures.filter { heldIDs.contains($0.item.job.id) }
       _ = try await transaction.query(
-        RowStore.failing(mine.map { ($0.item.rowID, $0.text, false) }), doing: doing)
+        RowStore.failing(mine.map { ($0.item.rowKey, $0.text, false) }), doing: doing)
       return mine.map { ($0.item.job, settlement($0.item.job, $0.text)) }
     }
-    for failure in failures { tally.failed(failure.item.rowID) }
+    for failure in failures { tally.failed(failure.item.rowKey) }
   }
 
   /// Ends jobs that failed for a reason that JIRA named.

@@ -1,12 +1,13 @@
+import JobQueue
 import Locks
 import Postgres
 
 /// Counts what this process did, for the summary at its end.
 public final class SyncTally: Sendable {
   private struct Counts {
-    var created: Set<Int64> = []
-    var updated: Set<Int64> = []
-    var failed: Set<Int64> = []
+    var created: Set<RowKey> = []
+    var updated: Set<RowKey> = []
+    var failed: Set<RowKey> = []
   }
 
   private let counts = Lock(Counts())
@@ -25,8 +26,8 @@ public final class SyncTally: Sendable {
     counts.withLock { $0.created.union($0.updated).union($0.failed).count }
   }
 
-  func created(_ row: Int64) { counts.withLock { _ = $0.created.insert(row) } }
-  func updated(_ row: Int64) { counts.withLock { _ = $0.updated.insert(row) } }
-  func failed(_ row: Int64) { counts.withLock { _ = $0.failed.insert(row) } }
-  func succeeded(_ row: Int64) { counts.withLock { _ = $0.failed.remove(row) } }
+  func created(_ row: RowKey) { counts.withLock { _ = $0.created.insert(row) } }
+  func updated(_ row: RowKey) { counts.withLock { _ = $0.updated.insert(row) } }
+  func failed(_ row: RowKey) { counts.withLock { _ = $0.failed.insert(row) } }
+  func succeeded(_ row: RowKey) { counts.withLock { _ = $0.failed.remove(row) } }
 }

@@ -4,26 +4,32 @@ import JobQueue
 /// A job about a row, with the row and the link as they were read.
 struct WorkItem: Sendable {
   let job: Job
-  /// The id of the row.
-  let rowID: Int64
+  /// Which row of which table.
+  let rowKey: RowKey
   /// Nil where there is no such row, or none that can be seen.
   var row: Row?
+  /// Whether there is, or may be, a row that this role cannot see.
+  var isHidden = false
+  /// Whether the linked row was deleted together with so many others that a job for its deletion is yet to be enqueued.
+  var isMarked = false
   var link: Link?
   /// Conflicts that wait, or that a person decided.
   var conflicts: [LiveConflict] = []
   /// Fields that are left alone for a while, each with why.
-  var parked: [String: String] = [:]
+  var suspended: [String: String] = [:]
   /// The time when it was read, in seconds since 1970 by the database's clock.
   var readAt: Double = 0
 
-  /// The row's path, for messages and links.
-  var filePath: String { row?["file_path"]?.string ?? link?.filePath ?? "row \(rowID)" }
+  /// What users call the row, for messages and links.
+  var label: String {
+    row?[AuditTable.labelColumn]?.string ?? link?.label ?? AuditTable.describe(rowKey)
+  }
 
   /// Whether the row wants an issue.
   var hasDebt: Bool { row?["has_technical_debt"]?.bool ?? false }
 
-  /// What a deleted row held, where a trigger reported a deletion.
-  var deletedRow: JSON? { job.arguments["deleted"] }
+  /// What a trigger reported of a deleted row.
+  var deleted: DeletedRow? { job.arguments["deleted"].map(DeletedRow.init) }
 
   /// What people decided of conflicts, by the field's name; the latest counts.
   var verdicts: [String: Verdict] {

@@ -1,9 +1,10 @@
 import Jira
+import JobQueue
 
 /// Why a row was not linked or unlinked by hand; nothing was changed then.
 public enum LinkError: Error, Sendable, Hashable, CustomStringConvertible {
   /// There is no such row.
-  case unknownRow(Int64)
+  case unknownRow(RowKey)
   /// JIRA has no such issue, or this account may not see it.
   case unknownIssue(String)
   /// The issue is in another project than the one the database is bound to.
@@ -24,7 +25,7 @@ public enum LinkError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What stands in the way, and what to do.
   public var description: String {
     switch self {
-    case .unknownRow(let id): "public.file_audit has no row with the id \(id)"
+    case .unknownRow(let row): "\(row.table) has no row with the id \(row.id)"
     case .unknownIssue(let issue):
       """
       JIRA has no issue \(issue), or this account may not see it. Check the key, and that the account has the permission \

@@ -1,12 +1,12 @@
 /// What linking or unlinking by hand did.
 public struct ManualLink: Sendable, Hashable {
-  /// The row's path.
-  public var filePath: String
+  /// What users call the row.
+  public var label: String
   /// The key of the issue; nil where a row without one was told never to have one.
   public var issueKey: String?
   /// The key of the issue that the row had before, where it was another.
   public var replaced: String?
-  /// The path of the row that had the issue before.
+  /// The label of the row that had the issue before.
   public var takenFrom: String?
   /// The job that brings row and issue into step; nil after unlinking.
   public var jobID: Int64?

@@ -10,7 +10,7 @@ extension Planner {
       let rules = status.statusRules,
       let state = StatusState(issue: issue.fields, rules: rules), state == .done || state == .kept
     else { return }
-    for fill in mapping.fills where parked[fill.name] == nil {
+    for fill in mapping.fills where suspended[fill.name] == nil {
       guard let field = mapping[fill.name] else {
         fillColumn(fill)
         continue

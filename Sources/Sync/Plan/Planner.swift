@@ -10,7 +10,7 @@ struct Planner {
   let mapping: ResolvedMapping
   let verdicts: [String: Verdict]
   /// Fields that are left alone, each with why.
-  let parked: [String: String]
+  let suspended: [String: String]
   /// The row as it was read.
   let before: Row
   /// The row as it will be once the writes so far were done.
@@ -21,7 +21,7 @@ struct Planner {
 
   init(
     base: Base, row: Row, issue: IssueSnapshot, mapping: ResolvedMapping,
-    verdicts: [String: Verdict], parked: [String: String]
+    verdicts: [String: Verdict], suspended: [String: String]
   ) {
     self.base = base.valid(under: mapping)
     self.row = row
@@ -29,7 +29,7 @@ struct Planner {
     self.issue = issue
     self.mapping = mapping
     self.verdicts = verdicts
-    self.parked = parked
+    self.suspended = suspended
     // A field that is no longer mapped would keep the columns that it was made from "changed".
     var kept = self.base
     for name in base.fields.keys
@@ -81,7 +81,7 @@ struct Planner {
   }
 
   private mutating func step(_ field: ResolvedField) throws(FieldProblem) -> Bool {
-    if let reason = parked[field.name] { throw field.problem(reason) }
+    if let reason = suspended[field.name] { throw field.problem(reason) }
     let sides = try sides(field)
     let known = sides.base
     let verdict = verdicts[field.name].flatMap { $0.holds(sides) ? $0 : nil }

@@ -8,11 +8,11 @@
 ///   - issue: the issue as it was read; absent where it is to be made.
 ///   - mapping: the fields, as they were found on the JIRA site.
 ///   - verdicts: what people decided about conflicts that waited, by the field's name.
-///   - parked: fields that are left alone, by their names, each with why.
+///   - suspended: fields that are left alone, by their names, each with why.
 /// - Returns: what to write on either side, and the base once that was done.
 public func plan(
   base: Base?, row: RowSide, issue: IssueSide, mapping: ResolvedMapping,
-  verdicts: [String: Verdict] = [:], parked: [String: String] = [:]
+  verdicts: [String: Verdict] = [:], suspended: [String: String] = [:]
 ) -> Plan {
   guard case .present(let values) = row else { return Plan(newBase: base ?? Base()) }
   var plan: Plan
@@ -22,7 +22,7 @@ public func plan(
   case .present(let snapshot):
     var planner = Planner(
       base: base ?? Base(), row: values, issue: snapshot, mapping: mapping, verdicts: verdicts,
-      parked: parked)
+      suspended: suspended)
     plan = planner.plan()
   }
   plan.newBase = plan.newBase.noting(mapping)

@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import JobQueue
 import Postgres
 
 #if canImport(FoundationEssentials)
@@ -31,18 +32,18 @@ enum PollStore {
 
   /// A linked issue that changed since it was last read.
   struct Candidate: Sendable {
-    var rowID: Int64
+    var rowKey: RowKey
     var issueID: String
     var issueKey: String?
     var updated: Int64?
     var isGone: Bool
     var base: Base?
-    var parked: Set<String>
+    var suspended: Set<String>
   }
 
   /// A linked issue that differs from what was agreed on.
   struct Finding: Sendable {
-    var rowID: Int64
+    var rowKey: RowKey
     var kind: String
   }
 
@@ -127,10 +128,11 @@ enum PollStore {
   ) async throws -> [Candidate] {
     let result = try await database.query(
       """
-      select l.file_audit_id, l.issue_id, l.issue_key, l.base, u.updated, l.state = 'issue_gone' as gone,
+      select l.table_name, l.row_id, l.issue_id, l.issue_key, l.base, u.updated, l.state = 'issue_gone' as gone,
         array(
-          select p.field from jira_sync.parked_fields as p
-          where p.file_audit_id = l.file_audit_id and p.parked_until > clock_timestamp()) as parked
+          select p.field from jira_sync.suspended_fields as p
+          where p.table_name = l.table_name and p.row_id = l.row_id
+            and p.suspended_until > clock_timestamp()) as suspended
       from unnest(
         \(seen.map(\.id))::text[], \(seen.map(\.key))::text[], \(seen.map(\.updated))::bigint[])
         with ordinality as u(id, key, updated, place)
@@ -141,17 +143,19 @@ enum PollStore {
           or l.issue_updated < to_timestamp(u.updated::float8 / 1000))
         and (\(rereads) or not exists (
           select from jira_sync.jobs as j
-          where j.state = 'ready' and j.key = 'row:' || l.file_audit_id and j.kind in ('pull', 'sync')))
+          where j.state = 'ready' and j.key = 'row:' || l.table_name || ':' || l.row_id
+            and j.kind in ('pull', 'sync')))
       order by u.place
       """, doing: "looking for what changed among \(seen.count) issues")
     return try result.rows.map { row in
       let base = try row.get("base", as: String?.self)
       return Candidate(
-        rowID: try row.get("file_audit_id"), issueID: try row.get("issue_id"),
+        rowKey: RowKey(table: try row.get("table_name"), id: try row.get("row_id")),
+        issueID: try row.get("issue_id"),
         issueKey: try row.get("issue_key", as: String?.self),
         updated: try row.get("updated", as: Int64?.self), isGone: try row.get("gone"),
         base: try base.map { try JSONDecoder().decode(Base.self, from: Data($0.utf8)) },
-        parked: Set(try row.get("parked", as: [String].self)))
+        suspended: Set(try row.get("suspended", as: [String].self)))
     }
   }
 
@@ -167,7 +171,7 @@ enum PollStore {
   }
 
   /// Notes what was read and differs in nothing: it is not read again before it changes.
-  static func noting(read issues: [(rowID: Int64, issueID: String, key: String, updated: Int64?)])
+  static func noting(read issues: [(rowKey: RowKey, issueID: String, key: String, updated: Int64?)])
     -> SQL
   {
     """
@@ -175,18 +179,18 @@ enum PollStore {
     set issue_key = u.key,
       issue_updated = greatest(l.issue_updated, to_timestamp(u.updated::float8 / 1000))
     from unnest(
-      \(issues.map(\.rowID))::bigint[], \(issues.map(\.issueID))::text[],
-      \(issues.map(\.key))::text[], \(issues.map(\.updated))::bigint[]) as u(row_id, issue_id, key, updated)
-    where l.file_audit_id = u.row_id and l.issue_id = u.issue_id and l.state = 'linked'
+      \(issues.map(\.rowKey.table))::text[], \(issues.map(\.rowKey.id))::text[], \(issues.map(\.issueID))::text[],
+      \(issues.map(\.key))::text[], \(issues.map(\.updated))::bigint[]) as u(table_name, row_id, issue_id, key, updated)
+    where l.table_name = u.table_name and l.row_id = u.row_id and l.issue_id = u.issue_id and l.state = 'linked'
     """
   }
 
   /// Issues that had been taken for gone are there.
-  static func healing(_ rows: [Int64]) -> SQL {
+  static func healing(_ rows: [RowKey]) -> SQL {
     """
     with healed as (
       update jira_sync.links set state = 'linked', missed_sweeps = 0, last_error = null
-      where file_audit_id = any(\(rows)::bigint[]) and state = 'issue_gone'
+      where \(RowStore.isAmong(rows)) and state = 'issue_gone'
       returning id
     )
     select jira_sync.resolve_event('row_refused', 'issue_gone:' || h.id, 'the issue is there again') from healed as h
@@ -196,22 +200,21 @@ enum PollStore {
   /// Enqueues jobs for what differs.
   static func enqueuing(_ findings: [Finding]) -> SQL {
     """
-    insert into jira_sync.jobs (kind, file_audit_id)
-    select u.kind, u.row_id
-    from unnest(\(findings.map(\.kind))::text[], \(findings.map(\.rowID))::bigint[]) as u(kind, row_id)
+    insert into jira_sync.jobs (kind, table_name, row_id)
+    select u.kind, u.table_name, u.row_id
+    from unnest(
+      \(findings.map(\.kind))::text[], \(findings.map(\.rowKey.table))::text[],
+      \(findings.map(\.rowKey.id))::text[]) as u(kind, table_name, row_id)
     """
   }
 
-  /// Ends parkings whose time is over: their rows are synced again.
-  static let unparking: SQL = """
-    with over as (
-      select distinct p.file_audit_id from jira_sync.parked_fields as p
-      where p.parked_until <= clock_timestamp()
+  /// Resumes fields whose suspension is over: their rows are synced again.
+  static let resuming: SQL = """
+    with over as materialized (
+      select p.table_name, p.row_id, p.field from jira_sync.suspended_fields as p
+      where p.suspended_until <= clock_timestamp()
     )
-    select jira_sync.unpark(o.file_audit_id, p.field)
-    from over as o
-    inner join jira_sync.parked_fields as p on p.file_audit_id = o.file_audit_id
-    where p.parked_until <= clock_timestamp()
+    select jira_sync.resume_field(o.row_id, o.field, o.table_name) from over as o
     """
 
   /// Moves the watermark, never back.

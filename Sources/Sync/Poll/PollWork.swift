@@ -132,21 +132,21 @@ struct PollWork {
       ids: some.map(\.issueID), fields: site.mapping.issueFieldIDs)
     let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     var findings: [PollStore.Finding] = []
-    var healed: [Int64] = []
-    var same: [(rowID: Int64, issueID: String, key: String, updated: Int64?)] = []
+    var healed: [RowKey] = []
+    var same: [(rowKey: RowKey, issueID: String, key: String, updated: Int64?)] = []
     for candidate in some {
       // One that the search shows and a look does not find was deleted since, which is for the sweep.
       guard let issue = issues[candidate.issueID] else { continue }
       let difference = IssueDifference(
-        of: issue, key: candidate.issueKey, base: candidate.base, leavingOut: candidate.parked,
+        of: issue, key: candidate.issueKey, base: candidate.base, leavingOut: candidate.suspended,
         mapping: site.mapping, dialect: site.client.dialect)
       if candidate.isGone {
-        healed.append(candidate.rowID)
-        findings.append(PollStore.Finding(rowID: candidate.rowID, kind: "sync"))
+        healed.append(candidate.rowKey)
+        findings.append(PollStore.Finding(rowKey: candidate.rowKey, kind: "sync"))
       } else if let kind = difference.jobKind {
-        findings.append(PollStore.Finding(rowID: candidate.rowID, kind: kind))
+        findings.append(PollStore.Finding(rowKey: candidate.rowKey, kind: kind))
       } else {
-        same.append((candidate.rowID, issue.id, issue.key, issue.updated))
+        same.append((candidate.rowKey, issue.id, issue.key, issue.updated))
       }
     }
     pending.removeFirst(some.count)
@@ -174,7 +174,7 @@ struct PollWork {
     try await run.write(for: [job], doing: "noting how far \(project) was polled") {
       transaction, _ in
       _ = try await transaction.pipeline(
-        [PollStore.unparking]
+        [PollStore.resuming]
           + PollStore.finishing(
             project: project, watermark: watermark, seen: seen, enqueued: enqueued),
         doing: "noting how far \(project) was polled")

@@ -33,16 +33,16 @@ public struct Preview: Sendable {
   /// Works it out for rows.
   ///
   /// - Parameters:
-  ///   - ids: the rows' ids.
+  ///   - rows: the rows.
   ///   - done: called after each hundred with how many are done.
-  /// - Returns: what would happen, in the order of the ids; rows that do not exist are left out.
+  /// - Returns: what would happen, in their order; rows that do not exist are left out.
   /// - Throws: `JiraError`, `PostgresError`.
   public func rows(
-    _ ids: [Int64], done: @escaping @Sendable (Int) async -> Void = { _ in }
+    _ rows: [RowKey], done: @escaping @Sendable (Int) async -> Void = { _ in }
   ) async throws -> [RowPreview] {
     let size = JiraClient.fetchLimit
-    let chunks = stride(from: 0, to: ids.count, by: size).map {
-      Array(ids[$0..<min($0 + size, ids.count)])
+    let chunks = stride(from: 0, to: rows.count, by: size).map {
+      Array(rows[$0..<min($0 + size, rows.count)])
     }
     return try await withThrowingTaskGroup(of: (Int, [RowPreview]).self) { group in
       var next = 0
@@ -65,8 +65,10 @@ public struct Preview: Sendable {
     }
   }
 
-  private func chunk(_ ids: [Int64]) async throws -> [RowPreview] {
-    let jobs = ids.map { Job(id: 0, kind: kind, fileAuditID: $0, token: 0) }
+  private func chunk(_ rows: [RowKey]) async throws -> [RowPreview] {
+    let jobs = rows.map {
+      Job(id: 0, kind: kind, tableName: $0.table, rowID: $0.id, token: 0)
+    }
     let items = try await RowStore.items(for: jobs, database: database)
     let linked = items.filter { $0.link?.state == .linked && $0.row != nil }
     var issues: [String: Issue] = [:]
@@ -84,7 +86,7 @@ public struct Preview: Sendable {
 
   private func preview(_ item: WorkItem, issue: Issue?) -> RowPreview {
     var preview = RowPreview(
-      rowID: item.rowID, fileNumber: item.row?["file_number"]?.string, filePath: item.filePath,
+      rowKey: item.rowKey, fileNumber: item.row?["file_number"]?.string, label: item.label,
       issueKey: item.link?.issueKey, action: .unchanged, fields: [], note: item.link?.lastError)
     guard item.row != nil else {
       preview.action = .ended

@@ -1,4 +1,5 @@
 import JSON
+import JobQueue
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -32,12 +33,12 @@ public struct RowPreview: Sendable, Hashable {
     case missing
   }
 
-  /// The row's id.
-  public var rowID: Int64
+  /// Which row of which table.
+  public var rowKey: RowKey
   /// The row's number, where it has one.
   public var fileNumber: String?
-  /// The row's path.
-  public var filePath: String
+  /// What users call the row.
+  public var label: String
   /// The key of its issue, nil where it has none.
   public var issueKey: String?
   /// What happens.
@@ -53,8 +54,9 @@ public struct RowPreview: Sendable, Hashable {
   /// - Returns: the object.
   public func json(withUnchanged: Bool) -> JSON {
     [
-      "file_audit_id": .number(Decimal(rowID)), "file_number": fileNumber.map(JSON.string) ?? .null,
-      "file_path": .string(filePath), "issue_key": issueKey.map(JSON.string) ?? .null,
+      "table_name": .string(rowKey.table), "row_id": .string(rowKey.id),
+      "file_number": fileNumber.map(JSON.string) ?? .null,
+      "label": .string(label), "issue_key": issueKey.map(JSON.string) ?? .null,
       "action": .string(action.rawValue), "note": note.map(JSON.string) ?? .null,
       "fields": .array(fields.filter { withUnchanged || $0.isChange }.map(\.json)),
     ]

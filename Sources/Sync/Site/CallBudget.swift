@@ -82,7 +82,7 @@ public actor CallBudget {
     let seconds = told.map { Double($0.milliseconds) / 1_000 }
     let said = error.rateLimitReason.map { "\(error) (\($0))" } ?? "\(error)"
     let row = try await database.query(
-      "select jira_sync.note_limit(\(scope), \(seconds)::float8, \(said)) as wait",
+      "select jira_sync.record_limit(\(scope), \(seconds)::float8, \(said)) as wait",
       doing: "noting that JIRA has limited \(scope)"
     ).rows.first
     return try row.map { .seconds(try $0.get("wait", as: Double.self)) }
@@ -136,7 +136,7 @@ public actor CallBudget {
     let statement: SQL =
       """
       select wait, blocked_scope, blocked_reason, generation
-      from jira_sync.take_calls(
+      from jira_sync.take_send_slots(
         \(calls.map(\.endpoint))::text[], \(calls.map(\.issue))::text[],
         \(Self.patience / .seconds(1))::float8, \(probes)::boolean)
       order by place
@@ -167,7 +167,7 @@ public actor CallBudget {
     let row = try await database.query(
       """
       select wait, blocked_scope, blocked_reason
-      from jira_sync.call_obstacle(
+      from jira_sync.send_obstacle(
         \(call.endpoint), \(call.issue), \(generation)::bigint, \(probes)::boolean)
       """, doing: "asking whether JIRA may still be called"
     ).rows.first

@@ -57,7 +57,7 @@ struct Circuit: Sendable {
     let row = try await database.query(
       """
       select state, mine, wait, reason, closed_credentials
-      from jira_sync.circuit_turn(\(member.worker)::uuid)
+      from jira_sync.take_probe(\(member.worker)::uuid)
       """, doing: "looking whether JIRA can be called"
     ).one
     return Turn(
@@ -71,7 +71,7 @@ struct Circuit: Sendable {
   func trouble(_ error: JiraError, cause: Cause) async throws(PostgresError) -> Verdict {
     let verdict: String = try await database.query(
       """
-      select jira_sync.circuit_trouble(
+      select jira_sync.report_circuit_failure(
         \(member.worker)::uuid, \(member.name), \(credentials), \(cause.rawValue), \("\(error)"),
         \(cause.remedy)) as verdict
       """, doing: "telling that JIRA is out of reach"
@@ -90,7 +90,7 @@ struct Circuit: Sendable {
   func passed() async throws(PostgresError) {
     _ = try await database.query(
       """
-      select jira_sync.circuit_passed(\(member.worker)::uuid, \(member.name), \(credentials))
+      select jira_sync.close_circuit(\(member.worker)::uuid, \(member.name), \(credentials))
       """, doing: "telling that JIRA can be called")
   }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import JobQueue
 import Postgres
 
 /// What the database remembers of the site.
@@ -61,8 +62,11 @@ struct SiteStore: Sendable {
     let summary = mapping.summary.text
     let watched = mapping.watchedColumns
     try await database.transaction(doing: "binding the database to \(baseURL)") { transaction in
+      // First, as it locks the table's row: workers that start together are bound one after the other. It changes only what is
+      // not so already.
       _ = try await transaction.query(
-        "select pg_advisory_xact_lock(1784835698, 1)", doing: "binding the database to \(baseURL)")
+        "select jira_sync.watch_columns(\(RowKey.standardTable), \(watched)::text[])",
+        doing: "telling the triggers which columns are mapped")
       let row = try await transaction.query(
         Self.binding, doing: "reading which site the database belongs to"
       ).rows.first
@@ -77,17 +81,6 @@ struct SiteStore: Sendable {
         where (site.base_url, site.project_key, site.deployment, site.mapping) is distinct from
           (excluded.base_url, excluded.project_key, excluded.deployment, excluded.mapping)
         """, doing: "remembering the site")
-      // Writing the trigger function anew is not free, so only when the columns are others.
-      _ = try await transaction.query(
-        """
-        select jira_sync.watch(\(watched)::text[])
-        from jira_sync.site as s
-        where s.watched_columns is distinct from array(
-          select a.attname::text from pg_catalog.pg_attribute as a
-          where a.attrelid = 'public.file_audit'::regclass and a.attnum > 0 and not a.attisdropped
-            and a.attname = any(\(watched)::text[])
-          order by a.attnum)
-        """, doing: "telling the triggers which columns are mapped")
     }
   }
 }

@@ -1,4 +1,5 @@
 import JSON
+import JobQueue
 import Postgres
 
 /// The statements about sweeps.
@@ -6,8 +7,8 @@ enum SweepStore {
   /// A link whose issue a sweep looks for.
   struct Known: Sendable, Hashable {
     var linkID: Int64
-    var rowID: Int64
-    var filePath: String
+    var rowKey: RowKey
+    var label: String
     var issueID: String
     var issueKey: String
     var isGone: Bool
@@ -18,15 +19,16 @@ enum SweepStore {
   static func known(_ database: PostgresClient) async throws -> [Known] {
     try await database.query(
       """
-      select id, file_audit_id, file_path, issue_id, issue_key, state = 'issue_gone' as gone, missed_sweeps
+      select id, table_name, row_id, label, issue_id, issue_key, state = 'issue_gone' as gone, missed_sweeps
       from jira_sync.links
       where state in ('linked', 'issue_gone') and issue_id is not null
       order by id
       """, doing: "reading which issues are linked"
     ).rows.map { row in
       Known(
-        linkID: try row.get("id"), rowID: try row.get("file_audit_id"),
-        filePath: try row.get("file_path"), issueID: try row.get("issue_id"),
+        linkID: try row.get("id"),
+        rowKey: RowKey(table: try row.get("table_name"), id: try row.get("row_id")),
+        label: try row.get("label"), issueID: try row.get("issue_id"),
         issueKey: try row.get("issue_key", as: String?.self) ?? "?", isGone: try row.get("gone"),
         missedSweeps: try row.get("missed_sweeps"))
     }
@@ -42,7 +44,7 @@ enum SweepStore {
 
   /// Issues that were taken for gone are there: their rows are synced again.
   static func healed(_ links: [Known]) -> [SQL] {
-    let rows = links.map(\.rowID)
+    let rows = links.map(\.rowKey)
     return [PollStore.healing(rows), RowStore.enqueuing(kind: "sync", rows: rows)]
   }
 
@@ -54,7 +56,7 @@ enum SweepStore {
       from unnest(\(links.map(\.link.linkID))::bigint[], \(links.map(\.key))::text[]) as u(id, key)
       where l.id = u.id
       """,
-      RowStore.enqueuing(kind: "pull", rows: links.map(\.link.rowID)),
+      RowStore.enqueuing(kind: "pull", rows: links.map(\.link.rowKey)),
     ]
   }
 
@@ -77,30 +79,30 @@ enum SweepStore {
       """,
       """
       select jira_sync.emit(
-        'row_refused', 'warning', 'issue_gone:' || \(link.linkID)::bigint, \(link.filePath),
-        \(link.issueKey)::text || ', the issue of ' || \(link.filePath)::text
+        'row_refused', 'warning', 'issue_gone:' || \(link.linkID)::bigint, \(link.label),
+        \(link.issueKey)::text || ', the issue of ' || \(link.label)::text
           || ', was deleted in JIRA or moved out of sight: two sweeps did not find it.',
         'Nothing is made anew by itself. To get another issue: jira-sync unlink, then jira-sync link.',
-        \(link.rowID), \(link.issueKey))
+        \(link.rowKey.id), \(link.issueKey), table_name => \(link.rowKey.table))
       """,
     ]
   }
 
   /// Adds a line to a row's notes.
-  static func remarking(_ text: String, rowID: Int64) -> SQL {
+  static func remarking(_ text: String, rowKey: RowKey) -> SQL {
     """
-    update public.file_audit
+    update public.file_audit as f
     set notes = case when coalesce(notes, '') = '' then '' else notes || E'\\n' end || \(text)::text
-    where id = \(rowID)::bigint
+    where \(AuditTable.isRow(rowKey))
     """
   }
 
   /// Gives a row the columns of one whose debt is gone.
-  static func closing(rowID: Int64, rules: StatusRules) -> SQL {
+  static func closing(rowKey: RowKey, rules: StatusRules) -> SQL {
     """
-    update public.file_audit
+    update public.file_audit as f
     set \(identifier: rules.debtColumn) = false, \(identifier: rules.auditColumn) = \(rules.completed)
-    where id = \(rowID)::bigint
+    where \(AuditTable.isRow(rowKey))
     """
   }
 
@@ -110,8 +112,8 @@ enum SweepStore {
   ) -> SQL {
     """
     insert into jira_sync.changes (
-      file_audit_id, issue_key, side, field, mapping_field, cause, new_value, job_id)
-    select \(link.rowID)::bigint, \(link.issueKey), 'row', u.name, \(field), 'issue_deleted', u.new::jsonb,
+      table_name, row_id, issue_key, side, field, mapping_field, cause, new_value, job_id)
+    select \(link.rowKey.table), \(link.rowKey.id), \(link.issueKey), 'row', u.name, \(field), 'issue_deleted', u.new::jsonb,
       \(jobID)::bigint
     from unnest(\(columns.map(\.name))::text[], \(columns.map(\.new.text))::text[]) as u(name, new)
     """

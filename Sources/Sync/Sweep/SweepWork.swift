@@ -120,7 +120,7 @@ struct SweepWork: Sendable {
     guard !statements.isEmpty else { return }
     for link in first {
       run.logger.warning(
-        "\(link.issueKey) of \(link.filePath) was not found; another sweep decides")
+        "\(link.issueKey) of \(link.label) was not found; another sweep decides")
     }
     let (all, doing) = (statements, "noting what the sweep found")
     try await run.write(for: [job], doing: doing) { transaction, _ in
@@ -131,13 +131,13 @@ struct SweepWork: Sendable {
 
   /// An issue is gone for good: its link ends, and its row gets what the policy says.
   private func end(_ link: SweepStore.Known) async throws {
-    run.logger.warning("\(link.issueKey) of \(link.filePath) is gone")
+    run.logger.warning("\(link.issueKey) of \(link.label) is gone")
     do {
       try await end(link, withRow: true)
     } catch let error as PostgresError where error.kind == .server {
       // The row refuses; that its issue is gone is true all the same.
       run.logger.error(
-        "the row of \(link.filePath) could not be told that its issue is gone: \(error)")
+        "the row of \(link.label) could not be told that its issue is gone: \(error)")
       try await end(link, withRow: false)
     }
   }
@@ -160,7 +160,7 @@ struct SweepWork: Sendable {
     let hasNotes = site.mapping.mapping.columns.contains { $0.name == "notes" }
     var statements: [SQL] = []
     if hasNotes {
-      statements.append(SweepStore.remarking(text, rowID: link.rowID))
+      statements.append(SweepStore.remarking(text, rowKey: link.rowKey))
       statements.append(
         SweepStore.recording(
           link, columns: [("notes", .string(text))], jobID: job.id, field: "notes"))
@@ -170,7 +170,7 @@ struct SweepWork: Sendable {
       return false
     }
     if policy == .close, let status, case .status(let rules) = status.source {
-      statements.append(SweepStore.closing(rowID: link.rowID, rules: rules))
+      statements.append(SweepStore.closing(rowKey: link.rowKey, rules: rules))
       statements.append(
         SweepStore.recording(
           link,

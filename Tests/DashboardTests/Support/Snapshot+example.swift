@@ -1,3 +1,5 @@
+import JobQueue
+
 @testable import Dashboard
 
 extension Snapshot {
@@ -39,7 +41,7 @@ extension Snapshot {
     ]
     snapshot.schedules = [
       ScheduleFacts(
-        name: text, kind: text, cron: text, keeper: text, lastRun: now - 60, nextRun: now + 1,
+        name: text, kind: text, cron: text, scheduler: text, lastRun: now - 60, nextRun: now + 1,
         lastOutcome: text, missed: 2)
     ]
     snapshot.details = Details(text, now: now)
@@ -50,7 +52,7 @@ extension Snapshot {
 extension Snapshot.Details {
   fileprivate init(_ text: String, now: Double) {
     self.init()
-    let row = Snapshot.Row(id: 42, number: text, path: text)
+    let row = Snapshot.Row(key: RowKey(id: text), number: text, label: text)
     workers = [
       Snapshot.Worker(
         incarnation: "1", name: text, slots: 4, isAsleep: true, isLost: false, running: 0,

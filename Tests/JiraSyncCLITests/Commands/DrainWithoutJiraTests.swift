@@ -32,7 +32,7 @@ struct DrainWithoutJiraTests {
     arguments: Trouble.allCases)
   func outOfReach(trouble: Trouble) async throws {
     try await CommandWorld.with(rows: 2) { world in
-      try await world.execute("select jira_sync.enqueue('sync', id) from public.file_audit")
+      try await world.execute("select jira_sync.enqueue('sync', id::text) from public.file_audit")
       var environment = world.environment
       trouble.breaks(&environment)
       try await Program.withFolder { program in
@@ -61,9 +61,9 @@ struct DrainWithoutJiraTests {
   @Test("The circuit is open, and the token is right again: one drain closes it and does the work")
   func closesCircuit() async throws {
     try await CommandWorld.with(rows: 2) { world in
-      try await world.execute("select jira_sync.enqueue('sync', 1)")
+      try await world.execute("select jira_sync.enqueue('sync', '1')")
       #expect(try await world.run("worker", "--drain").status == 0)
-      try await world.execute("select jira_sync.enqueue('sync', 2)")
+      try await world.execute("select jira_sync.enqueue('sync', '2')")
       var environment = world.environment
       environment["JIRA_API_TOKEN"] = "wrong"
       try await Program.withFolder { program in

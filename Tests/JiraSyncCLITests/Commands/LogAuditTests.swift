@@ -40,7 +40,7 @@ struct LogAuditTests {
         "update public.file_audit set notes = '4711-notes, edited' where id = 1",
       ] as [SQL] {
         try await world.execute(edit)
-        try await world.execute("select jira_sync.enqueue('sync', id) from public.file_audit")
+        try await world.execute("select jira_sync.enqueue('sync', id::text) from public.file_audit")
         try await Program.withFolder { program in
           let outcome = try await program.run("worker", "--drain", environment: environment)
           lines += outcome.errors.split(separator: "\n").map(String.init)

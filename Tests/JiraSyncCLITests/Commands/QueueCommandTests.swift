@@ -36,7 +36,7 @@ struct QueueCommandTests {
       let list = try #require(try await world.json("jobs", "list").array)
       #expect(
         list.first?.keys == [
-          "id", "kind", "file_audit_id", "file_path", "key", "state", "priority", "run_at",
+          "id", "kind", "table_name", "row_id", "label", "key", "state", "priority", "run_at",
           "attempt", "max_attempts", "crashes", "args", "worker", "last_error", "created_at",
           "started_at", "cancel_requested",
         ])
@@ -70,7 +70,7 @@ struct QueueCommandTests {
       #expect(list.map { $0["name"] } == ["poll", "sweep"])
       #expect(
         list.first?.keys == [
-          "name", "kind", "cron", "keeper", "keeper_reason", "set_by", "missed", "last_run",
+          "name", "kind", "cron", "scheduler", "scheduler_reason", "set_by", "missed", "last_run",
           "next_run", "last_job_id", "last_outcome", "args",
         ])
       let said = try await world.run("schedule", "set", "full_sync", "0 3 * * *").output
@@ -87,14 +87,14 @@ struct QueueCommandTests {
       try await world.execute(
         """
         insert into jira_sync.conflicts (
-          file_audit_id, issue_key, field, columns, row_value, issue_value, policy, winner, reason)
-        select id, 'SCRSKY-1001', 'notes', '{notes}', '"ours"', '"theirs"', 'manual', 'nobody', 'both_changed'
+          table_name, row_id, issue_key, field, columns, row_value, issue_value, policy, winner, reason)
+        select 'file_audit', id, 'SCRSKY-1001', 'notes', '{notes}', '"ours"', '"theirs"', 'manual', 'open', 'both_changed'
         from public.file_audit
         """)
       let list = try #require(try await world.json("conflicts", "list").array)
       #expect(
         list.first?.keys == [
-          "id", "at", "file_audit_id", "file_path", "issue_key", "field", "columns", "base",
+          "id", "at", "table_name", "row_id", "label", "issue_key", "field", "columns", "base",
           "row_value", "issue_value", "policy", "winner", "reason", "resolution",
           "resolution_value", "resolved_by", "resolved_at", "applied_at", "job_id",
         ])
@@ -117,8 +117,8 @@ struct QueueCommandTests {
       #expect(none.status == 0 && none.output == "no row has an error\n")
       try await world.execute(
         """
-        insert into jira_sync.links (file_audit_id, file_path, state, last_error)
-        select id, file_path, 'creating', 'layer_name (JIRA field Layer): no such option'
+        insert into jira_sync.links (table_name, row_id, label, state, last_error)
+        select 'file_audit', id, file_path, 'creating', 'layer_name (JIRA field Layer): no such option'
         from public.file_audit order by id limit 1
         """)
       let list = try await world.run("explain", "--errors")

@@ -16,7 +16,7 @@ struct SyncCommandTests {
       #expect(rows.map { $0["file_number"] } == ["0001", "0002"])
       #expect(
         rows[0].keys == [
-          "file_audit_id", "file_number", "file_path", "issue_key", "action", "note", "fields",
+          "table_name", "row_id", "file_number", "label", "issue_key", "action", "note", "fields",
         ])
       let summary = try #require(rows[0]["fields"]?.array?.first { $0["field"] == "summary" })
       #expect(
@@ -75,15 +75,16 @@ struct SyncCommandTests {
       let explained = try await world.json("explain", "0001")
       #expect(
         explained.keys == [
-          "file_audit_id", "file_number", "file_path", "exists", "has_technical_debt", "link",
-          "jobs", "attempts", "conflicts", "parked", "plan", "plan_error",
+          "table_name", "row_id", "file_number", "label", "exists", "has_technical_debt", "link",
+          "jobs", "attempts", "conflicts", "suspended", "plan", "plan_error",
         ])
       #expect(explained["link"]?["state"] == "linked")
       #expect(explained["plan"]?["action"] == "update")
       let history = try #require(try await world.json("history", "src/file1.py").array)
       #expect(
         history.first?.keys == [
-          "at", "what", "side", "field", "old_value", "new_value", "issue_key", "cause", "job_id",
+          "at", "table_name", "row_id", "what", "side", "field", "old_value", "new_value",
+          "issue_key", "cause", "job_id",
           "by",
         ])
       let unlinked = try await world.run("unlink", "2")

@@ -1,3 +1,4 @@
+import JobQueue
 import Sync
 import Testing
 
@@ -91,7 +92,9 @@ struct TextTests {
   @Test("a backfill is said in a sentence")
   func backfill() {
     func row(_ id: Int64, tickets: Int = 0, state: String? = nil) -> FoundRow {
-      FoundRow(id: id, filePath: "src/\(id)", hasDebt: true, linkState: state, tickets: tickets)
+      FoundRow(
+        key: RowKey(id: String(id)), filePath: "src/\(id)", hasDebt: true, linkState: state,
+        tickets: tickets)
     }
     let backfill = Backfill([
       row(1), row(2, tickets: 2), row(3, state: "linked"), row(4, state: "unlinked"),

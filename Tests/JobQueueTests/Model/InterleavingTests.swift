@@ -1,17 +1,19 @@
+import Locks
 import Postgres
 import TestSupport
 import Testing
 
 /// Two claims of one key at once, in the orders that matter, and what happens where a piece of the protocol is missing.
 @Suite(.requiresPostgres) struct InterleavingTests {
-  private static let claim = "jira_sync.claim(uuid,text[],integer,boolean,boolean,interval,boolean)"
+  private static let claim = "jira_sync.claim(uuid,text[],integer,boolean,boolean,interval)"
   private static let secondLook =
     "select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = u.key"
-  /// For a job that crashed, for those of priority 0, and for the others.
-  private static let keyLock = "pg_try_advisory_xact_lock(1784835698, hashtext(s.key))"
-  private static let keyLocks = 3
+  private static let merge = "jira_sync.merge_jobs(bigint[],text[])"
+  /// Whether all waiting jobs of a key could be locked.
+  private static let comparison =
+    "(select count(*) from locked as a where a.key = l.key) = (select v.jobs from visible as v where v.key = l.key)"
 
-  /// A claim that picks its rows, is held up, and goes on when another claim of the same key has been committed.
+  /// A claim that picks a job beside another claim of the same key, is held up, and goes on when that has been committed.
   ///
   /// Answers how many leases of the key are live in the end. Where it sees only the past, the look after the locks is taken
   /// out.
@@ -20,7 +22,7 @@ import Testing
       try await queue.breakFunction(
         Self.claim, replacing: Self.secondLook, with: Self.secondLook + " and false")
     }
-    // Only who says so waits, between choosing a row and locking its key.
+    // Only who says so waits, between choosing a job and looking whether its key runs.
     try await queue.run(
       """
       create function public.gate() returns boolean language plpgsql as $$
@@ -30,8 +32,8 @@ import Testing
       end $$
       """)
     try await queue.breakFunction(
-      Self.claim, replacing: Self.keyLock, with: "public.gate() and \(Self.keyLock)",
-      times: Self.keyLocks)
+      Self.claim, replacing: "chosen := cardinality(ids);",
+      with: "perform public.gate(); chosen := cardinality(ids);")
     // The proof in the schema would hide what the claim does.
     try await queue.run("drop index jira_sync.jobs_running_key")
     let held = try await Claimer.join(queue.database)
@@ -41,18 +43,24 @@ import Testing
 
     let gate = try await queue.database.connect()
     _ = try await gate.query("select pg_advisory_lock(99)", doing: "closing the gate")
-    async let late = held.claim()
-    try await queue.connection.waitUntil(
-      """
-      select exists (
-        select from pg_locks where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())) as met
-      """,
-      doing: "waiting until the claim waits")
-    try await queue.noop(key: "a")
-    let early = try await quick.claim()
+    let early = Lock(0)
+    async let late = quick.connection.transaction(doing: "claiming slowly") { transaction in
+      let claimed = try await transaction.query(quick.claiming(), doing: "claiming")
+      early.withLock { $0 = claimed.rows.count }
+      try await queue.noop(key: "a")
+      let late = Task { try await held.claim().count }
+      try await queue.connection.waitUntil(
+        """
+        select exists (
+          select from pg_locks where locktype = 'advisory' and not granted
+            and database = (select oid from pg_database where datname = current_database())) as met
+        """,
+        doing: "waiting until the claim waits")
+      return late
+    }
+    let waiting = try await late
     await gate.close()
-    return early.count + (try await late.count)
+    return early.withLock { $0 } + (try await waiting.value)
   }
 
   @Test func aClaimThatWasHeldUpSeesWhatHappenedMeanwhile() async throws {
@@ -70,10 +78,9 @@ import Testing
   }
 
   /// A claim while another one of the same key is not committed yet.
-  private func claimBeside(_ queue: Queue, locksKeys: Bool) async throws -> Int {
-    if !locksKeys {
-      try await queue.breakFunction(
-        Self.claim, replacing: Self.keyLock, with: "true", times: Self.keyLocks)
+  private func claimBeside(_ queue: Queue, comparesJobs: Bool) async throws -> Int {
+    if !comparesJobs {
+      try await queue.breakFunction(Self.merge, replacing: Self.comparison, with: "true")
     }
     try await queue.run("drop index jira_sync.jobs_running_key")
     let first = try await Claimer.join(queue.database)
@@ -88,14 +95,14 @@ import Testing
 
   @Test func aKeyIsClaimedByOneAtATime() async throws {
     try await Queue.with { queue in
-      let leases = try await claimBeside(queue, locksKeys: true)
+      let leases = try await claimBeside(queue, comparesJobs: true)
       #expect(leases == 1)
     }
   }
 
-  @Test func withoutTheLockOnTheKeyThereWouldBeTwoLeases() async throws {
+  @Test func withoutTheComparisonWithLockedJobsThereWouldBeTwoLeases() async throws {
     try await Queue.with { queue in
-      let leases = try await claimBeside(queue, locksKeys: false)
+      let leases = try await claimBeside(queue, comparesJobs: false)
       #expect(leases == 2)
     }
   }

@@ -76,10 +76,10 @@ import Foundation
     Variant(
       testDescription: "rescue by a worker that was away itself",
       function: "jira_sync.rescue(uuid)",
-      piece: "and m.in_touch_since + m.lease < clock_timestamp()"),
+      piece: "and m.on_time_since + m.lease < clock_timestamp()"),
     Variant(
       testDescription: "a heartbeat that does not notice how late it is",
-      function: "jira_sync.pulse(uuid,boolean,interval,bigint[])",
+      function: "jira_sync.heartbeat(uuid,boolean,interval,bigint[])",
       piece: "when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()",
       replacement: "when false then clock_timestamp()"),
     Variant(

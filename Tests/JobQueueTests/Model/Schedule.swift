@@ -28,7 +28,7 @@ struct Schedule {
       """
       truncate jira_sync.jobs;
       update jira_sync.workers
-      set seen_at = clock_timestamp() + interval '15 min', in_touch_since = clock_timestamp() - interval '1 hour';
+      set seen_at = clock_timestamp() + interval '15 min', on_time_since = clock_timestamp() - interval '1 hour';
       """)
     for _ in 0..<steps { try await step() }
     try await finish()
@@ -55,7 +55,7 @@ struct Schedule {
     // What a stopped process does not do.
     case 13: try await rescue(worker)
     case 14:
-      try await workers[worker].pulse()
+      try await workers[worker].heartbeat()
       try await lives(worker)
     default: try await cancel()
     }
@@ -107,7 +107,7 @@ struct Schedule {
   /// All that is silent is rescued, all that is held is done, all that waits is run.
   private mutating func finish() async throws {
     for worker in silent.sorted() {
-      try await workers[worker].pulse()
+      try await workers[worker].heartbeat()
       try await lives(worker)
     }
     for lease in model.live.sorted(by: { $0.job.id < $1.job.id }) {

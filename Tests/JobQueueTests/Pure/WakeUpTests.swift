@@ -116,7 +116,7 @@ struct WakeUpTests {
 
   @Test func aHeartbeatThatSaysThatWorkIsDueMakesASleeperLook() {
     var wakeUp = sleeper()
-    wakeUp.pulsed(dueNow: true, nextDueIn: nil, now: start)
+    wakeUp.heard(dueNow: true, nextDueIn: nil, now: start)
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 

@@ -111,7 +111,7 @@ import Testing
   /// Has busy workers finish what they hold for a suspect after an hour instead of five seconds.
   private func patientSuspects(_ queue: Queue) async throws {
     try await queue.breakFunction(
-      "jira_sync.claim(uuid, text[], integer, boolean, boolean, interval, boolean)",
+      "jira_sync.quarantined_job(uuid, text[], boolean, timestamptz)",
       replacing: "interval '5 s'", with: "interval '1 hour'")
   }
 
@@ -199,22 +199,6 @@ import Testing
       let alone = try await claimer.claim(holdsNothing: true)
       #expect(alone.map(\.id) == [suspect])
       #expect(alone.first?.merged == [newer])
-    }
-  }
-
-  /// Caught: a row of its own that each claim writes, and that all later ones walk over behind an old transaction.
-  @Test func whoWasSeenAMomentAgoIsNotWrittenDownAgain() async throws {
-    try await Queue.with { queue in
-      let claimer = try await Claimer.join(queue.database)
-      for (isSeen, writes) in [(true, false), (false, true)] {
-        try await claimer.goSilent(for: 3_600)
-        try await queue.noop()
-        #expect(try await claimer.claim(isSeen: isSeen).count == 1)
-        #expect(
-          try await queue.value(
-            "select seen_at > clock_timestamp() - interval '30 min' as value from jira_sync.workers",
-            as: Bool.self) == writes)
-      }
     }
   }
 }

@@ -51,7 +51,7 @@ import Testing
       let claimer = try await Claimer.join(queue.database)
       try await queue.connection.transaction(doing: "asking") { transaction in
         let row = try await transaction.query(
-          "select jira_sync.enqueue('push', 1) as value", doing: "asking"
+          "select jira_sync.enqueue('push', '1') as value", doing: "asking"
         ).one
         #expect(try row.get("value") == job)
         #expect(try await claimer.claim().isEmpty)
@@ -72,12 +72,12 @@ import Testing
         _ = try await transaction.query(
           "select count(*) from jira_sync.jobs", doing: "taking the snapshot")
         for statement: SQL in [
-          "insert into jira_sync.jobs (kind, file_audit_id) values ('push', 1)",
-          "select jira_sync.enqueue('push', 1)",
+          "insert into jira_sync.jobs (kind, row_id) values ('push', 1)",
+          "select jira_sync.enqueue('push', '1')",
         ] { _ = try await other.query(statement, doing: "a concurrent writer") }
         for statement: SQL in [
-          "insert into jira_sync.jobs (kind, file_audit_id) values ('push', 1)",
-          "select jira_sync.enqueue('push', 1)",
+          "insert into jira_sync.jobs (kind, row_id) values ('push', 1)",
+          "select jira_sync.enqueue('push', '1')",
         ] { _ = try await transaction.query(statement, doing: "enqueuing") }
       }
       #expect(try await Claimer.join(queue.database).claim().count == 1)

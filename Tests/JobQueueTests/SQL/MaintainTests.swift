@@ -100,7 +100,7 @@ import Testing
       }
       #expect(try await partitions(queue).contains { $0.hasSuffix("20200101") })
       let claimer = try await Claimer.join(queue.database)
-      #expect(try await claimer.pulse().get("maintenance_due", as: Bool.self) == false)
+      #expect(try await claimer.heartbeat().get("maintenance_due", as: Bool.self) == false)
     }
   }
 }

@@ -35,7 +35,7 @@ import Testing
       try await queue.addRows(1...1)
       try await queue.run(
         """
-        insert into jira_sync.jobs (kind, file_audit_id, args) values
+        insert into jira_sync.jobs (kind, row_id, args) values
         ('push', 1, '{"a": 1, "b": 1}'), ('push', 1, '{"b": 2, "c": 2}'), ('push', 1, '{"c": 3}')
         """)
       let jobs = try await Claimer.join(queue.database).claim()

@@ -28,7 +28,7 @@ import Testing
       try await claimer.claim()
       #expect(try await queue.value("select jira_sync.cancel(\(job)) as value") == true)
       #expect(try await queue.states() == ["running"])
-      #expect(try await claimer.pulse().get("cancelled", as: [Int64].self) == [job])
+      #expect(try await claimer.heartbeat().get("cancelled", as: [Int64].self) == [job])
     }
   }
 
@@ -65,7 +65,7 @@ import Testing
       let jobs = try await claimer.claim()
       try await queue.run("select jira_sync.pause('moving')")
       try await queue.run("select jira_sync.pause('still moving')")
-      #expect(try await claimer.pulse().get("paused", as: Bool.self))
+      #expect(try await claimer.heartbeat().get("paused", as: Bool.self))
       #expect(try await claimer.settle(jobs).count == 1)
       #expect(
         try await queue.value("select pause_reason as value from jira_sync.status")
@@ -82,10 +82,10 @@ import Testing
     try await Queue.with { queue in
       for (statement, words) in [
         ("insert into jira_sync.jobs (kind) values ('shove')", #"unknown job kind "shove""#),
-        ("insert into jira_sync.jobs (kind) values ('push')", "needs a file_audit_id"),
+        ("insert into jira_sync.jobs (kind) values ('push')", "needs a row_id"),
         ("insert into jira_sync.jobs (kind, args) values ('poll', '[]')", "must be a JSON object"),
-        ("insert into jira_sync.jobs (kind, file_audit_id) values ('push', 9)", "has the id 9"),
-        ("select jira_sync.enqueue('push', 9)", "has the id 9"),
+        ("insert into jira_sync.jobs (kind, row_id) values ('push', 9)", "has the id 9"),
+        ("select jira_sync.enqueue('push', '9')", "has the id 9"),
       ] {
         let error = await #expect(throws: PostgresError.self) {
           try await queue.run(SQL(unescaped: statement))
@@ -104,7 +104,7 @@ import Testing
       try await queue.connection.transaction(doing: "enqueuing twice") { transaction in
         for _ in 0..<2 {
           _ = try await transaction.query(
-            "insert into jira_sync.jobs (kind, file_audit_id) values ('push', 42)",
+            "insert into jira_sync.jobs (kind, row_id) values ('push', 42)",
             doing: "enqueuing")
         }
       }

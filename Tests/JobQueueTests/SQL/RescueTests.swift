@@ -6,7 +6,7 @@ import Testing
   /// A worker that has vanished and one that may judge.
   private func crash(_ queue: Queue) async throws -> (lost: Claimer, rescuer: Claimer) {
     for function in [
-      "jira_sync.rescue(uuid)", "jira_sync.pulse(uuid, boolean, interval, bigint[])",
+      "jira_sync.rescue(uuid)", "jira_sync.heartbeat(uuid, boolean, interval, bigint[])",
     ] {
       // Nobody is lost before the server is up for longer than a lease.
       try await queue.breakFunction(
@@ -41,7 +41,7 @@ import Testing
       let (slow, rescuer) = try await crash(queue)
       let jobs = try await slow.claim()
       try await slow.goSilent(for: 300)
-      try await slow.pulse()
+      try await slow.heartbeat()
       #expect(try await rescuer.rescue() == 0)
       #expect(try await slow.settle(jobs).count == 10)
     }
@@ -83,11 +83,11 @@ import Testing
         try await queue.noop()
         #expect(try await first.claim().count == 1)
       }
-      let pulse = try await first.pulse()
-      #expect(try pulse.get("rescue_in", as: Double.self) > 0)
+      let heartbeat = try await first.heartbeat()
+      #expect(try heartbeat.get("rescue_in", as: Double.self) > 0)
       #expect(try await first.rescue() == 0)
       // The other one is back as well, and still has its job.
-      try await other.pulse()
+      try await other.heartbeat()
       try await first.hasBeenInTouch(for: 3_600)
       #expect(try await first.rescue() == 0)
       #expect(try await queue.history().isEmpty)
@@ -102,7 +102,7 @@ import Testing
       try await lost.goSilent(for: 700)
       try await queue.run("delete from jira_sync.workers where incarnation = \(rescuer.id)::uuid")
       #expect(try await rescuer.rescue() == 0)
-      #expect(try await rescuer.pulse().get("known", as: Bool.self) == false)
+      #expect(try await rescuer.heartbeat().get("known", as: Bool.self) == false)
     }
   }
 
@@ -111,11 +111,11 @@ import Testing
       try await queue.noop()
       let holder = try await Claimer.join(queue.database, lease: 3_600)
       let (_, watcher) = try await crash(queue)
-      #expect(try await watcher.pulse().get("rescue_in", as: Double?.self) == nil)
+      #expect(try await watcher.heartbeat().get("rescue_in", as: Double?.self) == nil)
       try await holder.claim()
-      let seconds = try #require(try await watcher.pulse().get("rescue_in", as: Double?.self))
+      let seconds = try #require(try await watcher.heartbeat().get("rescue_in", as: Double?.self))
       #expect(seconds > 1_800 && seconds <= 3_600)
-      #expect(try await holder.pulse().get("rescue_in", as: Double?.self) == nil)
+      #expect(try await holder.heartbeat().get("rescue_in", as: Double?.self) == nil)
     }
   }
 

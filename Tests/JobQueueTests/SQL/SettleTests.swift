@@ -126,7 +126,7 @@ import Testing
       try await slow.connection.transaction(doing: "writing for a job") { transaction in
         _ = try await transaction.query(
           """
-          select jira_sync.hold(
+          select jira_sync.lock_leases(
             \(slow.id)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[])
           """, doing: "holding")
         _ = try await transaction.query("select 1", doing: "writing")
@@ -153,11 +153,11 @@ import Testing
       let foreign = try await other.claim(limit: 1)
       let unknown = try await claimer.claim()
       #expect(
-        try await claimer.pulse().get("held", as: [Int64].self).sorted()
+        try await claimer.heartbeat().get("held", as: [Int64].self).sorted()
           == (known + unknown).map(\.token).sorted())
       #expect(
         try await queue.value(
-          "select jira_sync.give_back(\(claimer.id)::uuid, \(known.map(\.token))::bigint[]) as value"
+          "select jira_sync.return_unknown_leases(\(claimer.id)::uuid, \(known.map(\.token))::bigint[]) as value"
         ) == 1)
       #expect(try await claimer.hold(known + unknown) == known.map(\.id))
       #expect(try await other.hold(foreign) == foreign.map(\.id))

@@ -33,7 +33,7 @@ import Testing
   @Test func aStatementOfAnySizeIsOneNotification() async throws {
     try await Queue.with { queue in
       let payloads = try await heard(queue) { claimer in
-        try await claimer.pulse(fallsAsleep: true)
+        try await claimer.heartbeat(fallsAsleep: true)
         try await queue.run(
           "insert into jira_sync.jobs (kind) select 'noop' from generate_series(1, 1000)")
       }
@@ -45,7 +45,7 @@ import Testing
     try await Queue.with { queue in
       try await queue.noop()
       let payloads = try await heard(queue) { claimer in
-        try await claimer.pulse(fallsAsleep: true)
+        try await claimer.heartbeat(fallsAsleep: true)
         _ = try await claimer.claim()
         try await queue.noop()
       }
@@ -66,7 +66,7 @@ import Testing
           _ = try await transaction.query(level, doing: "choosing a level")
           _ = try await transaction.query(
             "select from jira_sync.workers", doing: "taking a snapshot")
-          try await claimer.pulse(fallsAsleep: true)
+          try await claimer.heartbeat(fallsAsleep: true)
           _ = try await transaction.query(
             "insert into jira_sync.jobs (kind) values ('noop')", doing: "enqueuing")
         }
@@ -79,7 +79,7 @@ import Testing
   @Test func theDeadAreNotWoken() async throws {
     try await Queue.with { queue in
       let payloads = try await heard(queue) { claimer in
-        try await claimer.pulse(fallsAsleep: true)
+        try await claimer.heartbeat(fallsAsleep: true)
         try await claimer.goSilent(for: 31)
         try await queue.noop()
       }
@@ -93,7 +93,7 @@ import Testing
       let payloads = try await heard(queue) { claimer in
         let other = try await Claimer.join(queue.database)
         let jobs = try await other.claim()
-        try await claimer.pulse(fallsAsleep: true)
+        try await claimer.heartbeat(fallsAsleep: true)
         try await other.settle(jobs, as: "retry", error: "x")
         try await queue.run("select jira_sync.pause('x')")
         try await queue.run("select jira_sync.resume()")
@@ -110,8 +110,8 @@ import Testing
       try await queue.addRows(1...1)
       try await queue.push(1)
       let payloads = try await heard(queue) { claimer in
-        try await claimer.pulse(fallsAsleep: true)
-        try await queue.run("select jira_sync.enqueue('push', 1)")
+        try await claimer.heartbeat(fallsAsleep: true)
+        try await queue.run("select jira_sync.enqueue('push', '1')")
       }
       #expect(payloads == [""])
     }
@@ -122,10 +122,10 @@ import Testing
     try await Queue.with { queue in
       try await queue.noop()
       let payloads = try await heard(queue) { claimer in
-        try await claimer.pulse(fallsAsleep: true)
+        try await claimer.heartbeat(fallsAsleep: true)
         let other = try await Claimer.join(queue.database)
         try await other.settle(try await other.claim())
-        try await other.pulse()
+        try await other.heartbeat()
       }
       #expect(payloads.isEmpty)
     }
@@ -136,14 +136,14 @@ import Testing
       let claimer = try await Claimer.join(queue.database)
       try await queue.run(
         "insert into jira_sync.jobs (kind, run_at) values ('noop', now() + interval '1 hour')")
-      let awake = try await claimer.pulse()
+      let awake = try await claimer.heartbeat()
       #expect(try awake.get("due_in", as: Double?.self) == nil)
-      let asleep = try await claimer.pulse(fallsAsleep: true)
+      let asleep = try await claimer.heartbeat(fallsAsleep: true)
       let seconds = try #require(try asleep.get("due_in", as: Double?.self))
       #expect(seconds > 1_800 && seconds <= 3_600)
       #expect(try asleep.get("due_now", as: Bool.self) == false)
       try await queue.noop(priority: -3)
-      #expect(try await claimer.pulse().get("due_now", as: Bool.self))
+      #expect(try await claimer.heartbeat().get("due_now", as: Bool.self))
     }
   }
 }

@@ -33,7 +33,7 @@ struct PgCronTests {
   /// Who keeps what, and where pg_cron stands.
   private func keepers(_ queue: Queue) async throws -> [String] {
     try await queue.run(
-      "select name || ' ' || keeper as line from jira_sync.schedule_list order by name"
+      "select name || ' ' || scheduler as line from jira_sync.schedule_list order by name"
     ).rows.map { row in try row.get("line") }
   }
 
@@ -58,7 +58,7 @@ struct PgCronTests {
       if !knowsSeconds {
         #expect(
           try await queue.value(
-            "select keeper_reason like 'pg_cron 1.4% cannot keep \"30 seconds\"' as value from jira_sync.schedule_list where name = 'poll'"
+            "select scheduler_reason like 'pg_cron 1.4% cannot keep \"30 seconds\"' as value from jira_sync.schedule_list where name = 'poll'"
           ))
         #expect(try await cronJobs(queue).contains { $0.contains("poll") } == false)
       }
@@ -80,7 +80,7 @@ struct PgCronTests {
       let before: String = try await queue.value(SQL(unescaped: due))
       // The extension, but no right on it.
       try await admin.script("create extension pg_cron", doing: "making the extension")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(
         try await queue.value(
           "select reason like 'the role % may not use pg_cron' and remedy like 'As a superuser: grant %' as value from jira_sync.pg_cron_state()"
@@ -88,14 +88,14 @@ struct PgCronTests {
       #expect(try await keepers(queue) == ["poll worker", "sweep worker"])
       try await admin.script(
         "grant usage on schema cron to jira_sync_test_owner", doing: "granting")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await keepers(queue) == ["poll pg_cron", "sweep pg_cron"])
       // Somebody took the job out of pg_cron by hand.
       try await queue.run("select cron.unschedule('jira_sync:poll')")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await cronJobs(queue).count == 2)
       try await admin.script("drop extension pg_cron cascade", doing: "dropping the extension")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await keepers(queue) == ["poll worker", "sweep worker"])
       #expect(try await queue.value(SQL(unescaped: due), as: String.self) == before)
       #expect(try await queue.entries().isEmpty)
@@ -115,7 +115,7 @@ struct PgCronTests {
       try await queue.connection.waitUntil(
         "select (select ticks = 1 from jira_sync.schedules where name = 'poll') as met",
         doing: "waiting for pg_cron's minute")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await queue.entries().map(\.kind) == ["poll"])
       #expect(
         try await queue.value(
@@ -138,12 +138,12 @@ struct PgCronTests {
       try await queue.run(
         "update jira_sync.schedules set next_tick_at = now() - interval '20 s' where name = 'sweep'"
       )
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await queue.entries().isEmpty, "pg_cron may still come")
       try await queue.run(
         "update jira_sync.schedules set next_tick_at = now() - interval '2 min' where name = 'sweep'"
       )
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await queue.entries().map(\.kind) == ["sweep"])
       #expect(
         try await queue.value(

@@ -6,7 +6,7 @@ import Testing
 /// What workers do about schedules.
 @Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct ScheduleKeeperTests {
   private let done = TestHandler { run in try await run.settle(run.jobs.map { ($0, .done) }) }
-  private let keeping = WorkerOptions(idlePulse: .seconds(3_600), keepsSchedules: true)
+  private let keeping = WorkerOptions(idleHeartbeat: .seconds(3_600), keepsSchedules: true)
 
   /// Two workers keep a schedule of every second: each tick runs, and each runs once.
   @Test func aFleetKeepsASchedule() async throws {
@@ -56,8 +56,8 @@ import Testing
         create table public.asked (at timestamptz default clock_timestamp());
         """)
       try await queue.breakFunction(
-        "jira_sync.keep_schedules()", replacing: "    stray text;\nbegin\n",
-        with: "    stray text;\nbegin\n    insert into public.asked default values;\n")
+        "jira_sync.run_schedules()", replacing: " stray text;\nbegin\n",
+        with: " stray text;\nbegin\n    insert into public.asked default values;\n")
       try await queue.run("update jira_sync.schedules set next_tick_at = now() + interval '1 hour'")
       try await queue.withWorker(done, options: keeping) { _ in
         try await queue.waitUntilSoundAsleep()

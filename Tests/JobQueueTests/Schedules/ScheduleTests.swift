@@ -20,7 +20,7 @@ import Testing
   @Test func withoutAnyConfigurationThePollComesEveryMinuteAndTheSweepDaily() async throws {
     try await Queue.with { queue in
       let rows = try await queue.run(
-        "select name || ' ' || cron || ' ' || keeper as line from jira_sync.schedule_list order by name"
+        "select name || ' ' || cron || ' ' || scheduler as line from jira_sync.schedule_list order by name"
       ).rows.map { row in try row.get("line", as: String.self) }
       #expect(rows == ["poll 1 minute worker", "sweep 1 day worker"])
       #expect(try await queue.entries().isEmpty, "a schedule that waits is no job")
@@ -32,11 +32,11 @@ import Testing
       // Days, so that no minute passes on a slow machine.
       try await queue.run("select jira_sync.schedule('poll', '1 day')")
       #expect(
-        try await queue.value("select jira_sync.keep_schedules() > 0 as value", as: Bool.self))
+        try await queue.value("select jira_sync.run_schedules() > 0 as value", as: Bool.self))
       #expect(try await jobs(queue, "poll") == 0)
       try await makeDue(queue, "poll")
-      try await queue.run("select jira_sync.keep_schedules()")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await jobs(queue, "poll") == 1)
       #expect(
         try await queue.value(
@@ -55,13 +55,13 @@ import Testing
       )
       for _ in 0..<3 {
         try await makeDue(queue, "poll")
-        try await queue.run("select jira_sync.keep_schedules()")
+        try await queue.run("select jira_sync.run_schedules()")
       }
       #expect(try await jobs(queue, "poll") == 1)
       // One that somebody wants tomorrow does not.
       try await queue.run("update jira_sync.jobs set attempt = 0")
       try await makeDue(queue, "poll")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await jobs(queue, "poll") == 2)
     }
   }
@@ -78,7 +78,7 @@ import Testing
             let connection = try await database.connect()
             let call: SQL =
               worker % 2 == 0
-              ? "select jira_sync.keep_schedules()" : "select jira_sync.tick('beat')"
+              ? "select jira_sync.run_schedules()" : "select jira_sync.tick('beat')"
             _ = try await connection.query(call, doing: "taking a tick")
             await connection.close()
           }
@@ -100,14 +100,14 @@ import Testing
   @Test func withoutTheLockTicksAreDoubled() async throws {
     try await Queue.with { queue in
       try await queue.breakFunction(
-        "jira_sync.keep_schedules()",
+        "jira_sync.run_schedules()",
         replacing: "        order by r.next_tick_at\n        for update skip locked\n",
         with: "        order by r.next_tick_at\n")
       try await queue.breakFunction(
         "jira_sync.tick(text)", replacing: " and r.enabled for update;", with: " and r.enabled;")
       // What makes the two of a moment overlap surely.
       try await queue.breakFunction(
-        "jira_sync.take_tick(jira_sync.schedules,text)", replacing: "    job bigint;\n",
+        "jira_sync.run_tick(jira_sync.schedules,text)", replacing: "    job bigint;\n",
         with: "    job bigint;\n    nap text := pg_sleep(1)::text;\n")
       #expect(try await rush(queue, rounds: 2) > 2)
     }
@@ -119,7 +119,7 @@ import Testing
       try await queue.server(startedAt: "'-infinity'::timestamptz")
       try await queue.run("select jira_sync.schedule('poll', '1 day')")
       try await makeDue(queue, "poll")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       try await queue.run("delete from jira_sync.jobs")
       try await makeDue(queue, "poll", ago: "10 days")
       #expect(
@@ -127,7 +127,7 @@ import Testing
           "select missed between 10 and 11 as value from jira_sync.schedule_list where name = 'poll'"
         ),
         "seen before anybody takes it")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(try await jobs(queue, "poll") == 1)
       #expect(
         try await queue.value(
@@ -138,7 +138,7 @@ import Testing
       #expect(told.count == 1)
       #expect(try told[0].get("message", as: String.self).contains("10 ticks of poll passed"))
       try await makeDue(queue, "poll")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(
         try await queue.value("select count(*) = 1 as value from jira_sync.events where resolves"))
     }
@@ -150,9 +150,9 @@ import Testing
       try await queue.server(startedAt: "clock_timestamp()")
       try await queue.run("select jira_sync.schedule('poll', '1 minute')")
       try await makeDue(queue, "poll")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       try await makeDue(queue, "poll", ago: "8 hours")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(
         try await queue.value(
           "select missed > 400 as value from jira_sync.schedule_list where name = 'poll'"))
@@ -164,7 +164,7 @@ import Testing
   @Test func aNewInstallationHasMissedNothing() async throws {
     try await Queue.with { queue in
       try await makeDue(queue, "poll", ago: "3 days")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(
         try await queue.value(
           "select missed = 0 as value from jira_sync.schedule_list where name = 'poll'"))
@@ -191,7 +191,7 @@ import Testing
       // Neither the file nor a default brings back what a person ended, and a person's word stands.
       let stays: String = try await queue.value(
         "select jira_sync.set_schedule('sweep', 'sweep', '1 hour', '{}', 'file') as value")
-      #expect(stays == "sweep stays as somebody set it: off")
+      #expect(stays == "sweep stays as a person set it: off")
       #expect(try await queue.value("select count(*) = 1 as value from jira_sync.schedule_list"))
       let file: String = try await queue.value(
         "select jira_sync.set_schedule('poll', 'poll', '30 s', '{}', 'file') as value")
@@ -228,7 +228,7 @@ import Testing
         "select jira_sync.schedule('nightly', '0 3 * * *', kind => 'full_sync', args => '{\"direction\": \"pull\"}')"
       )
       try await makeDue(queue, "nightly")
-      try await queue.run("select jira_sync.keep_schedules()")
+      try await queue.run("select jira_sync.run_schedules()")
       #expect(
         try await queue.value(
           "select args ->> 'direction' = 'pull' as value from jira_sync.jobs where kind = 'full_sync'"

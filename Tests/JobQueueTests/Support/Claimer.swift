@@ -35,24 +35,23 @@ struct Claimer: Sendable {
 
   func claiming(
     limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
-    lowestFirst: Bool = false, isSeen: Bool = false
+    lowestFirst: Bool = false
   ) -> SQL {
     """
     select * from jira_sync.claim(
       \(id)::uuid, \(kinds)::text[], \(limit)::int, \(holdsNothing)::boolean,
-      \(lowestFirst)::boolean, null, \(isSeen)::boolean)
+      \(lowestFirst)::boolean, null)
     """
   }
 
   @discardableResult
   func claim(
     limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
-    lowestFirst: Bool = false, isSeen: Bool = false
+    lowestFirst: Bool = false
   ) async throws -> [Claimed] {
     try await connection.query(
       claiming(
-        limit: limit, kinds: kinds, holdsNothing: holdsNothing, lowestFirst: lowestFirst,
-        isSeen: isSeen),
+        limit: limit, kinds: kinds, holdsNothing: holdsNothing, lowestFirst: lowestFirst),
       doing: "claiming"
     ).rows.map(Claimed.init(row:))
   }
@@ -84,19 +83,19 @@ struct Claimer: Sendable {
   func hold(_ jobs: [Claimed]) async throws -> [Int64] {
     try await connection.query(
       """
-      select hold as id from jira_sync.hold(
+      select lock_leases as id from jira_sync.lock_leases(
         \(id)::uuid, \(jobs.map(\.id))::bigint[], \(jobs.map(\.token))::bigint[])
       """, doing: "holding"
     ).rows.map { row in try row.get("id") }
   }
 
   @discardableResult
-  func pulse(
+  func heartbeat(
     fallsAsleep: Bool = false, lookBack: Double? = nil, holding: [Int64]? = nil
   ) async throws -> PostgresRow {
     try await connection.query(
       """
-      select * from jira_sync.pulse(
+      select * from jira_sync.heartbeat(
         \(id)::uuid, \(fallsAsleep)::boolean, make_interval(secs => \(lookBack)::float8),
         \(holding)::bigint[])
       """, doing: "a heartbeat"
@@ -126,9 +125,9 @@ struct Claimer: Sendable {
       update jira_sync.workers
       set
         seen_at = clock_timestamp() + interval '15 min',
-        in_touch_since = case
-          when in_touch_since > clock_timestamp() - interval '30 min' then clock_timestamp() + interval '15 min'
-          else in_touch_since
+        on_time_since = case
+          when on_time_since > clock_timestamp() - interval '30 min' then clock_timestamp() + interval '15 min'
+          else on_time_since
         end
       where incarnation = \(id)::uuid
       """, doing: "postdating a heartbeat")
@@ -139,7 +138,7 @@ struct Claimer: Sendable {
     _ = try await connection.query(
       """
       update jira_sync.workers
-      set in_touch_since = clock_timestamp() - make_interval(secs => \(seconds)::float8)
+      set on_time_since = clock_timestamp() - make_interval(secs => \(seconds)::float8)
       where incarnation = \(id)::uuid
       """, doing: "backdating the time in touch")
   }

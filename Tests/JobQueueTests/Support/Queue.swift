@@ -63,7 +63,7 @@ struct Queue: Sendable {
   func push(_ row: Int, kind: String = "push", priority: Int = 0) async throws -> Int64 {
     try await value(
       """
-      insert into jira_sync.jobs (kind, file_audit_id, priority)
+      insert into jira_sync.jobs (kind, row_id, priority)
       values (\(kind), \(row), \(priority)) returning id as value
       """)
   }

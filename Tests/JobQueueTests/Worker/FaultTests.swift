@@ -49,7 +49,7 @@ import Testing
   @Test func leasesThatTheWorkerNeverHeardOfAreGivenBack() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
-      let options = WorkerOptions(idlePulse: .milliseconds(500))
+      let options = WorkerOptions(idleHeartbeat: .milliseconds(500))
       try await queue.withWorker(TestHandler.telling(runs), options: options) { _ in
         try await queue.waitUntilAsleep()
         let id = try await queue.connection.transaction(doing: "a claim without an answer") {
@@ -78,7 +78,7 @@ import Testing
       #expect(try await lost.claim().count == 1)
       await lost.connection.close()
       let runs = Mailbox<[Job]>()
-      let options = WorkerOptions(lease: .seconds(2), idlePulse: .milliseconds(500))
+      let options = WorkerOptions(lease: .seconds(2), idleHeartbeat: .milliseconds(500))
       try await queue.withWorker(TestHandler.telling(runs), options: options) { _ in
         let jobs = try await runs.next()
         #expect(jobs.map(\.id) == [id])
@@ -115,7 +115,7 @@ import Testing
         }
         try await run.settle(run.jobs.map { ($0, .done) })
       }
-      let options = WorkerOptions(lease: .seconds(2), idlePulse: .seconds(1))
+      let options = WorkerOptions(lease: .seconds(2), idleHeartbeat: .seconds(1))
       try await queue.withWorker(handler, options: options) { _ in
         try await queue.noop()
         #expect(try await started.next() == 1)
@@ -144,7 +144,7 @@ import Testing
   @Test func aForgottenWorkerRegistersAndIsWokenAgain() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
-      let options = WorkerOptions(lease: .seconds(2), idlePulse: .seconds(1))
+      let options = WorkerOptions(lease: .seconds(2), idleHeartbeat: .seconds(1))
       try await queue.withWorker(TestHandler.telling(runs), options: options) { _ in
         try await queue.waitUntilSoundAsleep()
         try await queue.run("delete from jira_sync.workers")

@@ -113,9 +113,9 @@ import Testing
     try await Queue.with { queue in
       // A lock for claims alone: a heartbeat that waited for it would hear of no job meanwhile.
       try await queue.breakFunction(
-        "jira_sync.claim(uuid, text[], integer, boolean, boolean, interval, boolean)",
-        replacing: "-- 0. Nothing is claimed while paused.",
-        with: "perform pg_advisory_xact_lock_shared(4711);")
+        "jira_sync.claim(uuid, text[], integer, boolean, boolean, interval)",
+        replacing: "if quarantined.turn = 'wait' or",
+        with: "perform pg_advisory_xact_lock_shared(4711); if quarantined.turn = 'wait' or")
       let worker = try queue.worker(
         TestHandler.waiting(Mailbox()),
         options: WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600)))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.requiresPostgres, .timeLimit(.minutes(20))) struct WorkerTests {
   /// No poll of a heartbeat in any of these: what happens, happens because of an event.
-  private let unpolled = WorkerOptions(idlePulse: .seconds(3_600))
+  private let unpolled = WorkerOptions(idleHeartbeat: .seconds(3_600))
 
   /// Caught: a worker that finds by polling only.
   @Test func anInsertWakesAnIdleWorker() async throws {

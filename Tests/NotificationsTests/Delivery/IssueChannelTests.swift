@@ -12,8 +12,8 @@ import Testing
     settings.rules["jira"] = ChannelRule()
     try await OutboxWorld.with([channel], settings: settings) { world in
       let refuse: SQL = """
-        insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state, last_error)
-        select n, 'src/file' || n || '.py', n::text, 'X-' || n, 'linked', 'no option "' || n || '"'
+        insert into jira_sync.links (table_name, row_id, label, issue_id, issue_key, state, last_error)
+        select 'file_audit', n, 'src/file' || n || '.py', n::text, 'X-' || n, 'linked', 'no option "' || n || '"'
         from generate_series(1, 2) as n
         """
       try await world.run(refuse)

@@ -98,16 +98,16 @@ import Testing
     try await OutboxWorld.with([channel]) { world in
       try await world.run(
         """
-        insert into jira_sync.links (file_audit_id, file_path, last_error)
-        select n, 'src/file' || n || '.py', 'status → priority: JIRA has no option "' || n || '"'
+        insert into jira_sync.links (table_name, row_id, label, last_error)
+        select 'file_audit', n, 'src/file' || n || '.py', 'status → priority: JIRA has no option "' || n || '"'
         from generate_series(1, 10) as n
         """)
       try await world.drain()
       #expect(channel.taken.map(\.headline) == ["Rows cannot be synced"])
       try await world.run(
         """
-        insert into jira_sync.links (file_audit_id, file_path, last_error)
-        select n, 'src/file' || n || '.py', 'status → priority: JIRA has no option "' || n || '"'
+        insert into jira_sync.links (table_name, row_id, label, last_error)
+        select 'file_audit', n, 'src/file' || n || '.py', 'status → priority: JIRA has no option "' || n || '"'
         from generate_series(11, 10000) as n
         """)
       try await world.drain()
@@ -117,7 +117,7 @@ import Testing
       #expect(channel.taken.count == 2)
       #expect(channel.taken[1].headline.hasPrefix("Again, 9,990 times since "))
       // Put right one by one: the last one ends it.
-      try await world.run("update jira_sync.links set last_error = null where file_audit_id > 1")
+      try await world.run("update jira_sync.links set last_error = null where row_id <> '1'")
       try await world.drain()
       #expect(channel.taken.count == 2)
       try await world.run("update jira_sync.links set last_error = null")
@@ -163,7 +163,7 @@ import Testing
       #expect(
         try await world.count(
           "jira_sync.messages where state = 'dead' and last_error = 'invalid_blocks'") == 1)
-      try await world.run("select jira_sync.redeliver()")
+      try await world.run("select jira_sync.retry_messages()")
       try await world.drain()
       #expect(channel.taken.map { $0.items[0].kind } == ["breaker_tripped", "conflict"])
     }

@@ -49,7 +49,7 @@ import Testing
       // It only judges others after a lease in touch.
       try await world.run(
         """
-        update jira_sync.workers set in_touch_since = now() - interval '1 hour'
+        update jira_sync.workers set on_time_since = now() - interval '1 hour'
         where incarnation = \(other)::uuid
         """)
       try await world.run("select jira_sync.rescue(\(other)::uuid)")
@@ -68,14 +68,14 @@ import Testing
     try await OutboxWorld.with([channel]) { world in
       try await world.run(
         """
-        insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state)
-        values (7, 'src/a.py', '10005', 'SCRSKY-5', 'linked')
+        insert into jira_sync.links (table_name, row_id, label, issue_id, issue_key, state)
+        values ('file_audit', 7, 'src/a.py', '10005', 'SCRSKY-5', 'linked')
         """)
       try await world.run(
         "update jira_sync.links set state = 'issue_gone', last_error = 'SCRSKY-5 was deleted'")
       try await world.run(
         """
-        select jira_sync.emit('row_refused', 'warning', 'issue_gone:' || id, file_path, 'SCRSKY-5 is gone.', 'Unlink it.')
+        select jira_sync.emit('row_refused', 'warning', 'issue_gone:' || id, label, 'SCRSKY-5 is gone.', 'Unlink it.')
         from jira_sync.links
         """)
       try await world.drain()

@@ -82,9 +82,9 @@ struct OutboxPlanTests {
   @Test func `a cause that comes and goes is told three times, then like more of the same`() {
     var cause = told(60, waiting: 1, isOpen: false)
     cause.episodesSince = now - 300
-    cause.episodes = 2
+    cause.recurrences = 2
     #expect(stages(plan([cause])) == [[.first]])
-    cause.episodes = 3
+    cause.recurrences = 3
     #expect(plan([cause]).drafts.isEmpty)
     #expect(plan([cause]).wakeAt == now + 3_540)
     cause.toldAt = now - 3_601

@@ -23,26 +23,28 @@ import Testing
     """,
     """
     insert into jira_sync.links (
-      file_audit_id, file_path, issue_id, issue_key, state, created_at, attempted_at, marker, synced_at)
-    select id, file_path, id::text, 'X-' || id, 'linked', now() - id * interval '2 days',
+      table_name, row_id, label, issue_id, issue_key, state, created_at, attempted_at, marker, synced_at)
+    select 'file_audit', id, file_path, id::text, 'X-' || id, 'linked', now() - id * interval '2 days',
       now() - id * interval '2 days', gen_random_uuid(), now()
     from public.file_audit
     """,
     """
-    insert into jira_sync.changes (at, file_audit_id, side, field, new_value)
-    values (now() - interval '1 day', 3, 'row', 'has_technical_debt', 'false'),
-      (now() - interval '1 day', 3, 'jira', 'summary', '"x"'), (now(), 1, 'jira', 'summary', '"y"')
+    insert into jira_sync.changes (at, table_name, row_id, side, field, new_value)
+    values (now() - interval '1 day', 'file_audit', 3, 'row', 'has_technical_debt', 'false'),
+      (now() - interval '1 day', 'file_audit', 3, 'jira', 'summary', '"x"'),
+      (now(), 'file_audit', 1, 'jira', 'summary', '"y"')
     """,
     """
-    insert into jira_sync.conflicts (file_audit_id, field, columns, policy, winner)
-    values (1, 'notes', '{notes}', 'row_wins', 'row'), (1, 'notes', '{notes}', 'manual', 'nobody')
+    insert into jira_sync.conflicts (table_name, row_id, field, columns, policy, winner)
+    values ('file_audit', 1, 'notes', '{notes}', 'row_wins', 'row'),
+      ('file_audit', 1, 'notes', '{notes}', 'manual', 'open')
     """,
     """
-    insert into jira_sync.job_history (id, kind, file_audit_id, attempt, outcome, error, enqueued_at, finished_at)
-    select n, 'push', 1, 1, 'done', null, now() - interval '1 hour', now() - interval '1 hour' + n * interval '10 ms'
+    insert into jira_sync.job_history (id, kind, table_name, row_id, attempt, outcome, error, enqueued_at, finished_at)
+    select n, 'push', 'file_audit', '1', 1, 'done', null, now() - interval '1 hour', now() - interval '1 hour' + n * interval '10 ms'
     from generate_series(1, 100) as n
     union all
-    select n, 'push', 2, 1, 'refused', 'issue X-' || n || ' has no option "' || n || '"', now(), now()
+    select n, 'push', 'file_audit', '2', 1, 'refused', 'issue X-' || n || ' has no option "' || n || '"', now(), now()
     from generate_series(101, 107) as n
     """,
   ]
@@ -75,7 +77,7 @@ import Testing
         report.conflicts == [
           Report.Conflicts(field: "notes", rowWon: 1, jiraWon: 0, byHand: 0, open: 1)
         ])
-      #expect(report.oldest.map(\.path) == ["src/file2.py", "src/file1.py"])
+      #expect(report.oldest.map(\.label) == ["src/file2.py", "src/file1.py"])
     }
   }
 
@@ -97,10 +99,10 @@ import Testing
     try await OutboxWorld.with([]) { world in
       for statement in Self.past { try await world.run(statement) }
       try await world.run(
-        "update jira_sync.links set marker = null, attempted_at = null where file_audit_id = 1")
+        "update jira_sync.links set marker = null, attempted_at = null where row_id = '1'")
       try await world.run(
         """
-        insert into jira_sync.job_history (id, kind, file_audit_id, attempt, outcome, enqueued_at, finished_at)
+        insert into jira_sync.job_history (id, kind, row_id, attempt, outcome, enqueued_at, finished_at)
         select n, 'sync', 1, 1, 'done', now() - interval '1 hour', now() from generate_series(201, 500) as n
         """)
       let report = try await ReportStore(world.sql).report(of: .seconds(7 * 86_400))
@@ -122,7 +124,7 @@ import Testing
       }
       #expect(try await summary().contains("Every row is in step with JIRA."))
       try await world.run(
-        "insert into jira_sync.jobs (kind, file_audit_id, run_at) values ('push', 1, now() - interval '1 hour')"
+        "insert into jira_sync.jobs (kind, row_id, run_at) values ('push', 1, now() - interval '1 hour')"
       )
       #expect(try await summary().contains("1 change has waited for more than a minute."))
       try await world.run("update jira_sync.jobs set state = 'dead'")
@@ -272,7 +274,7 @@ import Testing
       try await world.run("select id from jira_sync.claim(\(worker)::uuid, '{full_sync}', 1, true)")
       // What its handler asks for with the first batch.
       try await world.run(
-        "select jira_sync.follow_backfill(id) from jira_sync.jobs where kind = 'full_sync'")
+        "select jira_sync.report_backfill(id) from jira_sync.jobs where kind = 'full_sync'")
       try await world.run("update jira_sync.jobs set run_at = now() where kind = 'report'")
       try await world.drain()
       #expect(channel.taken.isEmpty)

@@ -70,7 +70,7 @@ struct OutboxWorld: Sendable {
   func letPass(_ interval: String) async throws {
     try await run(
       """
-      update jira_sync.threads set told_at = told_at - \(interval)::interval,
+      update jira_sync.incidents set sent_at = sent_at - \(interval)::interval,
         opened_at = opened_at - \(interval)::interval
       """)
     try await run(

@@ -56,17 +56,17 @@ struct Audit: Sendable {
   func link(_ row: Int) async throws {
     try await run(
       """
-      insert into jira_sync.links (file_audit_id, file_path, issue_id, issue_key, state, base_raw)
-      select f.id, f.file_path, f.id::text, 'X-' || f.id, 'linked', to_jsonb(f)
+      insert into jira_sync.links (table_name, row_id, label, issue_id, issue_key, state, base_raw)
+      select 'file_audit', f.id, f.file_path, f.id::text, 'X-' || f.id, 'linked', to_jsonb(f)
       from public.file_audit as f where f.id = \(row)
       """)
   }
 
   func jobs() async throws -> [Job] {
-    try await run("select kind, file_audit_id, priority from jira_sync.jobs order by id").rows.map {
+    try await run("select kind, row_id, priority from jira_sync.jobs order by id").rows.map {
       row in
       Job(
-        kind: try row.get("kind"), row: try row.get("file_audit_id", as: Int64?.self),
+        kind: try row.get("kind"), row: try row.get("row_id", as: Int64?.self),
         priority: try row.get("priority"))
     }
   }
@@ -81,13 +81,13 @@ struct Audit: Sendable {
       let statements: [SQL] = [
         "select jira_sync.register(\(worker)::uuid, 'test', '{push,pull,sync}', 1, 8)",
         """
-        select c.file_audit_id, jira_sync.settle(
+        select c.row_id, jira_sync.settle(
           \(worker)::uuid, array[c.id], array[c.token], '{done}', '{null}', '{0}', '{true}')
         from jira_sync.claim(\(worker)::uuid, '{push,pull,sync}', 1000, true) as c
         """,
       ]
       return try await transaction.pipeline(statements, doing: "working")[1].rows.map { row in
-        try row.get("file_audit_id")
+        try row.get("row_id")
       }.sorted()
     }
   }

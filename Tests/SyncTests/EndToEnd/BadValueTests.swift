@@ -58,7 +58,7 @@ struct BadValueTests {
         let link = try await world.link(id)
         let issue = try world.jira.issue(try #require(link.issueKey))
         #expect(link.state == "linked")
-        #expect(issue.text("File path") == link.filePath, "each row has its own issue")
+        #expect(issue.text("File path") == link.label, "each row has its own issue")
         #expect(issue.marker?["marker"]?.string == link.marker)
       }
 

@@ -32,7 +32,7 @@ struct BothWaysTests {
       let changes = try await world.run(
         """
         select field, new_value #>> '{}' as new from jira_sync.changes
-        where side = 'row' and file_audit_id = \(id) and field = 'notes'
+        where side = 'row' and row_id = \(id) and field = 'notes'
         """
       ).one
       #expect(try changes.get("new", as: String.self) == "from JIRA")
@@ -141,7 +141,7 @@ struct BothWaysTests {
       }
       #expect(try await world.row(id)["notes"] == "the row's")
       #expect(try world.jira.issue(key).text("Notes") == "JIRA's")
-      #expect(try await world.count("jira_sync.conflicts where winner = 'nobody'") == 1)
+      #expect(try await world.count("jira_sync.conflicts where winner = 'open'") == 1)
       #expect(
         try await world.run("select open_conflicts from jira_sync.status").one.get(
           "open_conflicts", as: Int.self) == 1)

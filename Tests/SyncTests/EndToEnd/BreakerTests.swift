@@ -37,7 +37,7 @@ struct BreakerTests {
       try await drainPolling(world)
       let writes = try await world.count("jira_sync.changes where mapping_field = 'notes'")
       #expect((5...8).contains(writes), "\(writes)")
-      #expect(try await world.count("jira_sync.parked_fields where field = 'notes'") == 1)
+      #expect(try await world.count("jira_sync.suspended_fields where field = 'notes'") == 1)
       #expect(
         try await world.count("jira_sync.events where kind = 'breaker_tripped' and not resolves")
           == 1)
@@ -53,7 +53,7 @@ struct BreakerTests {
       // Both programs are put right; a person says so.
       world.setup.hooks = HookedTransport.Hooks()
       try await world.run("drop trigger shout on public.file_audit")
-      try await world.run("select jira_sync.unpark(\(id), 'notes')")
+      try await world.run("select jira_sync.resume_field(\(id), 'notes')")
       try await world.poll()
       #expect(try world.jira.issue(key).text("Notes") == (try await world.row(id)["notes"]?.string))
       #expect(
@@ -62,22 +62,23 @@ struct BreakerTests {
     }
   }
 
-  @Test("After its time a parked field is tried again by itself, with the next poll")
+  @Test("After its time a suspended field is tried again by itself, with the next poll")
   func overAfterWindow() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
         """
-        insert into jira_sync.parked_fields (file_audit_id, field, turns, parked_until)
-        values (\(id), 'notes', 21, clock_timestamp() + interval '1 hour')
+        insert into jira_sync.suspended_fields (table_name, row_id, field, side_changes, suspended_until)
+        values ('file_audit', \(id), 'notes', 21, clock_timestamp() + interval '1 hour')
         """)
       try world.jira.edit(key, ["Notes": adf("from JIRA")])
       try await world.poll()
       #expect(try await world.row(id)["notes"]?.string == nil)
-      try await world.run("update jira_sync.parked_fields set parked_until = clock_timestamp()")
+      try await world.run(
+        "update jira_sync.suspended_fields set suspended_until = clock_timestamp()")
       try await world.poll()
       #expect(try await world.row(id)["notes"] == "from JIRA")
-      #expect(try await world.count("jira_sync.parked_fields") == 0)
+      #expect(try await world.count("jira_sync.suspended_fields") == 0)
     }
   }
 

@@ -34,7 +34,7 @@ struct ChangedMappingTests {
       #expect(world.jira.calls().count <= 6, "\(world.jira.calls())")
       #expect(world.jira.calls().allSatisfy { $0.method == "GET" })
       // From now on a change of the column counts.
-      let watched = try await world.run("select watched_columns as w from jira_sync.site").one
+      let watched = try await world.run("select watched_columns as w from jira_sync.tables").one
       #expect(try watched.get("w", as: [String].self).contains("notes"))
     }
   }
@@ -44,7 +44,7 @@ struct ChangedMappingTests {
     "At a row's next edit the field meets for the first time: its policy decides, and both values are kept",
     arguments: [
       ("row_wins", "the row's", "the row's", "row"), ("jira_wins", "JIRA's", "JIRA's", "jira"),
-      ("manual", "the row's", "JIRA's", "nobody"),
+      ("manual", "the row's", "JIRA's", "open"),
     ])
   func firstMeeting(policy: String, row: String, jira: String, winner: String) async throws {
     try await withSyncWorld { world in

@@ -170,7 +170,7 @@ struct CircuitTests {
       let id = try await world.addRow()
       try await world.run(
         """
-        select jira_sync.circuit_trouble(
+        select jira_sync.report_circuit_failure(
           gen_random_uuid(), 'gone:1', 'abc', 'unreachable', 'no connection', 'Wait.')
         """)
       try await world.run("update jira_sync.circuit set next_probe_at = now() + interval '1 hour'")

@@ -24,7 +24,7 @@ struct ConflictTests {
       let event = try await world.run("select * from jira_sync.events where kind = 'conflict'").one
       #expect(
         try event.get("message", as: String.self) == """
-          notes: both sides were changed. The row says "the row's", \(key) says "JIRA's". Neither is written until somebody \
+          notes: both sides were changed. The row says "the row's", \(key) says "JIRA's". Neither is written until a user \
           decides; the other fields go on.
           """)
       #expect(try await world.poll().count == 1, "a conflict that waits causes no calls")
@@ -149,7 +149,7 @@ struct ConflictTests {
     try await world.run(
       """
       select jira_sync.resolve_conflict(id, \(resolution), \(value)::jsonb, 'ada')
-      from jira_sync.conflicts where winner = 'nobody' and resolved_at is null
+      from jira_sync.conflicts where winner = 'open' and resolved_at is null
       """)
   }
 

@@ -72,13 +72,13 @@ struct ExactlyOneTests {
         #expect(link.state == "linked")
         #expect(link.error == nil)
         let issue = try world.jira.issue(try #require(link.issueKey))
-        #expect(issue.text("File path") == link.filePath)
+        #expect(issue.text("File path") == link.label)
         #expect(issue.marker?["marker"]?.string == link.marker)
         #expect(try await world.row(id)["jira_tickets"] == [.string(issue.key)])
         let charged = try await world.run(
           """
           select error from jira_sync.job_history
-          where file_audit_id = \(id) and outcome in ('retry', 'refused', 'dead')
+          where row_id = \(id) and outcome in ('retry', 'refused', 'dead')
           """
         )
         #expect(charged.rows.isEmpty, "no attempt is charged for what JIRA did: \(charged.rows)")
@@ -97,7 +97,7 @@ struct ExactlyOneTests {
       let link = try await world.link(id)
       #expect(link.state == "create_unknown")
       #expect(link.error?.contains("not known") == true)
-      #expect(link.looks == 2)
+      #expect(link.creationLookups == 2)
       #expect(link.marker != nil)
       #expect(world.jira.creations().count == 1)
       let wait = try await world.run(
@@ -257,7 +257,7 @@ struct ExactlyOneTests {
           == 1_000)
       #expect(
         try await world.count(
-          "public.file_audit as f join jira_sync.links as l on l.file_audit_id = f.id where f.jira_tickets = array[l.issue_key]::varchar[]"
+          "public.file_audit as f join jira_sync.links as l on l.row_id = f.id::text where f.jira_tickets = array[l.issue_key]::varchar[]"
         ) == ids.count)
     }
   }
@@ -273,7 +273,7 @@ func expectOneEach(
     let link = try await world.link(id)
     #expect(link.state == "linked", sourceLocation: sourceLocation)
     #expect(link.error == nil, sourceLocation: sourceLocation)
-    let own = issues.filter { $0.text("File path") == link.filePath }
+    let own = issues.filter { $0.text("File path") == link.label }
     #expect(own.map(\.key) == [link.issueKey], sourceLocation: sourceLocation)
     #expect(
       try await world.row(id)["jira_tickets"] == [.string(link.issueKey ?? "")],

@@ -41,7 +41,7 @@ struct FirstPathTests {
       #expect(link.error == nil)
       #expect(link.issueID == issue.id)
       #expect(link.issueKey == issue.key)
-      #expect(link.filePath == "src/file7.py")
+      #expect(link.label == "src/file7.py")
       #expect(issue.labels == ["jira-sync-\(try #require(link.marker))"])
       #expect(issue.marker?["marker"]?.string == link.marker)
       #expect(link.base?["fields"]?["summary"] != nil, "the base holds values, not hashes")

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Jira
+import JobQueue
 import Postgres
 import Sync
 import TestSupport
@@ -58,8 +59,8 @@ struct ManualLinkTests {
       try await world.drain()
       let id = try await world.addRow()
       let key = try newIssue(world)
-      let done = try await byHand(world) { try await $0.link(key, to: id) }
-      #expect(done.filePath == "src/file1.py")
+      let done = try await byHand(world) { try await $0.link(key, to: RowKey(id)) }
+      #expect(done.label == "src/file1.py")
       #expect(done.issueKey == key)
       #expect(done.jobID != nil)
       try await world.drain()
@@ -80,19 +81,21 @@ struct ManualLinkTests {
       let (second, secondKey) = try await world.addLinkedRow(2)
       try await byHand(world) { hand in
         try await expect(.unknownIssue("SCRSKY-999")) {
-          _ = try await hand.link("SCRSKY-999", to: first)
+          _ = try await hand.link("SCRSKY-999", to: RowKey(first))
         }
         try await expect(.rowHasIssue(row: "src/file1.py", issue: firstKey)) {
-          _ = try await hand.link(secondKey, to: first)
+          _ = try await hand.link(secondKey, to: RowKey(first))
         }
-        try await expect(.unknownRow(4_711)) { _ = try await hand.link(firstKey, to: 4_711) }
+        try await expect(.unknownRow(RowKey(4_711))) {
+          _ = try await hand.link(firstKey, to: RowKey(4_711))
+        }
         let third = try #require(try await world.addRows(1, from: 3, debt: false).first)
         try await expect(.issueTaken(issue: secondKey, by: "src/file2.py")) {
-          _ = try await hand.link(secondKey, to: third)
+          _ = try await hand.link(secondKey, to: RowKey(third))
         }
         try world.jira.moveToProject(secondKey, as: "OTHER-1")
         try await expect(.otherProject(issue: "OTHER-1", project: "ELSEWHERE", bound: "SCRSKY")) {
-          _ = try await hand.link(secondKey, to: third)
+          _ = try await hand.link(secondKey, to: RowKey(third))
         }
       }
       #expect(try await world.link(first).issueKey == firstKey)
@@ -106,7 +109,7 @@ struct ManualLinkTests {
       let (first, firstKey) = try await world.addLinkedRow()
       let (second, secondKey) = try await world.addLinkedRow(2)
       let done = try await byHand(world) {
-        try await $0.link(secondKey, to: first, force: true)
+        try await $0.link(secondKey, to: RowKey(first), force: true)
       }
       #expect(done.replaced == firstKey)
       #expect(done.takenFrom == "src/file2.py")
@@ -132,15 +135,15 @@ struct ManualLinkTests {
       await gate.reached()
       try await byHand(world) { hand in
         try await expect(.rowIsBusy(row: "src/file1.py")) {
-          _ = try await hand.link(otherKey, to: id, force: true)
+          _ = try await hand.link(otherKey, to: RowKey(id), force: true)
         }
         try await expect(.rowIsBusy(row: "src/file1.py")) {
-          _ = try await ManualLinks.unlink(id, on: world.sql)
+          _ = try await ManualLinks.unlink(RowKey(id), on: world.sql)
         }
       }
       try await worker.stopAtOnce()
       try await expect(.creationUnderWay(row: "src/file1.py")) {
-        _ = try await ManualLinks.unlink(id, on: world.sql)
+        _ = try await ManualLinks.unlink(RowKey(id), on: world.sql)
       }
       try await world.drain { $0.row.looks = [.zero] }
       #expect(try await world.link(id).state == "linked")
@@ -152,7 +155,7 @@ struct ManualLinkTests {
   func unlink() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
-      let done = try await ManualLinks.unlink(id, on: world.sql)
+      let done = try await ManualLinks.unlink(RowKey(id), on: world.sql)
       #expect(done.issueKey == key)
       try await world.run("update public.file_audit set notes = 'alone' where id = \(id)")
       try await world.drain()
@@ -160,9 +163,9 @@ struct ManualLinkTests {
       #expect(try world.jira.issue(key).text("Notes") == nil)
       #expect(try world.jira.issues().count == 1)
       try await expect(.notLinked(row: "src/file1.py")) {
-        _ = try await ManualLinks.unlink(id, on: world.sql)
+        _ = try await ManualLinks.unlink(RowKey(id), on: world.sql)
       }
-      _ = try await byHand(world) { try await $0.link(key, to: id) }
+      _ = try await byHand(world) { try await $0.link(key, to: RowKey(id)) }
       try await world.drain()
       #expect(try world.jira.issue(key).text("Notes") == "alone")
     }
@@ -172,7 +175,7 @@ struct ManualLinkTests {
   func never() async throws {
     try await withSyncWorld { world in
       let id = try await world.addRow()
-      #expect(try await ManualLinks.unlink(id, on: world.sql).issueKey == nil)
+      #expect(try await ManualLinks.unlink(RowKey(id), on: world.sql).issueKey == nil)
       try await world.drain()
       #expect(try world.jira.issues().isEmpty)
       #expect(try await world.link(id).state == "unlinked")

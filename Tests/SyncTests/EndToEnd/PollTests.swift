@@ -63,7 +63,7 @@ struct PollTests {
       #expect(try world.jira.issue(key).text("Audited by") == "Alex Example", "in the same run")
       #expect(
         try await world.run(
-          "select kind from jira_sync.job_history where file_audit_id = \(id) order by finished_at"
+          "select kind from jira_sync.job_history where row_id = \(id) order by finished_at"
         ).rows.last?.get("kind", as: String.self) == "sync")
       #expect(
         try await world.count(
@@ -232,7 +232,7 @@ struct PollTests {
         """)
       try await world.drain()
       #expect(
-        try await world.count("jira_sync.job_history where kind = 'pull' and file_audit_id = \(id)")
+        try await world.count("jira_sync.job_history where kind = 'pull' and row_id = \(id)")
           == 1)
       #expect(try world.jira.issue(key).status == "To Do")
       try await world.run(

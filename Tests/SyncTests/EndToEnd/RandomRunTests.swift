@@ -96,7 +96,7 @@ struct RandomRunTests {
       """
       select l.state, l.issue_key, l.last_error, f.file_path, f.notes,
         f.jira_tickets = array[l.issue_key]::varchar[] as named
-      from public.file_audit as f left join jira_sync.links as l on l.file_audit_id = f.id
+      from public.file_audit as f left join jira_sync.links as l on l.row_id = f.id::text
       """
     ).rows
     for row in rows {

@@ -51,7 +51,7 @@ struct SweepTests {
   func comesBack() async throws {
     try await withLinkedRows(5) { world, ids, keys in
       try await world.run(
-        "update jira_sync.links set state = 'issue_gone', missed_sweeps = 2 where file_audit_id = \(ids[0])"
+        "update jira_sync.links set state = 'issue_gone', missed_sweeps = 2 where row_id = \(ids[0])"
       )
       try world.jira.edit(keys[0], ["Notes": adf("while away")])
       try await world.sweep()
@@ -175,7 +175,7 @@ struct SweepTests {
 
   private func missed(_ row: Int64, _ world: SyncWorld) async throws -> Int {
     try await world.run(
-      "select missed_sweeps from jira_sync.links where file_audit_id = \(row)"
+      "select missed_sweeps from jira_sync.links where row_id = \(row)"
     ).one.get("missed_sweeps")
   }
 

@@ -28,7 +28,7 @@ struct TroubleTests {
       #expect(reason.contains("JIRA_API_TOKEN"), "it says what to do")
       let second = try await world.addRow(2)
       let job = try await world.run(
-        "select attempt, last_error from jira_sync.jobs where file_audit_id = \(id)"
+        "select attempt, last_error from jira_sync.jobs where row_id = \(id)"
       ).one
       #expect(try job.get("attempt", as: Int.self) == 0)
       #expect(try job.get("last_error", as: String.self).contains("401"))
@@ -103,7 +103,7 @@ struct TroubleTests {
       let job = try await world.run(
         """
         select attempt, extract(epoch from run_at)::float8 as due
-        from jira_sync.jobs where file_audit_id = \(id)
+        from jira_sync.jobs where row_id = \(id)
         """
       ).one
       #expect((before + 40...after + 41).contains(try job.get("due", as: Double.self)))

@@ -111,7 +111,7 @@ struct UpdateTests {
   func woken() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
-      let worker = try world.startWorker { $0.options.idlePulse = .seconds(600) }
+      let worker = try world.startWorker { $0.options.idleHeartbeat = .seconds(600) }
       try await world.wait(until: "exists (select from jira_sync.workers where asleep)")
       try await world.run("update public.file_audit set notes = 'now' where id = \(id)")
       try await world.wait(until: "not exists (select from jira_sync.jobs)")
@@ -130,7 +130,7 @@ struct UpdateTests {
       try await world.drain()
       let link = try await world.link(id)
       #expect(link.issueKey == key)
-      #expect(link.filePath == "lib/new.py")
+      #expect(link.label == "lib/new.py")
       #expect(world.jira.writes().map(\.method) == ["PUT"])
       let issue = try world.jira.issue(key)
       #expect(issue.text("File path") == "lib/new.py")

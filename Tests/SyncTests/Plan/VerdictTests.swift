@@ -102,7 +102,7 @@ struct VerdictTests {
     issue.fields["customfield_10010"] = "Ada"
     let made = plan(
       base: base, row: .present(row), issue: .present(issue), mapping: mapping,
-      parked: ["notes": "changed sides too often"])
+      suspended: ["notes": "changed sides too often"])
     #expect(made.issueWrites.map(\.field) == ["layer_number"])
     #expect(made.rowWrites.map(\.column) == ["audited_by"])
     #expect(made.problems.map(\.message) == ["changed sides too often"])

@@ -17,19 +17,19 @@ struct SideChangesTests {
 
   @Test("edits of one side alone are none, however many")
   func oneSide() {
-    var turns = SideChanges()
+    var sideChanges = SideChanges()
     for second in 0..<100 {
-      #expect(turns.record([write(.jira)], now: Double(second), limits: limits).isEmpty)
+      #expect(sideChanges.record([write(.jira)], now: Double(second), limits: limits).isEmpty)
     }
   }
 
   @Test("to and fro more often than allowed trips, and it begins anew")
   func toAndFro() {
-    var turns = SideChanges()
+    var sideChanges = SideChanges()
     var tripped: [Int] = []
     for second in 0..<6 {
       let side: Change.Side = second.isMultiple(of: 2) ? .row : .jira
-      if !turns.record([write(side)], now: Double(second), limits: limits).isEmpty {
+      if !sideChanges.record([write(side)], now: Double(second), limits: limits).isEmpty {
         tripped.append(second)
       }
     }
@@ -38,31 +38,32 @@ struct SideChangesTests {
 
   @Test("what overwrites a change of the written side counts, though the side is the same")
   func contested() {
-    var turns = SideChanges()
+    var sideChanges = SideChanges()
     for second in 0..<3 {
       #expect(
-        turns.record([write(.jira, isContested: true)], now: Double(second), limits: limits).isEmpty
+        sideChanges.record([write(.jira, isContested: true)], now: Double(second), limits: limits)
+          .isEmpty
       )
     }
     #expect(
-      turns.record([write(.jira, isContested: true)], now: 3, limits: limits) == ["notes": 4])
+      sideChanges.record([write(.jira, isContested: true)], now: 3, limits: limits) == ["notes": 4])
   }
 
   @Test("what is older than the window is forgotten")
   func window() {
-    var turns = SideChanges()
+    var sideChanges = SideChanges()
     for turn in 0..<50 {
       let side: Change.Side = turn.isMultiple(of: 2) ? .row : .jira
-      #expect(turns.record([write(side)], now: Double(turn) * 25, limits: limits).isEmpty)
+      #expect(sideChanges.record([write(side)], now: Double(turn) * 25, limits: limits).isEmpty)
     }
-    #expect(turns.record([], now: 10_000, limits: limits).isEmpty)
-    #expect(turns.json == nil)
+    #expect(sideChanges.record([], now: 10_000, limits: limits).isEmpty)
+    #expect(sideChanges.json == nil)
   }
 
   @Test("it comes back from the database as it was")
   func roundTrip() {
-    var turns = SideChanges()
-    _ = turns.record([write(.row), write(.jira)], now: 1_750_000_000.125, limits: limits)
-    #expect(SideChanges(turns.json) == turns)
+    var sideChanges = SideChanges()
+    _ = sideChanges.record([write(.row), write(.jira)], now: 1_750_000_000.125, limits: limits)
+    #expect(SideChanges(sideChanges.json) == sideChanges)
   }
 }

@@ -267,7 +267,7 @@ struct CallBudgetTests {
     try await with { budgets, sql in
       _ = try await sql.query(
         """
-        select jira_sync.circuit_trouble(
+        select jira_sync.report_circuit_failure(
           gen_random_uuid(), 'a:1', 'abc', 'credentials', '401', 'Renew the token.')
         """, doing: "opening the circuit")
       let error = try #require(try await failure { try await budgets[0].pass(read) })

@@ -1,6 +1,8 @@
 import ArgumentParser
 import JSON
+import JobQueue
 import Postgres
+import Sync
 
 /// `jira-sync conflicts list`.
 struct ConflictsList: AsyncParsableCommand {
@@ -27,26 +29,27 @@ struct ConflictsList: AsyncParsableCommand {
 
   func run() async throws {
     let conflicts = try await withQueue(common, "conflicts") { session in
-      let id: Int64? =
-        if let row { try await RowFinder(session: session).findOne(row).id } else { nil }
-      return try await self.conflicts(of: id, session)
+      let key: RowKey? =
+        if let row { try await RowFinder(session: session).findOne(row).key } else { nil }
+      return try await self.conflicts(of: key, session)
     }
     output.write(conflicts, nothing: all ? "no conflicts" : "no conflicts wait for a person") { _ in
       Self.table(conflicts)
     }
   }
 
-  private func conflicts(of row: Int64?, _ session: QueueSession) async throws -> [Record] {
+  private func conflicts(of row: RowKey?, _ session: QueueSession) async throws -> [Record] {
     try await session.records(
       """
-      select k.id, \(.instant("k.at")) as at, \(.fromNow("k.at")) as _at, k.file_audit_id, f.file_path,
+      select k.id, \(.instant("k.at")) as at, \(.fromNow("k.at")) as _at, k.table_name, k.row_id,
+        f.file_path as label,
         k.issue_key, k.field, k.columns, k.base, k.row_value, k.issue_value, k.policy, k.winner, k.reason,
         k.resolution, k.resolution_value, k.resolved_by, \(.instant("k.resolved_at")) as resolved_at,
         \(.instant("k.applied_at")) as applied_at, k.job_id
       from jira_sync.conflicts as k
-      left join public.file_audit as f on f.id = k.file_audit_id
-      where (\(all)::boolean or (k.winner = 'nobody' and k.resolved_at is null))
-        and (\(row)::bigint is null or k.file_audit_id = \(row)::bigint)
+      left join public.file_audit as f on \(AuditTable.isRow(of: "k"))
+      where (\(all)::boolean or (k.winner = 'open' and k.resolved_at is null))
+        and (\(row?.id)::text is null or k.table_name = \(row?.table)::text and k.row_id = \(row?.id)::text)
       order by k.id desc limit \(limit)::bigint
       """, doing: "listing conflicts")
   }
@@ -61,10 +64,10 @@ struct ConflictsList: AsyncParsableCommand {
       let state =
         if let resolution = conflict.text("resolution") {
           "decided: \(resolution)" + (conflict.text("resolved_by").map { " by \($0)" } ?? "")
-        } else if winner == "nobody" { "waits" } else { "\(winner) won" }
+        } else if winner == "open" { "waits" } else { "\(winner) won" }
       table.rows.append([
         .init(conflict.text("id")), .init(Span.relative(conflict.seconds("_at"))),
-        .init(conflict.text("file_path") ?? conflict.text("file_audit_id")),
+        .init(conflict.text("label") ?? conflict.text("row_id")),
         .init(conflict.text("issue_key")),
         .init(conflict.text("field")),
         .init(PreviewText.value(conflict.members["row_value"] ?? .null)),

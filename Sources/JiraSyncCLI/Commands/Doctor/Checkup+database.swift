@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Sync
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -91,31 +92,23 @@ extension Checkup {
         "table", "public.file_audit lacks \(missing.joined(separator: ", "))",
         remedy: "What is mapped to these columns is not synced; add them, then restart the workers")
     }
-    try await checkTriggers(connection)
+    try await checkInstallation(connection)
     return true
   }
 
-  /// Whether the triggers compare columns that there are: else each UPDATE of the table fails, whoever makes it.
-  private mutating func checkTriggers(_ connection: PostgresConnection) async throws {
-    let gone: [String] = try await connection.query(
-      """
-      select coalesce(array_agg(w.name order by w.name), '{}') as gone
-      from jira_sync.site as s cross join lateral unnest(s.watched_columns) as w (name)
-      where not exists (
-        select from pg_catalog.pg_attribute as a
-        where a.attrelid = 'public.file_audit'::regclass and a.attname = w.name and not a.attisdropped)
-      """, doing: "comparing the columns that triggers watch"
-    ).one.get("gone")
-    if gone.isEmpty {
-      ok("triggers", "they watch columns that there are")
-    } else {
-      failure(
-        "triggers",
-        "they watch \(gone.joined(separator: ", ")), which public.file_audit does not have any more: each UPDATE of it fails",
-        remedy:
-          "select jira_sync.watch(watched_columns) from jira_sync.site; then correct jira-sync.yaml and restart the workers"
-      )
+  /// Triggers, functions, columns, rights, policies, settings and locks, as a worker inspects them once a minute.
+  private mutating func checkInstallation(_ connection: PostgresConnection) async throws {
+    let findings = try await connection.query(
+      InspectionFinding.query, doing: "inspecting the installation"
+    ).rows.map { try InspectionFinding($0) }
+    for finding in findings {
+      if finding.isError {
+        failure("installation", finding.problem, remedy: finding.remedy)
+      } else {
+        warning("installation", finding.problem, remedy: finding.remedy)
+      }
     }
+    if findings.isEmpty { ok("installation", "triggers, functions and rights are as installed") }
   }
 
   private mutating func checkPrivileges(_ connection: PostgresConnection) async throws {

@@ -16,7 +16,7 @@ struct LastSync {
       """
       select (select s.mapping::text from jira_sync.site as s) as mapping,
         (select l.issue_id from jira_sync.links as l
-          where l.state = 'linked' order by l.file_audit_id desc limit 1) as issue
+          where l.state = 'linked' order by l.id desc limit 1) as issue
       """, doing: "reading what was synced last"
     ).one
     var last = LastSync(issueID: try row.get("issue", as: String?.self))

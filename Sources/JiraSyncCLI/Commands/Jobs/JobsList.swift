@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postgres
+import Sync
 
 /// `jira-sync jobs list`.
 struct JobsList: AsyncParsableCommand {
@@ -55,7 +56,7 @@ struct JobsList: AsyncParsableCommand {
           j.priority desc, j.run_at, j.id
         limit \(limit)::bigint
       ) as j
-      left join public.file_audit as f on f.id = j.file_audit_id
+      left join public.file_audit as f on \(AuditTable.isRow(of: "j"))
       left join jira_sync.workers as w on w.incarnation = j.worker
       order by case j.state when 'running' then 0 when 'ready' then 1 else 2 end,
         j.priority desc, j.run_at, j.id
@@ -64,7 +65,7 @@ struct JobsList: AsyncParsableCommand {
 
   /// What is told of a job `j`, its row `f` and its worker `w`.
   static let columns: SQL = """
-    j.id, j.kind, j.file_audit_id, f.file_path, j.key, j.state, j.priority,
+    j.id, j.kind, j.table_name, j.row_id, f.file_path as label, j.key, j.state, j.priority,
     \(.instant("j.run_at")) as run_at, \(.fromNow("j.run_at")) as _run_at, j.attempt, j.max_attempts,
     j.crashes, j.args, w.name as worker, j.last_error, \(.instant("j.created_at")) as created_at,
     \(.instant("j.started_at")) as started_at, \(.fromNow("j.started_at")) as _started_at,
@@ -88,7 +89,7 @@ struct JobsList: AsyncParsableCommand {
         .init(job.text("id")), .init(job.text("kind")),
         .init(state, state == "dead" ? .red : state == "running" ? .green : nil), .init(due),
         .init(job.text("attempt")),
-        .init(job.text("file_path") ?? job.text("file_audit_id").map { "id:\($0)" }),
+        .init(job.text("label") ?? job.text("row_id").map { "id:\($0)" }),
         .init(job.text("last_error")),
       ])
     }

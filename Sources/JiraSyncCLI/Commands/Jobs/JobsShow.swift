@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSON
 import Postgres
+import Sync
 
 /// `jira-sync jobs show`.
 struct JobsShow: AsyncParsableCommand {
@@ -30,7 +31,7 @@ struct JobsShow: AsyncParsableCommand {
     }
     if let found = jobs.first {
       for (title, name) in [
-        ("job", "id"), ("kind", "kind"), ("row", "file_path"), ("state", "state"),
+        ("job", "id"), ("kind", "kind"), ("row", "label"), ("state", "state"),
         ("priority", "priority"), ("due", "run_at"), ("attempt", "attempt"), ("of", "max_attempts"),
         ("crashes", "crashes"), ("args", "args"), ("worker", "worker"), ("enqueued", "created_at"),
         ("last error", "last_error"),
@@ -61,7 +62,7 @@ struct JobsShow: AsyncParsableCommand {
     try await session.records(
       """
       select \(JobsList.columns) from jira_sync.jobs as j
-      left join public.file_audit as f on f.id = j.file_audit_id
+      left join public.file_audit as f on \(AuditTable.isRow(of: "j"))
       left join jira_sync.workers as w on w.incarnation = j.worker
       where j.id = \(job)::bigint
       """, doing: "reading job \(job)")

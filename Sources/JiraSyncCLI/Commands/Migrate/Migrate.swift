@@ -92,8 +92,13 @@ struct Migrate: AsyncParsableCommand {
     // The log would say again what the report below says.
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .notice)
+    let installation = Installation(connection: connection)
+    let before = try await installation.findings()
+    if before.contains(where: \.isRepairable) { try await installation.forgetFunctions() }
+    let applied = try await Schema.migrator.apply(on: connection, logger: quiet)
+    let left = try await installation.findings()
     let report = MigrationReport(
-      applied: try await Schema.migrator.apply(on: connection, logger: quiet),
+      applied: applied, repaired: before.filter { !left.contains($0) }, left: left,
       missingColumns: try await missingColumns(on: connection))
     StandardStream.output.write(json ? report.json.text : report.text)
     if let warning = report.warning { StandardStream.error.write(warning) }

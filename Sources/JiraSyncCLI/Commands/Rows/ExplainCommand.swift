@@ -61,7 +61,7 @@ struct ExplainCommand: AsyncParsableCommand {
       var trouble: (any Error)?
       do {
         preview = try await withSite(session) { site, database in
-          try await Preview(site: site, database: database).rows([found.id]).first
+          try await Preview(site: site, database: database).rows([found.key]).first
         }
       } catch {
         trouble = error

@@ -1,5 +1,7 @@
 import JSON
+import JobQueue
 import Postgres
+import Sync
 
 /// What the database knows of one row.
 struct Explanation: Sendable {
@@ -11,29 +13,29 @@ struct Explanation: Sendable {
   var attempts: [Record]
   /// Conflicts that wait for a person.
   var conflicts: [Record]
-  /// Fields that are left alone for a while.
-  var parked: [Record]
+  /// Fields that are suspended because they kept changing sides.
+  var suspended: [Record]
 
   static func read(_ row: FoundRow, _ session: QueueSession) async throws -> Explanation {
     let link = try await session.records(
       """
-      select l.state, l.issue_id, l.issue_key, l.file_path, l.last_error, l.marker,
+      select l.state, l.issue_id, l.issue_key, l.label, l.last_error, l.marker,
         \(.instant("l.issue_updated")) as issue_updated, \(.instant("l.synced_at")) as synced_at,
         \(.fromNow("l.synced_at")) as _synced_at, l.base
-      from jira_sync.links as l where l.file_audit_id = \(row.id)::bigint order by l.id desc limit 1
+      from jira_sync.links as l where l.table_name = \(row.key.table) and l.row_id = \(row.key.id) order by l.id desc limit 1
       """, doing: "reading the link of the row")
     let jobs = try await session.records(
       """
       select \(JobsList.columns) from jira_sync.jobs as j
-      left join public.file_audit as f on f.id = j.file_audit_id
+      left join public.file_audit as f on \(AuditTable.isRow(of: "j"))
       left join jira_sync.workers as w on w.incarnation = j.worker
-      where j.key = 'row:' || \(row.id)::bigint order by j.id
+      where j.key = \(row.key.jobKey) order by j.id
       """, doing: "reading the jobs of the row")
     let attempts = try await session.records(
       """
       select h.id as job, h.kind, h.attempt, h.outcome, h.error, \(.instant("h.finished_at")) as at,
         \(.fromNow("h.finished_at")) as _at
-      from jira_sync.job_history as h where h.file_audit_id = \(row.id)::bigint
+      from jira_sync.job_history as h where h.table_name = \(row.key.table) and h.row_id = \(row.key.id)
       order by h.finished_at desc limit 5
       """, doing: "reading the attempts of the row")
     let conflicts = try await session.records(
@@ -41,26 +43,27 @@ struct Explanation: Sendable {
       select k.id, k.field, k.columns, k.base, k.row_value, k.issue_value, k.policy, k.reason,
         \(.instant("k.at")) as at
       from jira_sync.conflicts as k
-      where k.file_audit_id = \(row.id)::bigint and k.winner = 'nobody' and k.resolved_at is null
+      where k.table_name = \(row.key.table) and k.row_id = \(row.key.id) and k.winner = 'open' and k.resolved_at is null
       order by k.id
       """, doing: "reading the conflicts of the row")
-    let parked = try await session.records(
+    let suspended = try await session.records(
       """
-      select p.field, p.turns, \(.instant("p.parked_until")) as parked_until
-      from jira_sync.parked_fields as p where p.file_audit_id = \(row.id)::bigint order by p.field
-      """, doing: "reading what is parked of the row")
+      select p.field, p.side_changes, \(.instant("p.suspended_until")) as suspended_until
+      from jira_sync.suspended_fields as p where p.table_name = \(row.key.table) and p.row_id = \(row.key.id) order by p.field
+      """, doing: "reading which fields of the row are suspended")
     return Explanation(
       row: row, link: link.first, jobs: jobs, attempts: attempts, conflicts: conflicts,
-      parked: parked)
+      suspended: suspended)
   }
 
   var json: JSON {
     [
-      "file_audit_id": .integer(Int(row.id)), "file_number": .optional(row.fileNumber),
-      "file_path": .string(row.filePath), "exists": .bool(row.exists),
+      "table_name": .string(row.key.table), "row_id": .string(row.key.id),
+      "file_number": .optional(row.fileNumber),
+      "label": .string(row.filePath), "exists": .bool(row.exists),
       "has_technical_debt": .bool(row.hasDebt), "link": link?.json ?? .null,
       "jobs": .array(jobs.map(\.json)), "attempts": .array(attempts.map(\.json)),
-      "conflicts": .array(conflicts.map(\.json)), "parked": .array(parked.map(\.json)),
+      "conflicts": .array(conflicts.map(\.json)), "suspended": .array(suspended.map(\.json)),
     ]
   }
 
@@ -70,7 +73,7 @@ struct Explanation: Sendable {
     func add(_ title: String, _ text: String, _ color: Terminal.Color? = nil) {
       lines.append(title.padded(to: 11) + terminal.paint(text.onOneLine, color))
     }
-    add("row", "\(row.label) (id \(row.id))", .bold)
+    add("row", "\(row.label) (id \(row.key.id))", .bold)
     if !row.exists { add("", "is not in the table any more", .yellow) }
     add("debt", row.hasDebt ? "yes, so it has or wants an issue" : "no")
     if let link {
@@ -97,11 +100,11 @@ struct Explanation: Sendable {
           + "\(PreviewText.value(conflict.members["row_value"] ?? .null)), JIRA says "
           + "\(PreviewText.value(conflict.members["issue_value"] ?? .null))", .yellow)
     }
-    for field in parked {
+    for field in suspended {
       add(
-        "parked",
-        "\(field.text("field") ?? "") went to and fro \(field.text("turns") ?? "") times; "
-          + "left alone until \(field.text("parked_until") ?? "")", .yellow)
+        "suspended",
+        "\(field.text("field") ?? "") changed sides \(field.text("side_changes") ?? "") times; "
+          + "suspended until \(field.text("suspended_until") ?? "")", .yellow)
     }
     for attempt in attempts {
       let error = attempt.text("error").map { ": \($0)" } ?? ""

@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSON
+import JobQueue
 import Postgres
 
 /// `jira-sync history`.
@@ -32,7 +33,7 @@ struct HistoryCommand: AsyncParsableCommand {
   func run() async throws {
     let changes = try await withQueue(common, "history") { session in
       let found = try await RowFinder(session: session).findOne(row)
-      return try await Self.changes(of: found.id, limit: limit, session)
+      return try await Self.changes(of: found.key, limit: limit, session)
     }
     output.write(changes, nothing: "nothing was written for this row yet") { _ in
       Self.table(changes)
@@ -41,26 +42,27 @@ struct HistoryCommand: AsyncParsableCommand {
 
   /// What was written and what was disputed, the oldest first.
   static func changes(
-    of row: Int64, limit: Int, _ session: QueueSession
+    of row: RowKey, limit: Int, _ session: QueueSession
   ) async throws -> [Record] {
     try await session.records(
       """
-      select \(.instant("e.at")) as at, \(.fromNow("e.at")) as _at, e.what, e.side, e.field, e.old_value,
+      select \(.instant("e.at")) as at, \(.fromNow("e.at")) as _at,
+        \(row.table)::text as table_name, \(row.id)::text as row_id, e.what, e.side, e.field, e.old_value,
         e.new_value, e.issue_key, e.cause, e.job_id, coalesce(w.name, e.by) as by
       from (
         select * from (
           select c.at, 'written' as what, c.side, c.field, c.old_value, c.new_value, c.issue_key, c.cause,
             c.job_id, c.worker, null::text as by
-          from jira_sync.changes as c where c.file_audit_id = \(row)::bigint
+          from jira_sync.changes as c where c.table_name = \(row.table) and c.row_id = \(row.id)
           union all
           select k.at, 'conflict', k.winner, k.field, k.row_value, k.issue_value, k.issue_key,
             concat_ws(', ', k.reason, 'policy ' || k.policy), k.job_id, null, null
-          from jira_sync.conflicts as k where k.file_audit_id = \(row)::bigint
+          from jira_sync.conflicts as k where k.table_name = \(row.table) and k.row_id = \(row.id)
           union all
           select k.resolved_at, 'decided', k.resolution, k.field, k.row_value, k.issue_value, k.issue_key,
             null, k.job_id, null, k.resolved_by
           from jira_sync.conflicts as k
-          where k.file_audit_id = \(row)::bigint and k.resolved_at is not null
+          where k.table_name = \(row.table) and k.row_id = \(row.id) and k.resolved_at is not null
         ) as a order by a.at desc limit \(limit)::bigint
       ) as e
       left join jira_sync.workers as w on w.incarnation = e.worker
@@ -78,7 +80,7 @@ struct HistoryCommand: AsyncParsableCommand {
       let what =
         switch change.text("what") {
         case "written": side == "jira" ? "→ JIRA" : "→ row"
-        case "conflict": side == "nobody" ? "conflict" : "\(side) won"
+        case "conflict": side == "open" ? "conflict" : "\(side) won"
         default: "decided: \(side)"
         }
       let why = [

@@ -38,7 +38,7 @@ struct LinkCommand: AsyncParsableCommand {
       let found = try await RowFinder(session: session).find([row])[0]
       let link = try await withJira(session) { client in
         try await ManualLinks(connection: session.connection, client: client)
-          .link(issue, to: found.id, force: force)
+          .link(issue, to: found.key, force: force)
       }
       if wait, let job = link.jobID {
         try await waitForJobs([job], session: session).write(asJSON: output.json)
@@ -52,7 +52,7 @@ struct LinkCommand: AsyncParsableCommand {
 extension ManualLink {
   /// What was done, for people.
   fileprivate var text: String {
-    var text = "\(filePath) is linked with \(issueKey ?? "no issue")"
+    var text = "\(label) is linked with \(issueKey ?? "no issue")"
     if let replaced { text += " instead of \(replaced)" }
     if let takenFrom { text += ", taken from \(takenFrom)" }
     return text.onOneLine + (jobID.map { "; job \($0) brings them into step" } ?? "")
@@ -61,7 +61,7 @@ extension ManualLink {
   /// What was done, for programs.
   var json: JSON {
     [
-      "file_path": .string(filePath), "issue_key": .optional(issueKey),
+      "label": .string(label), "issue_key": .optional(issueKey),
       "replaced": .optional(replaced), "taken_from": .optional(takenFrom),
       "job": jobID.map { .integer(Int($0)) } ?? .null,
     ]

@@ -25,12 +25,12 @@ struct UnlinkCommand: AsyncParsableCommand {
   func run() async throws {
     try await withQueue(common, "unlink") { session in
       let found = try await RowFinder(session: session).find([row])[0]
-      let link = try await ManualLinks.unlink(found.id, force: force, on: session.connection)
+      let link = try await ManualLinks.unlink(found.key, force: force, on: session.connection)
       let text =
         link.issueKey.map {
-          "\(link.filePath) is not linked with \($0) any more; the issue stays as it is"
+          "\(link.label) is not linked with \($0) any more; the issue stays as it is"
         }
-        ?? "\(link.filePath) has no issue, and none will be made"
+        ?? "\(link.label) has no issue, and none will be made"
       StandardStream.output.write(output.json ? link.json.text : text.onOneLine)
     }
   }

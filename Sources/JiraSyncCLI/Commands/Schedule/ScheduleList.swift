@@ -25,7 +25,7 @@ struct ScheduleList: AsyncParsableCommand {
   static func schedules(_ session: QueueSession) async throws -> [Record] {
     try await session.records(
       """
-      select s.name, s.kind, s.cron, s.keeper, s.keeper_reason, s.set_by, s.missed,
+      select s.name, s.kind, s.cron, s.scheduler, s.scheduler_reason, s.set_by, s.missed,
         \(.instant("s.last_run")) as last_run, \(.fromNow("s.last_run")) as _last_run,
         \(.instant("s.next_run")) as next_run, \(.fromNow("s.next_run")) as _next_run,
         s.last_job_id, s.last_outcome, s.args
@@ -41,13 +41,13 @@ struct ScheduleList: AsyncParsableCommand {
     ])
     for schedule in schedules {
       let missed = schedule.count("missed")
-      let keeper = schedule.text("keeper") == "pg_cron" ? "pg_cron" : "the workers"
+      let scheduler = schedule.text("scheduler") == "pg_cron" ? "pg_cron" : "the workers"
       table.rows.append([
         .init(schedule.text("name")), .init(schedule.text("cron")),
         .init(Span.relative(schedule.seconds("_last_run")) ?? "never"),
         .init(Span.relative(schedule.seconds("_next_run"))),
         .init("\(missed)", missed > 0 ? .yellow : nil),
-        .init(keeper + (schedule.text("keeper_reason").map { ": \($0)" } ?? "")),
+        .init(scheduler + (schedule.text("scheduler_reason").map { ": \($0)" } ?? "")),
       ])
     }
     return table

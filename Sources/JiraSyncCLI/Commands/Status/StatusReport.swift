@@ -1,5 +1,6 @@
 import JSON
 import Postgres
+import Sync
 
 /// What `status` shows, as it was read in one go.
 struct StatusReport: Sendable {
@@ -47,13 +48,13 @@ struct StatusReport: Sendable {
       """, doing: "listing workers")
     let errors = try await session.records(
       """
-      select h.id as job, h.kind, h.file_audit_id, f.file_path, h.outcome, h.error,
+      select h.id as job, h.kind, h.table_name, h.row_id, f.file_path as label, h.outcome, h.error,
         \(.instant("h.finished_at")) as at, \(.fromNow("h.finished_at")) as _at
       from (
         select * from jira_sync.job_history
         where outcome in ('refused', 'dead', 'crashed') order by finished_at desc limit 5
       ) as h
-      left join public.file_audit as f on f.id = h.file_audit_id
+      left join public.file_audit as f on \(AuditTable.isRow(of: "h"))
       order by h.finished_at desc
       """, doing: "listing errors")
     let first = overview.first ?? Record([:])

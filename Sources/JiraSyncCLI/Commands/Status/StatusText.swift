@@ -147,7 +147,7 @@ struct StatusText {
     for error in report.errors {
       table.rows.append([
         .init(Span.relative(error.seconds("_at"))), .init(error.text("job")),
-        .init(error.text("outcome"), .red), .init(error.text("file_path") ?? error.text("kind")),
+        .init(error.text("outcome"), .red), .init(error.text("label") ?? error.text("kind")),
         .init(error.text("error")),
       ])
     }

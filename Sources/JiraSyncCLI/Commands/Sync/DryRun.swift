@@ -19,7 +19,7 @@ struct DryRun {
         let preview = Preview(
           site: site, database: database, kind: kind, existingTickets: tickets)
         let counter = ProgressCounter(Progress(total: rows.count, unit: "rows"))
-        let previews = try await preview.rows(rows.map(\.id)) { await counter.show($0) }
+        let previews = try await preview.rows(rows.map(\.key)) { await counter.show($0) }
         await counter.finish()
         return previews
       }

@@ -87,10 +87,10 @@ struct PollCommand: AsyncParsableCommand {
           or (h.merged @> array[\(job)::bigint] and h.finished_at > now() - interval '1 day')
       )
       select j.id from jira_sync.jobs as j, poll as p
-      where j.file_audit_id is not null and j.created_at between p.began and p.ended
+      where j.row_id is not null and j.created_at between p.began and p.ended
       union
       select h.id from jira_sync.job_history as h, poll as p
-      where h.file_audit_id is not null and h.finished_at >= p.began
+      where h.row_id is not null and h.finished_at >= p.began
         and h.enqueued_at between p.began and p.ended
       """, doing: "looking for what the poll found"
     ).rows.map { row in try row.get("id", as: Int64.self) }

@@ -10,7 +10,7 @@ struct PreviewText {
 
   /// A line for the row, and a table of its fields.
   var text: String {
-    let name = preview.fileNumber.map { "\($0) \(preview.filePath)" } ?? preview.filePath
+    let name = preview.fileNumber.map { "\($0) \(preview.label)" } ?? preview.label
     let issue = preview.issueKey.map { " (\($0))" } ?? ""
     let words =
       preview.action == .unchanged && preview.fields.contains { $0.kind == .problem }

@@ -1,4 +1,5 @@
 import JSON
+import JobQueue
 import Postgres
 import Sync
 
@@ -22,28 +23,30 @@ struct SyncJobs {
   func enqueue(_ rows: [FoundRow]) async throws -> [Int64] {
     var jobs: [Int64] = []
     for start in stride(from: 0, to: rows.count, by: Self.batch) {
-      let ids = rows[start..<min(start + Self.batch, rows.count)].map(\.id)
+      let keys = rows[start..<min(start + Self.batch, rows.count)].map(\.key)
       jobs += try await session.query(
-        statement(ids), doing: "enqueuing \(ids.count) jobs"
+        statement(keys), doing: "enqueuing \(keys.count) jobs"
       ).rows.map { row in try row.get("job", as: Int64.self) }
     }
     return jobs
   }
 
-  private func statement(_ ids: [Int64]) -> SQL {
+  private func statement(_ rows: [RowKey]) -> SQL {
+    let unnested: SQL =
+      "unnest(\(rows.map(\.table))::text[], \(rows.map(\.id))::text[]) as u (table_name, row_id)"
     var args: [String: JSON] = [:]
     if force { args["force"] = true }
     if let tickets { args["existing_tickets"] = .string(tickets.rawValue) }
     guard args.isEmpty && !isBulk else {
       return """
-        insert into jira_sync.jobs (kind, file_audit_id, priority, args)
-        select \(kind), u.id, \(isBulk ? FullSyncHandler.priority : 0), \(JSON.object(args).text)::jsonb
-        from unnest(\(ids)::bigint[]) as u (id)
+        insert into jira_sync.jobs (kind, table_name, row_id, priority, args)
+        select \(kind), u.table_name, u.row_id, \(isBulk ? FullSyncHandler.priority : 0), \(JSON.object(args).text)::jsonb
+        from \(unnested)
         returning id as job
         """
     }
     return """
-      select jira_sync.enqueue(\(kind), u.id) as job from unnest(\(ids)::bigint[]) as u (id)
+      select jira_sync.enqueue(\(kind), u.row_id, u.table_name) as job from \(unnested)
       """
   }
 }

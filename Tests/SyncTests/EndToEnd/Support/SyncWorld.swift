@@ -44,7 +44,7 @@ struct SyncWorld: Sendable {
       handlers: [
         RowHandler(session: session, options: setup.row, tally: tally),
         PollHandler(session: session, settings: setup.sync),
-        SweepHandler(session: session, settings: setup.sync),
+        SweepHandler(session: session, settings: setup.sync), FullSyncHandler(),
       ],
       options: setup.options, incarnation: member.worker, name: setup.name, logger: logger,
       heard: { if $0.isEmpty || $0 == SiteSession.notification { await session.heardFromFleet() } })
@@ -186,9 +186,10 @@ struct SyncWorld: Sendable {
     try SeenLink(
       try await run(
         """
-        select state, file_path, issue_id, issue_key, marker::text as marker, last_error, looks,
+        select state, label, issue_id, issue_key, marker::text as marker, last_error,
+          creation_lookups,
           base::text as base
-        from jira_sync.links where file_audit_id = \(row)
+        from jira_sync.links where row_id = \(row)
         order by state = 'row_gone', id desc limit 1
         """
       ).one)
@@ -203,7 +204,7 @@ struct SyncWorld: Sendable {
   func outcomes(_ row: Int64) async throws -> [String] {
     try await run(
       """
-      select outcome from jira_sync.job_history where file_audit_id = \(row)
+      select outcome from jira_sync.job_history where row_id = \(row)
       order by finished_at, id
       """
     ).rows.map { try $0.get("outcome") }

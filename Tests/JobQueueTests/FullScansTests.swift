@@ -3,17 +3,17 @@ import Testing
 @testable import JobQueue
 
 @Suite("How often everything is looked at")
-struct FullLooksTests {
+struct FullScansTests {
   let start = ContinuousClock.now
 
   /// Those of a worker's heartbeats.
-  private var looks = FullLooks(every: .zero, everyAtLeast: .seconds(30), patience: 50)
+  private var looks = FullScans(every: .zero, everyAtLeast: .seconds(30), patience: 50)
 
   @Test("the first is a full one, and so is the first after a reset")
   func first() {
     var looks = looks
     #expect(looks.areDue(now: start))
-    looks.looked(isFull: true, sentAt: start, took: .seconds(1))
+    looks.scanned(isFull: true, sentAt: start, took: .seconds(1))
     #expect(!looks.areDue(now: start + .seconds(1)))
     looks.reset()
     #expect(looks.areDue(now: start + .seconds(1)))
@@ -23,8 +23,8 @@ struct FullLooksTests {
   @Test("where a full one costs what the others cost, each is a full one")
   func cheap() {
     var looks = looks
-    looks.looked(isFull: false, sentAt: start, took: .milliseconds(200))
-    looks.looked(isFull: true, sentAt: start, took: .milliseconds(200))
+    looks.scanned(isFull: false, sentAt: start, took: .milliseconds(200))
+    looks.scanned(isFull: true, sentAt: start, took: .milliseconds(200))
     #expect(looks.areDue(now: start))
   }
 
@@ -32,13 +32,13 @@ struct FullLooksTests {
   @Test("now and then a part is looked at, so that the comparison is of today")
   func comparison() {
     var looks = looks
-    looks.looked(isFull: false, sentAt: start, took: .seconds(1))
-    for _ in 0..<FullLooks.mostInARow {
+    looks.scanned(isFull: false, sentAt: start, took: .seconds(1))
+    for _ in 0..<FullScans.mostInARow {
       #expect(looks.areDue(now: start))
-      looks.looked(isFull: true, sentAt: start, took: .milliseconds(100))
+      looks.scanned(isFull: true, sentAt: start, took: .milliseconds(100))
     }
     #expect(!looks.areDue(now: start))
-    looks.looked(isFull: false, sentAt: start, took: .zero)
+    looks.scanned(isFull: false, sentAt: start, took: .zero)
     #expect(!looks.areDue(now: start + .milliseconds(4_999)))
     #expect(looks.areDue(now: start + .seconds(5)))
   }
@@ -47,7 +47,7 @@ struct FullLooksTests {
   func dear() {
     for (milliseconds, seconds) in [(100, 5), (3_000, 30)] {
       var looks = looks
-      looks.looked(isFull: true, sentAt: start, took: .milliseconds(milliseconds))
+      looks.scanned(isFull: true, sentAt: start, took: .milliseconds(milliseconds))
       #expect(!looks.areDue(now: start + .seconds(seconds) - .milliseconds(1)))
       #expect(looks.areDue(now: start + .seconds(seconds)))
     }
@@ -56,10 +56,10 @@ struct FullLooksTests {
   @Test("one that met a busy machine makes none dear, three do")
   func hiccup() {
     var looks = looks
-    for _ in 0..<2 { looks.looked(isFull: true, sentAt: start, took: .zero) }
-    looks.looked(isFull: true, sentAt: start, took: .seconds(1))
+    for _ in 0..<2 { looks.scanned(isFull: true, sentAt: start, took: .zero) }
+    looks.scanned(isFull: true, sentAt: start, took: .seconds(1))
     #expect(looks.areDue(now: start))
-    for _ in 0..<2 { looks.looked(isFull: true, sentAt: start, took: .seconds(1)) }
+    for _ in 0..<2 { looks.scanned(isFull: true, sentAt: start, took: .seconds(1)) }
     #expect(!looks.areDue(now: start))
   }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a heartbeat tells, in whole and in part.
-@Suite(.requiresPostgres) struct PulseTests {
+@Suite(.requiresPostgres) struct HeartbeatTests {
   /// A lost worker's lease, one of ours that we know, and one whose claim went unanswered.
   private func prepare(
     _ queue: Queue
@@ -20,10 +20,10 @@ import Testing
   @Test func aWholeOneTellsOfStraysAndOfOthers() async throws {
     try await Queue.with { queue in
       let (mine, known, stray) = try await prepare(queue)
-      let pulse = try await mine.pulse()
+      let heartbeat = try await mine.heartbeat()
       #expect(
-        try pulse.get("held", as: [Int64].self).sorted() == [known.token, stray.token].sorted())
-      #expect(try pulse.get("rescue_in", as: Double?.self) != nil)
+        try heartbeat.get("held", as: [Int64].self).sorted() == [known.token, stray.token].sorted())
+      #expect(try heartbeat.get("rescue_in", as: Double?.self) != nil)
     }
   }
 
@@ -33,11 +33,11 @@ import Testing
       let (mine, known, stray) = try await prepare(queue)
       try await queue.run("select jira_sync.cancel(\(known.id))")
       try await queue.run("select jira_sync.cancel(\(stray.id))")
-      let pulse = try await mine.pulse(holding: [known.id])
-      #expect(try pulse.get("held", as: [Int64].self) == [known.token])
-      #expect(try pulse.get("cancelled", as: [Int64].self) == [known.id])
-      #expect(try pulse.get("rescue_in", as: Double?.self) == nil)
-      #expect(try await mine.pulse(holding: []).get("held", as: [Int64].self).isEmpty)
+      let heartbeat = try await mine.heartbeat(holding: [known.id])
+      #expect(try heartbeat.get("held", as: [Int64].self) == [known.token])
+      #expect(try heartbeat.get("cancelled", as: [Int64].self) == [known.id])
+      #expect(try heartbeat.get("rescue_in", as: Double?.self) == nil)
+      #expect(try await mine.heartbeat(holding: []).get("held", as: [Int64].self).isEmpty)
     }
   }
 
@@ -45,7 +45,7 @@ import Testing
     try await Queue.with { queue in
       let (mine, known, _) = try await prepare(queue)
       try await mine.goSilent(for: 700)
-      try await mine.pulse(holding: [known.id])
+      try await mine.heartbeat(holding: [known.id])
       let other = try await Claimer.join(queue.database, lease: 600)
       try await other.hasBeenInTouch(for: 3_600)
       #expect(try await other.rescue() == 1, "only the lost worker's")
@@ -58,9 +58,10 @@ import Testing
       try await queue.run(
         "insert into jira_sync.jobs (kind, run_at) values ('noop', now() - interval '1 minute')")
       for (lookBack, isDue) in [(nil, true), (120, true), (5, false)] as [(Double?, Bool)] {
-        let pulse = try await claimer.pulse(fallsAsleep: true, lookBack: lookBack, holding: [])
+        let heartbeat = try await claimer.heartbeat(
+          fallsAsleep: true, lookBack: lookBack, holding: [])
         #expect(
-          try pulse.get("due_now", as: Bool.self) == isDue, "within \(lookBack ?? .infinity) s")
+          try heartbeat.get("due_now", as: Bool.self) == isDue, "within \(lookBack ?? .infinity) s")
       }
     }
   }

@@ -12,7 +12,7 @@ extension RowWork {
   /// - Parameter items: jobs that report deletions of linked rows.
   /// - Returns: those whose links may end now, with the base to keep; the others' jobs were settled.
   /// - Throws: `PostgresError`, `LeaseLost`; what JIRA says is settled or logged.
-  func farewell(_ items: [WorkItem]) async throws -> [WorkItem] {
+  func carryOutDeletions(_ items: [WorkItem]) async throws -> [WorkItem] {
     let policy = options.onRowDeleted
     guard policy != .none else { return items }
     var done: [WorkItem] = []
@@ -48,26 +48,26 @@ extension RowWork {
 
   /// Notes that it begins, so that a crash does not make it happen twice; answers whether there is anything to do.
   private func begin(_ item: WorkItem) async throws -> Bool {
-    guard let link = item.link, !link.hasFarewell(.done) else { return false }
-    let path = item.deletedRow?["file_path"]?.string ?? link.filePath
+    guard let link = item.link, !link.hasDeletionAction(.done) else { return false }
+    let label = item.deleted?.label ?? link.label
     let row = try await database.query(
-      "select exists (select from public.file_audit as f where f.file_path = \(path)) as there",
-      doing: "looking whether \(path) was loaded again"
+      "select exists (select from public.file_audit as f where f.file_path = \(label)) as there",
+      doing: "looking whether \(label) was loaded again"
     ).one
     guard try row.get("there", as: Bool.self) == false else { return false }
-    try await run.write(for: [item.job], doing: "noting that \(path) is taken leave of") {
+    try await run.write(for: [item.job], doing: "recording the deletion action of \(label)") {
       transaction, _ in
       _ = try await transaction.query(
         """
-        update jira_sync.links set farewell = coalesce(farewell, 'begun') where id = \(link.id)
-        """, doing: "noting that \(path) is taken leave of")
+        update jira_sync.links set deletion_action = coalesce(deletion_action, 'begun') where id = \(link.id)
+        """, doing: "recording the deletion action of \(label)")
       return []
     }
     return run.isOpen(item.job)
   }
 
   private func perform(_ policy: GonePolicy, at issue: String, of item: WorkItem) async throws {
-    let path = item.deletedRow?["file_path"]?.string ?? item.filePath
+    let label = item.deleted?.label ?? item.label
     switch policy {
     case .none: return
     case .unlink:
@@ -76,9 +76,9 @@ extension RowWork {
         issue, fields: [:], update: ["labels": [["remove": .string(IssueMarker.label(marker))]]])
     case .comment, .close:
       let text =
-        "The row of \(path) was deleted from file_audit; this issue is no longer kept in step."
+        "The row of \(label) was deleted from file_audit; this issue is no longer kept in step."
       var isSaid = false
-      if item.link?.hasFarewell(.begun) == true {
+      if item.link?.hasDeletionAction(.begun) == true {
         isSaid = try await site.client.comments(of: issue).contains { $0.text == text }
       }
       if !isSaid { _ = try await site.client.addComment(text, to: issue) }
@@ -111,7 +111,7 @@ extension RowWork {
   }
 
   /// The base of a link whose issue we closed: should the row come back, its own status counts.
-  func baseAfterFarewell(_ base: Base) -> Base {
+  func baseAfterDeletion(_ base: Base) -> Base {
     guard options.onRowDeleted == .close,
       let status = site.mapping.fields.first(where: \.isStatus)
     else { return base }

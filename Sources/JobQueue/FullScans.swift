@@ -2,10 +2,10 @@
 ///
 /// In between, only a part of it is looked at, which costs the same at any time. What a look costs is measured: the cheapest
 /// of three counts, since one alone may have met a busy machine.
-struct FullLooks: Sendable {
+struct FullScans: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// How many full looks may follow each other before one at a part says anew what that costs.
+  /// How many full scans may follow each other before one at a part says anew what that costs.
   static let mostInARow = 7
 
   /// How often, where that is cheap.
@@ -26,7 +26,7 @@ struct FullLooks: Sendable {
     self.patience = patience
   }
 
-  /// How much longer than the others full looks take.
+  /// How much longer than the others full scans take.
   var excess: Duration { max(.zero, (fullTook.min() ?? .zero) - otherTook) }
 
   /// How often everything is looked at, as dear as it has become.
@@ -47,7 +47,7 @@ struct FullLooks: Sendable {
   ///   - isFull: whether it was at everything.
   ///   - sentAt: when it was asked for.
   ///   - took: how long that took.
-  mutating func looked(isFull: Bool, sentAt: Instant, took: Duration) {
+  mutating func scanned(isFull: Bool, sentAt: Instant, took: Duration) {
     if isFull {
       last = sentAt
       fullTook = fullTook.suffix(2) + [took]

@@ -1,7 +1,7 @@
 import Postgres
 
 /// What the database answered to a heartbeat.
-struct Pulse: Sendable {
+struct Heartbeat: Sendable {
   /// Whether it was asked about all that runs, and not only about what this worker knows that it holds.
   let isWhole: Bool
   /// Whether it knows this worker; if not, it has to register again.

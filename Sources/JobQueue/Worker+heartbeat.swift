@@ -3,28 +3,28 @@ import Postgres
 
 extension Worker {
   /// Does what a heartbeat asks for; called in the loop only.
-  func handle(_ pulse: Pulse) async {
-    vitals.heard(isPaused: pulse.paused)
-    wakeUp.pulsed(dueNow: pulse.dueNow, nextDueIn: pulse.dueIn, now: .now)
-    cancel(pulse.cancelled)
-    if !pulse.known {
+  func handle(_ heartbeat: Heartbeat) async {
+    vitals.heard(isPaused: heartbeat.paused)
+    wakeUp.heard(dueNow: heartbeat.dueNow, nextDueIn: heartbeat.dueIn, now: .now)
+    cancel(heartbeat.cancelled)
+    if !heartbeat.known {
       await attempt("registering again") {
         try await self.announce()
         self.wakeUp.lostTouch()
       }
     }
-    if pulse.maintenanceDue {
+    if heartbeat.maintenanceDue {
       await attempt("keeping house in the queue") { try await self.store.maintain() }
     }
-    guard pulse.isWhole else { return }
-    await giveBackStrays(held: pulse.held)
+    guard heartbeat.isWhole else { return }
+    await returnUnknownLeases(held: heartbeat.held)
     // An older timer is about a lease that was renewed since.
     rescueTimer?.cancel()
     rescueTimer = nil
-    if let rescueIn = pulse.rescueIn {
+    if let rescueIn = heartbeat.rescueIn {
       if rescueIn <= .zero {
         await rescue()
-      } else if rescueIn <= options.idlePulse + options.lease {
+      } else if rescueIn <= options.idleHeartbeat + options.lease {
         rescueTimer = Task { [weak self] in
           try await Task.sleep(for: rescueIn + .milliseconds(50))
           await self?.post(.rescueDue)
@@ -39,11 +39,11 @@ extension Worker {
   /// Gives back leases that no run of ours has: a claim was committed, and its answer was lost with the connection.
   ///
   /// Called in the loop only, where no claim is under way.
-  private func giveBackStrays(held: [Int64]) async {
+  private func returnUnknownLeases(held: [Int64]) async {
     let kept = Set(self.held.map(\.token))
     guard !kept.isSuperset(of: held) else { return }
     await attempt("giving back jobs of a claim that went unanswered") {
-      let count = try await self.store.giveBack(allBut: Array(kept))
+      let count = try await self.store.returnUnknownLeases(allBut: Array(kept))
       guard count > 0 else { return }
       self.logger.warning("gave \(count) jobs back, claimed without an answer")
       self.wakeUp.notified()
@@ -54,9 +54,11 @@ extension Worker {
   func askForCancelled() async {
     await attempt("asking for cancelled jobs") {
       let result = try await self.store.database.query(
-        self.store.pulsing(lookBack: .zero, holding: self.held.map(\.id)),
+        self.store.heartbeat(lookBack: .zero, holding: self.held.map(\.id)),
         doing: "asking for cancelled jobs")
-      if let row = result.rows.first { self.cancel(try Pulse(row: row, isWhole: false).cancelled) }
+      if let row = result.rows.first {
+        self.cancel(try Heartbeat(row: row, isWhole: false).cancelled)
+      }
     }
   }
 
