@@ -22,7 +22,6 @@ public enum HostileSettings {
     create function hostile.wrong(text, text) returns boolean language sql as 'select false';
     create function hostile.wrong(integer, integer) returns boolean language sql as 'select false';
     create function hostile.concat(text) returns text language sql as $$ select 'wrong' $$;
-    create function hostile.coalesced(text, text) returns text language sql as $$ select 'wrong' $$;
     create operator hostile.= (leftarg = text, rightarg = text, function = hostile.wrong);
     create operator hostile.= (leftarg = integer, rightarg = integer, function = hostile.wrong);
     create function hostile.now() returns timestamptz language sql as $$ select timestamptz '2001-01-01 00:00+00' $$;
@@ -34,14 +33,17 @@ public enum HostileSettings {
 
   /// Gives them to new sessions of a database, by ALTER DATABASE and by ALTER ROLE.
   ///
-  /// - Parameters:
-  ///   - database: the database; other tests work in others, so roles get them there only.
-  ///   - roles: the roles besides the owner and jira_sync_worker.
+  /// The roles are the owner, jira_sync_worker and the superuser that tests become other roles with. They get them in this
+  /// database only: other tests work in others.
+  ///
+  /// - Parameter database: the database.
   /// - Throws: `PostgresError`.
-  public static func impose(on database: TestDatabase, roles: [String] = []) async throws {
+  public static func impose(on database: TestDatabase) async throws {
     let admin = try await database.connectAsSuperuser()
     try await admin.script(decoys, doing: "making decoys")
     let name = database.name
+    let me: String = try await admin.query("select session_user::text as me", doing: "asking").one
+      .get("me")
     let worker = try await admin.query(
       "select rolname as name from pg_catalog.pg_roles where rolname = 'jira_sync_worker'",
       doing: "looking for the worker's role"
@@ -49,7 +51,7 @@ public enum HostileSettings {
     for (setting, value) in all {
       let change = "\(setting) = \(Self.value(of: setting, value))"
       var statements = ["alter database \"\(name)\" set \(change)"]
-      for role in [DatabasePool.owner] + worker + roles {
+      for role in [DatabasePool.owner, me] + worker {
         statements.append("alter role \"\(role)\" in database \"\(name)\" set \(change)")
       }
       for statement in statements {
