@@ -12,7 +12,7 @@ extension PostgresConnection {
     _ configuration: PostgresConfiguration, logger: Logger? = nil
   ) async throws(PostgresError) -> PostgresConnection {
     let connection = PostgresConnection(logger: logger)
-    await connection.limitAnswers(to: configuration.answerLimit)
+    await connection.prepare(for: configuration)
     var failures: [PostgresError] = []
     for host in configuration.hosts {
       if Task.isCancelled { throw .cancelled(doing: "connecting to \(configuration)") }
@@ -48,8 +48,9 @@ extension PostgresConnection {
     throw summary(of: failures, configuration: configuration)
   }
 
-  private func limitAnswers(to limit: Duration?) {
-    session.answerLimit = limit
+  private func prepare(for configuration: PostgresConfiguration) {
+    session.settings = SessionSettings(options: configuration.effective("options"))
+    session.answerLimit = configuration.answerLimit
     session.cancelOverdue = { [weak self] ticket in self?.cancelSoon(ticket: ticket) }
   }
 

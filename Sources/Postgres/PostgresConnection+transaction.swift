@@ -5,15 +5,17 @@ extension PostgresConnection {
   ///
   /// - Parameters:
   ///   - doing: what for, as a gerund.
+  ///   - mode: what it sees of other transactions.
   ///   - isolation: where the closure runs: where the caller does.
   ///   - body: what to do in the transaction.
   /// - Returns: what the closure returned.
   /// - Throws: what the closure threw, or `PostgresError` where the transaction could not begin or commit. After `connectionLost` in a commit nobody knows whether it happened.
   public func transaction<T>(
-    doing: String, isolation: isolated (any Actor)? = #isolation,
+    doing: String, mode: TransactionMode = .readCommitted,
+    isolation: isolated (any Actor)? = #isolation,
     _ body: (PostgresTransaction) async throws -> T
   ) async throws -> T {
-    let transaction = PostgresTransaction(connection: self, id: try await begin(doing: doing))
+    let transaction = PostgresTransaction(connection: self, id: try await begin(mode, doing: doing))
     let value: T
     do {
       value = try await body(transaction)
@@ -25,9 +27,9 @@ extension PostgresConnection {
     return value
   }
 
-  private func begin(doing: String) async throws(PostgresError) -> UInt64 {
+  private func begin(_ mode: TransactionMode, doing: String) async throws(PostgresError) -> UInt64 {
     try await takeTurn(in: nil, doing: doing)
-    switch await perform(.query("BEGIN"), doing: doing, isCancellable: true) {
+    switch await perform(.begin(mode), doing: doing, isCancellable: true) {
     case .success: return openTransaction()
     case .failure(let error):
       await rollBackOrClose()

@@ -1,14 +1,12 @@
 /// Which statements one connection keeps prepared, so that the server reads and plans their texts once; without any I/O.
 ///
 /// A pooler that lends servers for a transaction loses them (PgBouncer's documentation, transaction pooling). So nothing is
-/// prepared before the server has been asked which process it is: a pooler gives clients a number of its own.
+/// prepared where the server is another process than the one that the client was told: a pooler has numbers of its own.
 struct PreparedStatements: Sendable {
   /// How a statement is sent.
   enum Way: Sendable, Hashable {
     /// Without a name.
     case unnamed
-    /// Without a name, and followed by `question`.
-    case asking
     /// Prepared under the name, then run.
     case preparing(name: String)
     /// Run under the name.
@@ -18,34 +16,29 @@ struct PreparedStatements: Sendable {
     var isPipelined: Bool {
       switch self {
       case .unnamed, .prepared: false
-      case .asking, .preparing: true
+      case .preparing: true
       }
     }
 
     /// Whether the statement has a name at the server.
     var isNamed: Bool {
       switch self {
-      case .unnamed, .asking: false
+      case .unnamed: false
       case .preparing, .prepared: true
       }
     }
   }
 
-  /// Asks which process serves the connection.
-  static let question: SQL = "select pg_catalog.pg_backend_pid() as pid"
-
   private var names: [String: String] = [:]
-  /// Whether there is no pooler between; nil where that is not known yet.
-  private var isDirect: Bool?
+  /// Whether there is no pooler between.
+  private var isDirect = false
 
   /// How to send a statement.
   ///
   /// - Parameter statement: the statement.
   /// - Returns: without a name, unless it wants to be prepared and nothing is in the way.
   func way(of statement: SQL) -> Way {
-    guard statement.isPrepared else { return .unnamed }
-    guard let isDirect else { return .asking }
-    guard isDirect else { return .unnamed }
+    guard statement.isPrepared, isDirect else { return .unnamed }
     if let name = names[statement.text] { return .prepared(name: name) }
     return .preparing(name: Self.name(of: statement.text))
   }

@@ -61,31 +61,29 @@ extension Session {
   }
 
   func continueConnecting() {
-    guard let connection, case .connecting(let completion) = phase else { return }
+    guard let connection, case .connecting = phase else { return }
     switch PQconnectPoll(connection) {
     case PGRES_POLLING_READING: watch(POLLIN)
     case PGRES_POLLING_WRITING: watch(POLLOUT)
     case PGRES_POLLING_OK:
-      if let timer { executor.cancel(timer: timer) }
-      timer = nil
       PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
       PQsetnonblocking(connection, 1)
-      phase = .open
-      openFlag.withLock { $0 = true }
-      watch(POLLIN)
-      completion(.success(()))
+      pinSettings()
     default:
       failConnecting(
         PostgresError(connectMessage: String(cString: PQerrorMessage(connection)), target: target))
     }
   }
 
-  private func failConnecting(_ error: PostgresError) {
-    guard case .connecting(let completion) = phase else { return }
-    release()
-    // Another address may be tried.
-    phase = .new
-    completion(.failure(error))
+  func failConnecting(_ error: PostgresError) {
+    switch phase {
+    case .connecting(let completion), .pinning(let completion):
+      release()
+      // Another address may be tried.
+      phase = .new
+      completion(.failure(error))
+    case .new, .open, .ended: break
+    }
   }
 
   /// Why nothing can be sent.

@@ -25,8 +25,10 @@ extension Session {
     }
     var way = PreparedStatements.Way.unnamed
     if case .query(let statement) = request { way = preparedStatements.way(of: statement) }
+    let preamble = preamble(of: request)
     operation = Operation(
-      ticket: ticket, doing: doing, request: request, way: way, completion: completion)
+      ticket: ticket, doing: doing, request: request, way: way, preamble: preamble,
+      completion: completion)
     if let answerLimit {
       timer = executor.schedule(at: .now + answerLimit) { [unowned self] in
         timer = nil
@@ -34,7 +36,7 @@ extension Session {
         cancelOverdue(ticket)
       }
     }
-    if send(request, way, on: connection) { pump() } else { failSending() }
+    if send(request, way, after: preamble, on: connection) { pump() } else { failSending() }
   }
 
   /// What libpq would do silently wrong, or refuse half-way through a pipeline.
@@ -43,6 +45,7 @@ extension Session {
     switch request {
     case .query(let statement): statements = [statement]
     case .pipeline(let all): statements = all
+    case .begin: statements = []
     case .script(let text): statements = [SQL(unescaped: text)]
     }
     for statement in statements {
@@ -63,16 +66,28 @@ extension Session {
   }
 
   private func send(
-    _ request: Request, _ way: PreparedStatements.Way, on connection: OpaquePointer
+    _ request: Request, _ way: PreparedStatements.Way, after preamble: [SQL],
+    on connection: OpaquePointer
   ) -> Bool {
     switch request {
-    case .query(let statement): return send(statement, way, on: connection)
-    case .script(let text): return PQsendQuery(connection, text) == 1
-    case .pipeline(let statements):
-      guard PQenterPipelineMode(connection) == 1 else { return false }
-      for statement in statements where !send(statement, on: connection) { return false }
-      return PQpipelineSync(connection) == 1
+    case .query(let statement) where preamble.isEmpty: send(statement, way, on: connection)
+    case .query(let statement): send(all: preamble + [statement], on: connection)
+    case .pipeline(let statements): send(all: preamble + statements, on: connection)
+    case .begin(let mode) where preamble.isEmpty: send(mode.begin, on: connection)
+    case .begin: send(all: preamble, on: connection)
+    case .script(let text): PQsendQuery(connection, Self.text(of: preamble) + text) == 1
     }
+  }
+
+  private func send(all statements: [SQL], on connection: OpaquePointer) -> Bool {
+    guard PQenterPipelineMode(connection) == 1 else { return false }
+    for statement in statements where !send(statement, on: connection) { return false }
+    return PQpipelineSync(connection) == 1
+  }
+
+  /// What stands before a script.
+  private static func text(of preamble: [SQL]) -> String {
+    preamble.map { $0.text + "; " }.joined()
   }
 
   private func send(
@@ -80,8 +95,6 @@ extension Session {
   ) -> Bool {
     switch way {
     case .unnamed: return send(statement, on: connection)
-    case .asking:
-      return send(.pipeline([statement, PreparedStatements.question]), .unnamed, on: connection)
     case .prepared(let name): return run(statement, name: name, on: connection)
     case .preparing(let name):
       return PQenterPipelineMode(connection) == 1
@@ -181,7 +194,10 @@ extension Session {
           kind: .misuse, message: "COPY is not supported; the connection was closed",
           hint: "insert from arrays with unnest", doing: doing), isLoss: true)
     default:
-      let error = PostgresError(result: result, doing: doing)
+      var error = PostgresError(result: result, doing: doing)
+      if let operation, case .script = operation.request, let position = error.position {
+        error.position = position - Self.text(of: operation.preamble).count
+      }
       if operation?.failure == nil { operation?.failure = error }
     }
   }
@@ -202,6 +218,8 @@ extension Session {
     }
     if finished.way.isNamed, PreparedStatements.mayBeAboutName(failure) {
       preparedStatements.lost()
+      // A server that does not know its names may be another one, without our settings.
+      if failure.sqlState != "0A000" { isPinned = false }
       // Nothing was carried out. In a transaction that is over with the error, whoever began it does it again.
       if !finished.isCancelRequested, !isInTransaction {
         start(
@@ -220,14 +238,9 @@ extension Session {
 
   /// Takes from an operation that has ended what is about prepared statements, and answers the rest of its results.
   func learn(from finished: Operation) -> [PostgresResult] {
-    var results = finished.results
+    var results = Array(finished.results.dropFirst(finished.preamble.count))
     switch finished.way {
     case .unnamed, .prepared: break
-    case .asking:
-      guard results.count == 2, let answer = results.popLast() else { break }
-      // An answer that cannot be read leaves all statements without names.
-      let process = try? answer.one.get("pid", as: Int32.self)
-      preparedStatements.heard(isDirect: process == backendPID)
     case .preparing(let name):
       // What was prepared stays so, also where running it failed.
       guard !results.isEmpty, case .query(let statement) = finished.request else { break }

@@ -13,6 +13,8 @@ final class Session: PollHandler {
     case query(SQL)
     /// Several statements and one sync: one round trip and one implicit transaction.
     case pipeline([SQL])
+    /// The begin of a transaction.
+    case begin(TransactionMode)
     /// Any text, simple protocol.
     case script(String)
   }
@@ -24,6 +26,8 @@ final class Session: PollHandler {
     let request: Request
     /// How the statement of a query was sent.
     let way: PreparedStatements.Way
+    /// What was sent before it, to set settings.
+    let preamble: [SQL]
     let completion: (Result<[PostgresResult], PostgresError>) -> Void
     var results: [PostgresResult] = []
     var failure: PostgresError?
@@ -36,8 +40,11 @@ final class Session: PollHandler {
 
     /// Whether it was sent in pipeline mode.
     var isPipelined: Bool {
-      if case .pipeline = request { return true }
-      return way.isPipelined
+      switch request {
+      case .pipeline: true
+      case .query, .begin: way.isPipelined || !preamble.isEmpty
+      case .script: false
+      }
     }
   }
 
@@ -45,8 +52,10 @@ final class Session: PollHandler {
   enum Phase {
     /// Nothing was opened; next: connecting, ended.
     case new
-    /// libpq is connecting; next: open, new (that attempt failed), ended.
+    /// libpq is connecting; next: pinning, new (that attempt failed), ended.
     case connecting((Result<Void, PostgresError>) -> Void)
+    /// The settings were sent; next: open, new (that attempt failed), ended.
+    case pinning((Result<Void, PostgresError>) -> Void)
     /// In use; next: ended.
     case open
     /// Closed or lost, for good, with the reason.
@@ -69,6 +78,12 @@ final class Session: PollHandler {
   var answerLimit: Duration?
   /// Cancels the statement that took longer.
   var cancelOverdue: (_ ticket: UInt64) -> Void = { _ in }
+  /// The settings that our statements are written for.
+  var settings = SessionSettings()
+  /// What has come of the answer to them.
+  var settingsAnswer: (rows: Int32, error: PostgresError?) = (0, nil)
+  /// Whether they hold for the whole session: there is no pooler between.
+  var isPinned = false
   /// What the server keeps of statements.
   var preparedStatements = PreparedStatements()
   /// The last FATAL message that came outside of a result.
@@ -103,6 +118,7 @@ final class Session: PollHandler {
   func socketReady() {
     switch phase {
     case .connecting: continueConnecting()
+    case .pinning: continuePinning()
     case .open: pump()
     case .new, .ended: break
     }
@@ -134,7 +150,10 @@ final class Session: PollHandler {
     openFlag.withLock { $0 = false }
     release()
     if isLoss { notifications.finish(throwing: reason) } else { notifications.finish() }
-    if case .connecting(let completion) = previous { completion(.failure(reason)) }
+    switch previous {
+    case .connecting(let completion), .pinning(let completion): completion(.failure(reason))
+    case .new, .open, .ended: break
+    }
     if let operation {
       self.operation = nil
       var failure = reason

@@ -8,12 +8,12 @@ import Testing
     try await withDatabase(migrated: false) { database in
       let client = PostgresClient(try database.configuration)
       let admin = try await database.connectAsSuperuser()
-      _ = try await client.query("create table t (id int)", doing: "preparing")
+      _ = try await client.query("create table public.t (id int)", doing: "preparing")
       let first = try await client.connection()
       let pid = await first.backendPID
       let lost = Task {
         try await client.query(
-          "with row as (insert into t values (1)) select pg_sleep(60)", doing: "working")
+          "with row as (insert into public.t values (1)) select pg_sleep(60)", doing: "working")
       }
       try await admin.waitUntil(
         """
@@ -25,7 +25,7 @@ import Testing
       #expect(error?.kind == .connectionLost)
       #expect(error?.doing == "working")
       #expect(error?.isTransient == true)
-      let count: Int = try await client.query("select count(*) as n from t", doing: "counting")
+      let count: Int = try await client.query("select count(*) as n from public.t", doing: "counting")
         .one.get("n")
       #expect(count == 0)
       #expect(try await client.connection() !== first)

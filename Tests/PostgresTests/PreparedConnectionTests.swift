@@ -67,7 +67,7 @@ import Testing
           #expect(number == 0 && error.sqlState == "22012")
         }
       }
-      #expect(try await kept(connection) == 1)
+      #expect(try await kept(connection) == 2)
       await connection.close()
     }
   }

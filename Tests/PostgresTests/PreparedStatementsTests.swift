@@ -13,7 +13,7 @@ struct PreparedStatementsTests {
   }
 
   @Test func nothingIsPreparedBeforeTheServerHasSaidWhichItIs() {
-    #expect(PreparedStatements().way(of: statement) == .asking)
+    #expect(PreparedStatements().way(of: statement) == .unnamed)
   }
 
   @Test func behindAPoolerNothingHasAName() {

@@ -9,16 +9,24 @@ public struct TestDatabase: Sendable {
   /// The database's name.
   public let name: String
 
-  /// Connects as the owner.
+  /// Connects as the owner; names without a schema are those of `public`, as in psql.
   public func connect() async throws -> PostgresConnection {
-    try await PostgresConnection.connect(configuration)
+    try await Self.withPublicNames(PostgresConnection.connect(configuration))
   }
 
   /// Connects as a superuser, to look on or to disturb.
   public func connectAsSuperuser() async throws -> PostgresConnection {
-    try await PostgresConnection.connect(
-      PostgresConfiguration(
-        conninfo: superuserConninfo, connectTimeout: TestCluster.patience))
+    try await Self.withPublicNames(
+      PostgresConnection.connect(
+        PostgresConfiguration(
+          conninfo: superuserConninfo, connectTimeout: TestCluster.patience)))
+  }
+
+  private static func withPublicNames(
+    _ connection: PostgresConnection
+  ) async throws -> PostgresConnection {
+    _ = try await connection.query("set search_path = public", doing: "connecting as psql does")
+    return connection
   }
 
   /// How to connect, as a role or as the owner.

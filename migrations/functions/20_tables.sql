@@ -228,6 +228,18 @@ comment on function jira_sync.table_truncated() is 'Trigger: all rows of a table
 
 -- Installation of the triggers
 
+create or replace function jira_sync.pinned_settings()
+returns text[] language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+    select array[
+        'standard_conforming_strings = on', 'array_nulls = on', 'transform_null_equals = off', 'quote_all_identifiers = off',
+        'datestyle = ''ISO, YMD''', 'intervalstyle = postgres', 'timezone = ''UTC''', 'extra_float_digits = 1',
+        'bytea_output = hex', 'exit_on_error = off'
+    ];
+$$;
+comment on function jira_sync.pinned_settings() is
+'The settings of functions: those of a session that change what a literal, a cast, a name or an error means.';
+
 create or replace function jira_sync.trigger_source(watched_table text, columns text[])
 returns text language sql stable set search_path = pg_catalog, pg_temp as $source$
     -- A column that was dropped or renamed is not found in the transition table. Then its name means the outer table
@@ -361,6 +373,7 @@ returns text[] language plpgsql security definer
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
     t jira_sync.tables; relation regclass; present text[]; body text; missing text;
+    settings text[] := '{}';
 begin
     -- The row is locked: workers of a fleet start together, and one at a time replaces the function.
     select * into t from jira_sync.tables as r where r.table_name = watched_table for update;
@@ -381,13 +394,25 @@ begin
             errcode = 'undefined_column', hint = 'Compare the columns of the mapping with those of the table.';
     end if;
     body := jira_sync.trigger_source(watched_table, array(select distinct c from unnest(columns) as c order by c));
-    if body is distinct from (
-        select p.prosrc from pg_catalog.pg_proc as p
+    -- Each setting makes every statement of an application slower, and the text of most keys and labels depends on none.
+    if exists (
+        select from pg_catalog.pg_attribute as a
+        inner join pg_catalog.pg_type as y on y.oid = a.atttypid
+        where a.attrelid = relation and not a.attisdropped and a.attname in (t.key_column, t.label_column)
+            and y.typcategory not in ('S', 'B', 'E')
+            and coalesce(nullif(y.typbasetype, 0), y.oid) <> all('{smallint,integer,bigint,numeric,uuid}'::regtype[])
+    ) then
+        settings := jira_sync.pinned_settings();
+    end if;
+    if not exists (
+        select from pg_catalog.pg_proc as p
         where p.oid = to_regprocedure(format('jira_sync.%I()', watched_table || '_changed'))
+            and p.prosrc = body and cardinality(p.proconfig) = 1 + cardinality(settings)
     ) then
         execute format(
             'create or replace function jira_sync.%I() returns trigger language plpgsql security definer '
-            'set search_path = pg_catalog, pg_temp as %L', watched_table || '_changed', body
+            'set search_path = pg_catalog, pg_temp %s as %L', watched_table || '_changed',
+            array_to_string(array(select 'set ' || s from unnest(settings) as s), ' '), body
         );
         execute format('revoke execute on function jira_sync.%I() from public', watched_table || '_changed');
         execute format(

@@ -1,7 +1,8 @@
 -- Periodic work: cron expressions, ticks, and pg_cron.
 
 create or replace function jira_sync.cron_field(expression text, place integer)
-returns integer[] language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+returns integer[] language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
     title text := (array['minute', 'hour', 'day of month', 'month', 'day of week'])[place];
     lowest integer := (array[0, 0, 1, 1, 0])[place];
@@ -58,7 +59,8 @@ comment on function jira_sync.cron_field(text, integer) is
 'The values that one of the five fields of a cron expression stands for; an error in words for a bad one.';
 
 create or replace function jira_sync.cron_canonical(cron text)
-returns text language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+returns text language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
     expression text := lower(trim(regexp_replace(coalesce(cron, ''), '\s+', ' ', 'g')));
     part text[] := regexp_match(expression, '^(?:every )?(\d{1,9}) ?(s|m|h|d)[a-z]*$');
@@ -102,7 +104,8 @@ comment on function jira_sync.cron_canonical(text) is
 'A cron expression or a period ("30 seconds", "5 min", "1 day") in its one spelling; an error in words for a bad one.';
 
 create or replace function jira_sync.cron_period(cron text)
-returns integer language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+returns integer language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
     select case when cron ~ '^\d+ (second|minute|hour|day)' then
         split_part(cron, ' ', 1)::integer * case left(split_part(cron, ' ', 2), 1)
             when 's' then 1 when 'm' then 60 when 'h' then 3600 else 86400

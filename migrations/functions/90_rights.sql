@@ -97,11 +97,7 @@ begin
             ])
             and not exists (select from jira_sync.tables as t where p.proname = t.table_name || '_changed')
     loop
-        foreach setting in array array[
-            'standard_conforming_strings = on', 'array_nulls = on', 'transform_null_equals = off', 'datestyle = ''ISO, YMD''',
-            'intervalstyle = postgres', 'timezone = ''UTC''', 'extra_float_digits = 1', 'bytea_output = hex',
-            'lc_numeric = ''C'''
-        ] loop
+        foreach setting in array jira_sync.pinned_settings() loop
             execute format('alter function %s set %s', found_function, setting);
         end loop;
     end loop;

@@ -105,6 +105,15 @@ struct Arena: Sendable {
     return nil
   }
 
+  /// Cancels what the workers' sessions run at the moment.
+  func cancelStatements() async throws {
+    _ = try await ask(
+      """
+      select pg_cancel_backend(pid) from pg_stat_activity
+      where datname = \(name) and application_name like 'chaos-worker%' and state = 'active'
+      """, doing: "cancelling the workers' statements")
+  }
+
   /// Ends all sessions of the workers.
   func terminateBackends() async throws {
     _ = try await ask(

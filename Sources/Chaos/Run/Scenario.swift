@@ -58,8 +58,11 @@ struct Scenario: Sendable {
     Scenario(name: "connections exhausted") { arena, time in
       try await exhaustConnections(of: arena, for: time)
     },
-    Scenario(name: "statement timeout") { arena, time in
-      try await setting("statement_timeout", to: "2ms", in: arena, for: time)
+    // As a statement timeout does, which our sessions do not take from the role.
+    Scenario(name: "statements cancelled") { arena, time in
+      try await repeating(every: .milliseconds(2), for: time) {
+        try await arena.cancelStatements()
+      }
     },
     Scenario(name: "read-only") { arena, time in
       try await setting("default_transaction_read_only", to: "on", in: arena, for: time)

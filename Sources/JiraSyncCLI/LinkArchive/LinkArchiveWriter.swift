@@ -46,10 +46,8 @@ struct LinkArchiveWriter {
   private func write(
     to file: FileHandle, from connection: PostgresConnection, database: String
   ) async throws -> LinkArchiveCounts {
-    try await connection.transaction(doing: "saving the links") { transaction in
-      // One picture of all tables, however long it takes.
-      _ = try await transaction.query(
-        "set transaction isolation level repeatable read, read only", doing: "saving the links")
+    // One picture of all tables, however long it takes.
+    try await connection.transaction(doing: "saving the links", mode: .snapshot) { transaction in
       guard !(try await ArchivedTable.links.columns(in: transaction)).isEmpty else {
         throw CommandFailure(
           .failed, "\(database) has no table jira_sync.links: there are no links to save")

@@ -50,16 +50,23 @@ import Testing
   ]
 
   private func report(
-    of period: Duration = .seconds(7 * 86_400), _ body: (Report) throws -> Void
+    of period: Duration = .seconds(7 * 86_400), isHostile: Bool = false,
+    _ body: (Report) throws -> Void
   ) async throws {
     try await OutboxWorld.with([]) { world in
       for statement in Self.past { try await world.run(statement) }
-      try body(try await ReportStore(world.sql).report(of: period))
+      if isHostile { try await HostileSettings.impose(on: world.database) }
+      let connection = try await PostgresConnection.connect(world.database.configuration)
+      try body(try await ReportStore(connection).report(of: period))
+      await connection.close()
     }
   }
 
-  @Test func `it says what was synced, how fast, and what is left`() async throws {
-    try await report { report in
+  @Test(arguments: [false, true])
+  func `it says what was synced, how fast, and what is left, whatever the settings of the database`(
+    isHostile: Bool
+  ) async throws {
+    try await report(isHostile: isHostile) { report in
       #expect(report.rows == 3)
       #expect(report.open == 2)
       #expect(report.created == 3)
