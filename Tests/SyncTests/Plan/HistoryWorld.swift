@@ -81,7 +81,10 @@ struct HistoryWorld {
   /// A person changes the row.
   mutating func personEditsRow(_ change: (inout Row) -> Void) {
     let before = tracked.map { rowCanonical($0) }
+    let columns = row.keys
     change(&row)
+    // An edit empties a column; it does not drop it.
+    for column in columns where row[column] == nil { row[column] = JSON.null }
     for (field, old) in zip(tracked, before) where rowCanonical(field) != old {
       touch(.row, field, isBack: rowCanonical(field) == base?.fields[field.name]?.canonical)
     }
