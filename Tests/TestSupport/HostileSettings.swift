@@ -62,8 +62,10 @@ public enum HostileSettings {
   }
 
   /// Sets them in a session, which then is as psql, pg_cron or an application has it.
-  public static func impose(on connection: PostgresConnection) async throws {
-    for (setting, value) in all {
+  public static func impose(
+    on connection: PostgresConnection, except left: Set<String> = []
+  ) async throws {
+    for (setting, value) in all where !left.contains(setting) {
       _ = try await connection.query(
         SQL(unescaped: "set \(setting) = \(Self.value(of: setting, value))"),
         doing: "changing \(setting)")

@@ -24,7 +24,7 @@ struct HostileSettingsTests {
   @Test("The same story ends the same", arguments: [nil, "jira_sync_worker"])
   func same(role: String?) async throws {
     let expected = try await story(as: role, isHostile: false)
-    #expect(expected.issues.count == 2)
+    #expect(expected.issues.count == 3)
     #expect(expected.rows.count == 2)
     #expect(try await story(as: role, isHostile: true) == expected)
   }
