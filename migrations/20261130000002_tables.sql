@@ -44,17 +44,20 @@ begin
             hint = 'The table is left as it is. Add id, file_path and has_technical_debt, then migrate again.';
     end if;
     -- The indexes are for a table that was made just now: an existing one keeps the indexes that it has.
-    if not exists (
-        select from pg_catalog.pg_index as i
-        where i.indrelid = 'public.file_audit'::regclass and not i.indisunique
-    ) and not exists (select from public.file_audit) then
+    -- A table of another owner is not read: his code (policies, expressions of indexes) would run with the installer's rights.
+    if exists (
+        select from pg_catalog.pg_class as c
+        where c.oid = 'public.file_audit'::regclass and c.relowner <> current_user::regrole
+    ) or exists (
+        select from pg_catalog.pg_index as i where i.indrelid = 'public.file_audit'::regclass and not i.indisunique
+    ) then
+        return;
+    end if;
+    if not exists (select from public.file_audit) then
         create index if not exists idx_file_audit_layer_number on public.file_audit (layer_number);
         create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
         create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
     end if;
-exception
-    when insufficient_privilege then
-        null; -- the table has another owner, who decides about its indexes
 end;
 $$;
 

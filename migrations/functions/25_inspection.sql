@@ -65,11 +65,11 @@ begin
                 insert into jira_sync.jobs (kind, table_name, priority) values ('full_sync', m.table_name, -1);
             else
                 unlinked := jira_sync.count_unlinked(m.table_name);
-                if unlinked > 0 then
+                if unlinked is distinct from 0 then
                     perform jira_sync.emit(
                         'rows_not_linked', 'warning', 'rows_not_linked:' || m.table_name, m.table_name,
                         format('%s rows of %s have no issue. Changes of the table were not seen for a time, so it is not known '
-                            'whether an issue was wanted for them.', unlinked, m.table_name),
+                            'whether an issue was wanted for them.', coalesce(unlinked::text, 'Perhaps some'), m.table_name),
                         format('See which: jira-sync sync --all --dry-run. Make the issues: jira-sync sync --all'),
                         table_name => m.table_name
                     );
@@ -89,6 +89,9 @@ declare
     t jira_sync.tables; counted bigint;
 begin
     select * into t from jira_sync.tables as r where r.table_name = counted_table;
+    if jira_sync.is_trusted(to_regclass(format('%I.%I', t.schema_name, t.relation_name))) is not true then
+        return null;
+    end if;
     execute format(
         'select count(*) from %I.%I as f where %s and not exists ('
         'select from jira_sync.links as l where l.table_name = $1 and l.row_id = concat(f.%I) and l.state <> ''row_gone'')',
@@ -97,9 +100,13 @@ begin
         t.key_column
     ) into counted using t.table_name;
     return counted;
+exception
+    when undefined_column or insufficient_privilege then
+        return null;
 end;
 $$;
-comment on function jira_sync.count_unlinked(text) is 'How many rows of a table should have an issue and have none.';
+comment on function jira_sync.count_unlinked(text) is
+'How many rows of a table should have an issue and have none; null where that cannot be asked.';
 
 create or replace function jira_sync.function_checksums()
 returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -172,7 +179,7 @@ begin
         where p.oid = to_regprocedure(format('jira_sync.%I()', t.table_name || '_changed'))
     );
     if body is distinct from
-        jira_sync.trigger_source(t.table_name, array(select distinct c from unnest(t.watched_columns) as c order by c)) then
+        jira_sync.trigger_source(t.table_name, t.watched_columns) then
         return query select named, format('the trigger function of %s is not the one that jira-sync installed', named),
             'Restore it: jira-sync migrate'::text, true, true;
     end if;

@@ -10,11 +10,14 @@ declare
     found boolean;
 begin
     execute (
-        select format('select exists (select from %I.%I as f where f.%I = $1::%s)', t.schema_name, t.relation_name, t.key_column,
-            format_type(a.atttypid, null))
+        select case
+            when c.relkind in ('r', 'p') and not c.relrowsecurity then 'select false'
+            when jira_sync.is_trusted(c.oid) then format('select exists (select from %I.%I as f where f.%I = $1::%s)',
+                t.schema_name, t.relation_name, t.key_column, format_type(a.atttypid, null))
+        end
         from jira_sync.tables as t
-        inner join pg_catalog.pg_attribute as a
-            on a.attrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and a.attname = t.key_column
+        inner join pg_catalog.pg_class as c on c.oid = to_regclass(format('%I.%I', t.schema_name, t.relation_name))
+        inner join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attname = t.key_column
         where t.table_name = named_table
     ) into found using row_id;
     return coalesce(found, true);
