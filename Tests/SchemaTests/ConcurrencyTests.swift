@@ -30,12 +30,14 @@ import Testing
   /// The check above is one that can fail: a trigger that looks for a waiting job and does not lock it loses the change.
   @Test func aTriggerThatDoesNotLockLosesTheChange() async throws {
     try await Audit.with { audit in
-      let text: String = try await audit.value(
-        "select pg_get_functiondef('jira_sync.file_audit_updated()'::regprocedure) as value")
-      let parts = text.split(separator: "for key share skip locked")
-      // Once for a statement that changes one row, once for one that changes many.
-      #expect(parts.count == 3)
-      try await audit.script(parts.joined())
+      // For one row, and for many.
+      for function in ["jira_sync.enqueue_change", "jira_sync.enqueue_changes"] {
+        let text: String = try await audit.value(
+          "select pg_get_functiondef(\(function)::regproc) as value")
+        let parts = text.split(separator: "for key share skip locked")
+        #expect(parts.count == 2)
+        try await audit.script(parts.joined())
+      }
       let isSeen = try await changeIsSeen(audit)
       #expect(!isSeen)
     }
@@ -57,8 +59,8 @@ import Testing
   @Test func aTriggerThatReadsTheQueueMakesSerializableNeighboursFail() async throws {
     try await Audit.with { audit in
       let text: String = try await audit.value(
-        "select pg_get_functiondef('jira_sync.file_audit_updated()'::regprocedure) as value")
-      let parts = text.split(separator: "current_setting('transaction_isolation') = 'serializable'")
+        "select pg_get_functiondef('jira_sync.enqueue_changes'::regproc) as value")
+      let parts = text.split(separator: "isolation = 'serializable'")
       #expect(parts.count == 2)
       try await audit.script(parts.joined(separator: "false"))
       let error = await #expect(throws: PostgresError.self) {

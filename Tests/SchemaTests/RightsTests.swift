@@ -47,7 +47,7 @@ import Testing
     "select * from jira_sync.jobs", "select * from jira_sync.status",
     "insert into jira_sync.jobs (kind) values ('poll')", "select jira_sync.pause()",
     "select jira_sync.enqueue('poll')", "select jira_sync.cancel(1)",
-    "select jira_sync.check_job('poll', 1, '{}')",
+    "select jira_sync.check_job('poll', '1', '{}')",
   ]) func aStrangerCanNeitherSeeNorRunAnything(statement: String) async throws {
     try await Audit.with { audit in
       try await asRole(audit) { stranger in
@@ -91,7 +91,8 @@ import Testing
       for statement: SQL in [
         "select * from jira_sync.heartbeat(\(worker)::uuid, true)",
         "select jira_sync.rescue(\(worker)::uuid)", "select jira_sync.maintain()",
-        "select jira_sync.enqueue('push', '1')", "select jira_sync.watch_columns(array['notes'])",
+        "select jira_sync.enqueue('push', '1')",
+        "select jira_sync.watch_columns('file_audit', array['notes'])",
       ] { _ = try await admin.query(statement, doing: "working") }
       let settled = try await admin.query(
         """

@@ -17,7 +17,7 @@ import Testing
       """
       select p.oid::regprocedure::text as name from pg_proc as p
       where p.pronamespace = 'jira_sync'::regnamespace
-        and (not coalesce('search_path=""' = any(p.proconfig), false)
+        and (not coalesce('search_path=pg_catalog, pg_temp' = any(p.proconfig), false)
           or has_function_privilege('public', p.oid, 'execute'))
       """)
     #expect(names.isEmpty)
@@ -83,9 +83,7 @@ import Testing
   @Test(arguments: [
     "update jira_sync.jobs set state = 'running'",
     "update jira_sync.jobs set worker = gen_random_uuid()",
-    "update jira_sync.jobs set cancel_requested = true",
     "update jira_sync.jobs set state = 'asleep'",
-    "update jira_sync.jobs set attempt = -1",
     "insert into jira_sync.links (table_name, row_id, label, state) values ('file_audit', '1', 'x', 'linked')",
     "insert into jira_sync.links (table_name, row_id, label, state) values ('file_audit', '1', 'x', 'create_unknown')",
     "insert into jira_sync.control default values",

@@ -97,16 +97,23 @@ import Testing
     }
   }
 
-  @Test func aTruncateEnqueuesWhatADeleteWould() async throws {
+  /// Broken variant: a job for each row makes TRUNCATE of a large table as slow as DELETE.
+  @Test func `TRUNCATE leaves one mark, which becomes a job for each linked row`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...3, debt: true)
       try await audit.add(4...5, debt: false)
-      try await audit.link(5)
+      for row in [1, 5] { try await audit.link(row) }
       try await audit.run("truncate public.file_audit")
-      #expect(try await audit.enqueued() == [1, 2, 3, 5])
+      #expect(try await audit.jobs().map(\.kind) == ["full_sync"])
+      #expect(try await audit.value("select count(*) as value from jira_sync.marks") == 1)
+      while try await audit.value("select jira_sync.reconcile_marks(1) as value") {}
+      #expect(try await audit.enqueued() == [1, 5])
       #expect(
         try await audit.value(
-          "select bool_and(args ? 'deleted') as value from jira_sync.jobs") == true)
+          """
+          select array_agg(args #>> '{deleted,label}' order by row_id) as value from jira_sync.jobs
+          where row_id is not null
+          """) == ["src/1", "src/5"])
     }
   }
 
@@ -179,25 +186,28 @@ import Testing
     }
   }
 
-  /// What equals the base is what a worker wrote; a value of somebody else is news, whoever says to be a worker.
-  @Test func aWorkersOwnWritesEnqueueNothingAndOtherValuesDo() async throws {
+  @Test func `a worker's write to a row whose job it runs enqueues nothing, any other write does`()
+    async throws
+  {
     try await Audit.with { audit in
       try await audit.add(1...2, debt: true)
-      for row in 1...2 { try await audit.link(row) }
-      try await audit.connection.transaction(doing: "writing as a worker") { transaction in
-        for statement: SQL in [
-          "select set_config('jira_sync.writer', 'worker', true)",
-          """
-          update jira_sync.links set base_raw = base_raw || '{"notes": "of JIRA"}'
-          where row_id = '1'
-          """,
-          "update public.file_audit set notes = 'of JIRA'",
-        ] { _ = try await transaction.query(statement, doing: "writing as a worker") }
+      let worker = "00000000-0000-0000-0000-000000000001"
+      let other = "00000000-0000-0000-0000-000000000002"
+      try await audit.run("select jira_sync.register(\(worker)::uuid, 'test', '{push}', 1, 8)")
+      try await audit.run("insert into jira_sync.jobs (kind, row_id) values ('push', 1)")
+      try await audit.run("select jira_sync.claim(\(worker)::uuid, '{push}', 1, true)")
+      for (writer, waiting) in [(worker, [2]), (other, [1, 2])] {
+        try await audit.connection.transaction(doing: "writing as a worker") { transaction in
+          for statement: SQL in [
+            "select set_config('jira_sync.writer', \(writer), true)",
+            "update public.file_audit set notes = \("of " + writer)",
+          ] { _ = try await transaction.query(statement, doing: "writing as a worker") }
+        }
+        let rows = try await audit.run(
+          "select row_id as row from jira_sync.jobs where state = 'ready' order by row_id"
+        ).rows.map { try $0.get("row", as: Int.self) }
+        #expect(rows == waiting)
       }
-      #expect(try await audit.enqueued() == [2])
-      // The setting ended with its transaction.
-      try await audit.run("update public.file_audit set notes = 'of somebody' where id = 1")
-      #expect(try await audit.enqueued() == [1, 2])
     }
   }
 
@@ -208,7 +218,7 @@ import Testing
         "alter table public.file_audit add extra json, add place point, add more json[]")
       try await audit.add(1...2, debt: true)
       try await audit.run(
-        "select jira_sync.watch_columns(array['notes', 'extra', 'place', 'more'])")
+        "select jira_sync.watch_columns('file_audit', array['notes', 'extra', 'place', 'more'])")
       try await audit.run("update public.file_audit set status = 'OTHER'")
       #expect(try await audit.jobs().isEmpty)
       try await audit.run(
@@ -218,19 +228,22 @@ import Testing
     }
   }
 
-  /// What the documentation says of it.
-  @Test func aColumnThatWasRenamedIsWatchedNoMoreOnceTheTriggersAreTold() async throws {
+  /// Broken variant: a trigger that names a column which is not there makes every UPDATE of the application fail.
+  @Test func `a column that was renamed makes no statement fail, and inspect names it`()
+    async throws
+  {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       try await audit.run(
         "insert into jira_sync.site (base_url, project_key, deployment) values ('b', 'P', 'cloud')")
-      try await audit.run("select jira_sync.watch_columns(array['notes', 'technical_debt'])")
+      try await audit.run(
+        "select jira_sync.watch_columns('file_audit', array['notes', 'technical_debt'])")
       try await audit.run("alter table public.file_audit rename notes to remarks")
-      let error = await #expect(throws: PostgresError.self) {
-        try await audit.run("update public.file_audit set status = 'OTHER'")
-      }
-      #expect(error?.sqlState == "42703")
-      try await audit.run("select jira_sync.watch_columns(watched_columns) from jira_sync.site")
+      try await audit.run("update public.file_audit set status = 'OTHER'")
+      #expect(
+        try await audit.value(
+          "select bool_or(problem like '%column notes%') as value from jira_sync.inspect()"))
+      try await audit.run("select jira_sync.watch_columns('file_audit')")
       try await audit.run("update public.file_audit set remarks = 'x'")
       #expect(try await audit.jobs().isEmpty)
       try await audit.run("update public.file_audit set technical_debt = 'x'")
@@ -242,14 +255,15 @@ import Testing
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       let watched: [String] = try await audit.value(
-        "select jira_sync.watch_columns(array['notes', 'jira_tickets', 'nowhere']) as value")
+        "select jira_sync.watch_columns('file_audit', array['notes', 'jira_tickets', 'nowhere']) as value"
+      )
       #expect(watched == ["jira_tickets", "notes"])
       try await audit.run("update public.file_audit set technical_debt = 'new'")
       #expect(try await audit.jobs().isEmpty)
       try await audit.run("update public.file_audit set jira_tickets = '{X-1}'")
       #expect(try await audit.enqueued() == [1])
       let error = await #expect(throws: PostgresError.self) {
-        try await audit.run("select jira_sync.watch_columns(array['nowhere'])")
+        try await audit.run("select jira_sync.watch_columns('file_audit', array['nowhere'])")
       }
       #expect(error?.sqlState == "42703")
     }
@@ -264,7 +278,8 @@ import Testing
           group.addTask {
             for _ in 0..<10 {
               _ = try await connection.query(
-                "select jira_sync.watch_columns(array['notes', 'status'])", doing: "watching")
+                "select jira_sync.watch_columns('file_audit', array['notes', 'status'])",
+                doing: "watching")
             }
           }
         }

@@ -516,10 +516,10 @@ returns bigint language sql security definer set search_path = pg_catalog, pg_te
         update jira_sync.jobs as j
         set
             state = case when e.crashes >= 2 then 'dead' else 'ready' end,
-            worker = null, token = null, cancel_requested = false, crashes = e.crashes + 1,
+            worker = null, token = null, cancel_requested = false, crashes = least(e.crashes, 999999) + 1,
             attempt = greatest(e.attempt - 1, 0), run_at = now(),
             last_error = 'worker ' || e.worker_name || ' was lost while it ran this job (crash '
-                || e.crashes + 1 || ' of 3)'
+                || least(e.crashes, 999999) + 1 || ' of 3)'
         from expired as e where j.id = e.id and not e.cancel_requested
     ),
     cancelled as (delete from jira_sync.jobs as j using expired as e where j.id = e.id and e.cancel_requested),

@@ -37,7 +37,7 @@ enum ModelVariant: String, Sendable, CaseIterable {
     case .enqueueWithoutLock:
       ("jira_sync.enqueue", [("for key share skip locked", "")], "")
     case .triggerWithoutLock:
-      ("jira_sync.enqueue_changes", [("for key share skip locked", "")], "")
+      ("jira_sync.enqueue_change", [("for key share skip locked", "")], "")
     case .claimLooksOnlyOnce:
       (
         "jira_sync.claim",

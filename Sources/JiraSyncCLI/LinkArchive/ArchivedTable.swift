@@ -63,8 +63,10 @@ struct ArchivedTable: Sendable {
     if column == "file_audit_id" {
       return "'file_audit'::text as table_name, file_audit_id::text as row_id"
     }
-    // An open conflict was won by 'nobody' there.
-    if column == "winner" { return "case winner when 'nobody' then 'open' else winner end as winner" }
+    // It called an open conflict one that nobody has won.
+    if column == "winner" {
+      return "case winner when 'nobody' then 'open' else winner end as winner"
+    }
     return "\(identifier: column) as \(identifier: renamed[column] ?? column)"
   }
 

@@ -34,15 +34,7 @@ public actor Inspector {
   /// Inspects once.
   public func inspect() async {
     do {
-      let connection = try await PostgresConnection.connect(configuration)
-      let findings: [InspectionFinding]
-      do {
-        findings = try await findings(on: connection)
-      } catch {
-        await connection.close()
-        throw error
-      }
-      await connection.close()
+      let findings = try await read()
       hasFailed = false
       log(findings)
     } catch {
@@ -52,14 +44,19 @@ public actor Inspector {
     }
   }
 
-  private func findings(
-    on connection: PostgresConnection
-  ) async throws -> [InspectionFinding] {
-    try await connection.query(
-      """
-      select subject, problem, remedy, is_error from jira_sync.record_inspection(\(hasFailed)::boolean)
-      """, doing: "inspecting the installation"
-    ).rows.map { try InspectionFinding($0) }
+  private func read() async throws -> [InspectionFinding] {
+    let connection = try await PostgresConnection.connect(configuration)
+    let result: Result<PostgresResult, PostgresError>
+    do {
+      result = .success(
+        try await connection.query(
+          """
+          select subject, problem, remedy, is_error
+          from jira_sync.record_inspection(\(hasFailed)::boolean)
+          """, doing: "inspecting the installation"))
+    } catch { result = .failure(error) }
+    await connection.close()
+    return try result.get().rows.map { try InspectionFinding($0) }
   }
 
   private func log(_ findings: [InspectionFinding]) {

@@ -91,7 +91,7 @@ struct LinkArchiveTests {
             winner, job_id, reason from jira_sync.conflicts
           """, connection) == [
             #"{"at": "2026-11-03T10:00:00", "base": "old", "field": "notes", "job_id": null, "#
-              + #""reason": "both_changed", "row_id": "1", "winner": "nobody", "columns": ["notes", "a b"], "#
+              + #""reason": "both_changed", "row_id": "1", "winner": "open", "columns": ["notes", "a b"], "#
               + #""row_value": "row", "table_name": "file_audit", "issue_value": "issue"}"#
           ])
     }

@@ -56,8 +56,8 @@ import Testing
         create table public.asked (at timestamptz default clock_timestamp());
         """)
       try await queue.breakFunction(
-        "jira_sync.run_schedules()", replacing: "    stray text;\nbegin\n",
-        with: "    stray text;\nbegin\n    insert into public.asked default values;\n")
+        "jira_sync.run_schedules()", replacing: " stray text;\nbegin\n",
+        with: " stray text;\nbegin\n    insert into public.asked default values;\n")
       try await queue.run("update jira_sync.schedules set next_tick_at = now() + interval '1 hour'")
       try await queue.withWorker(done, options: keeping) { _ in
         try await queue.waitUntilSoundAsleep()
