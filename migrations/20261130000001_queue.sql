@@ -185,7 +185,7 @@ comment on column jira_sync.control.changes_days is
 'How many days of changes, events and decided conflicts are kept; null keeps them for ever.';
 comment on column jira_sync.control.unrecorded_changes is 'How far the sequence of that name was when it was last compared.';
 comment on column jira_sync.control.installed is
-'The checksum of each function and its settings when rights were last set; inspect() compares.';
+'The checksum of each function and table when rights were last set; inspect() compares.';
 
 create table jira_sync.job_history (
     id bigint not null,

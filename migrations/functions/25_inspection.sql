@@ -108,16 +108,30 @@ $$;
 comment on function jira_sync.count_unlinked(text) is
 'How many rows of a table should have an issue and have none; null where that cannot be asked.';
 
-create or replace function jira_sync.function_checksums()
+create or replace function jira_sync.checksums()
 returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
-    select coalesce(jsonb_object_agg(
-        p.oid::regprocedure::text, md5(concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl))
-    ), '{}')
-    from pg_catalog.pg_proc as p
-    where p.pronamespace = 'jira_sync'::regnamespace
-        and not exists (select from jira_sync.tables as t where p.proname = t.table_name || '_changed');
+    select jsonb_object_agg(o.name, md5(o.text)) from (
+        select 'function ' || p.oid::regprocedure as name,
+            concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl) as text
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = 'jira_sync'::regnamespace
+            and not exists (select from jira_sync.tables as t where p.proname = t.table_name || '_changed')
+        union all
+        -- Partitions come and go, and an administrator may let further roles read.
+        select 'table ' || c.oid::regclass, concat_ws('|', c.relkind, c.relrowsecurity, c.relowner::regrole,
+            (select string_agg(a::text, ',' order by a::text) from unnest(c.relacl) as a
+                where a::text ~ '^("?(jira_sync_worker|service_role)"?)?='),
+            (select string_agg(concat_ws(' ', a.attname, a.atttypid::regtype, a.attacl), ',' order by a.attnum)
+                from pg_catalog.pg_attribute as a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+            (select string_agg(p.polname || pg_get_expr(p.polqual, p.polrelid), ',' order by p.polname)
+                from pg_catalog.pg_policy as p where p.polrelid = c.oid),
+            (select string_agg(concat_ws(' ', g.tgname, g.tgenabled, g.tgfoid), ',' order by g.tgname)
+                from pg_catalog.pg_trigger as g where g.tgrelid = c.oid and not g.tgisinternal)
+        ) from pg_catalog.pg_class as c
+        where c.relnamespace = 'jira_sync'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and not c.relispartition
+    ) as o;
 $$;
-comment on function jira_sync.function_checksums() is 'A checksum of each function of the schema with its settings and rights.';
+comment on function jira_sync.checksums() is 'A checksum of each function and table of the schema with its settings, rights and triggers.';
 
 create or replace function jira_sync.inspect_table(inspected text)
 returns table (subject text, problem text, remedy text, is_error boolean, hides_changes boolean)
@@ -219,13 +233,17 @@ begin
     select i.subject, i.problem, i.remedy, i.is_error
     from jira_sync.tables as t cross join lateral jira_sync.inspect_table(t.table_name) as i;
     return query
-    select 'functions'::text, format('%s functions are not as they were installed: %s', count(*),
+    select 'installation'::text, format('%s objects are not as they were installed: %s', count(*),
             left(string_agg(coalesce(n.name, o.name), ', ' order by coalesce(n.name, o.name)), 500)),
         'Restore them: jira-sync migrate'::text, true
-    from jsonb_each_text(jira_sync.function_checksums()) as n (name, sum)
+    from jsonb_each_text(jira_sync.checksums()) as n (name, sum)
     full join jsonb_each_text((select c.installed from jira_sync.control as c)) as o (name, sum) on o.name = n.name
-    where n.sum is distinct from o.sum
+    where n.sum is distinct from o.sum and (o.sum is not null or n.name like 'function %')
     having count(*) > 0;
+    return query
+    select 'sequences'::text, format('the sequence %s is nearly at its end, %s', s.sequencename, s.max_value),
+        format('alter sequence jira_sync.%I as bigint no maxvalue', s.sequencename), true
+    from pg_catalog.pg_sequences as s where s.schemaname = 'jira_sync' and s.last_value > s.max_value::numeric * 0.9;
     return query
     select 'settings'::text, format('session_replication_role is %s for %s, so triggers do not fire there', s.value,
             coalesce('the role ' || r.setrole::regrole::text, 'this database')),
@@ -261,19 +279,6 @@ declare
     t jira_sync.tables; is_broken boolean; counted bigint; found record;
     fingerprints text[] := '{}';
 begin
-    counted := (select case when u.is_called then u.last_value else 0 end from jira_sync.unrecorded_changes as u);
-    after_failure := after_failure or counted > (select c.unrecorded_changes from jira_sync.control as c);
-    update jira_sync.control as c set inspected_at = clock_timestamp(), unrecorded_changes = counted;
-    for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop
-        is_broken := exists (select from jira_sync.inspect_table(t.table_name) as i where i.hides_changes);
-        if is_broken and t.broken_since is null then
-            update jira_sync.tables as r set broken_since = clock_timestamp() where r.table_name = t.table_name;
-        elsif not is_broken and (t.broken_since is not null or after_failure) then
-            update jira_sync.tables as r set broken_since = null where r.table_name = t.table_name;
-            insert into jira_sync.marks (table_name, kind, last_link_id)
-            values (t.table_name, 'changed', (select max(l.id) from jira_sync.links as l));
-        end if;
-    end loop;
     for found in select i.* from jira_sync.inspect() as i loop
         fingerprints := fingerprints || ('installation:' || left(md5(found.subject || jira_sync.error_pattern(found.problem)), 16));
         if not exists (
@@ -300,6 +305,19 @@ begin
     ) as o
     where o.fingerprint <> all(fingerprints);
     begin
+        counted := (select case when u.is_called then u.last_value else 0 end from jira_sync.unrecorded_changes as u);
+        after_failure := after_failure or counted > (select c.unrecorded_changes from jira_sync.control as c);
+        update jira_sync.control as c set inspected_at = clock_timestamp(), unrecorded_changes = counted;
+        for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop
+            is_broken := exists (select from jira_sync.inspect_table(t.table_name) as i where i.hides_changes);
+            if is_broken and t.broken_since is null then
+                update jira_sync.tables as r set broken_since = clock_timestamp() where r.table_name = t.table_name;
+            elsif not is_broken and (t.broken_since is not null or after_failure) then
+                update jira_sync.tables as r set broken_since = null where r.table_name = t.table_name;
+                insert into jira_sync.marks (table_name, kind, last_link_id)
+                values (t.table_name, 'changed', (select max(l.id) from jira_sync.links as l));
+            end if;
+        end loop;
         if exists (select from jira_sync.marks) and not exists (
             select from jira_sync.jobs as j where j.key = 'full_sync' and j.args @> '{"marks": true}' and j.state <> 'dead'
         ) then
@@ -308,8 +326,12 @@ begin
         -- Events whose channel could not be woken when they were written.
         perform jira_sync.wake_channels(array_agg(distinct d.channel)) from jira_sync.deliveries as d having count(*) > 0;
     exception
-        when lock_not_available then
-            null; -- the lock is one of the problems that were found; the next inspection does the rest
+        when others then
+            -- The cause is one of the problems that were found. The next inspection does the rest.
+            raise warning 'the inspection is not complete: %', sqlerrm;
+            if after_failure then
+                perform nextval('jira_sync.unrecorded_changes');
+            end if;
     end;
 end;
 $$;

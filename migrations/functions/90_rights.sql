@@ -105,7 +105,7 @@ begin
             execute format('alter function %s set %s', found_function, setting);
         end loop;
     end loop;
-    update jira_sync.control as c set installed = jira_sync.function_checksums();
+    update jira_sync.control as c set installed = jira_sync.checksums();
 end;
 $$;
 
