@@ -58,6 +58,10 @@ begin
         create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
         create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
     end if;
+exception
+    when undefined_column then
+        null; -- the table was there, with other columns
+    end if;
 end;
 $$;
 

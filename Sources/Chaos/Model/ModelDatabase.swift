@@ -111,7 +111,8 @@ struct ModelDatabase: Sendable {
     end $$;
     create function model.edit(named text, old text, new text) returns void language plpgsql as $$
     declare
-      definition text := pg_get_functiondef(named::regproc);
+      definition text := pg_get_functiondef(
+        case when strpos(named, '(') > 0 then named::regprocedure::oid else named::regproc::oid end);
     begin
       if strpos(definition, old) = 0 then
         raise exception '% does not hold: %', named, old;

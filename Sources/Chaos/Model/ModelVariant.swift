@@ -14,6 +14,8 @@ enum ModelVariant: String, Sendable, CaseIterable {
   case claimLooksOnlyOnce = "claim-looks-only-once"
   /// A claim takes a key of which it could not lock all waiting jobs.
   case mergeWithoutComparison = "merge-without-comparison"
+  /// A claim merges jobs of a key that another claim has leased since it looked.
+  case mergeWithoutLook = "merge-without-look"
   /// `rescue` takes whatever runs when it comes to lock it, though somebody else has taken it meanwhile.
   case rescueByID = "rescue-by-id"
 
@@ -35,9 +37,13 @@ enum ModelVariant: String, Sendable, CaseIterable {
         ], ""
       )
     case .enqueueWithoutLock:
-      ("jira_sync.enqueue", [("for key share skip locked", "")], "")
+      ("jira_sync.enqueue(text, text, text)", [("for key share skip locked", "")], "")
     case .triggerWithoutLock:
-      ("jira_sync.enqueue_change", [("for key share skip locked", "")], "")
+      (
+        // For one row, and for many or within the time-outs of an application.
+        "jira_sync.enqueue_change", [("for key share skip locked", "")],
+        "select model.edit('jira_sync.enqueue_changes', 'for key share skip locked', '')"
+      )
     case .claimLooksOnlyOnce:
       (
         "jira_sync.claim",
@@ -55,6 +61,16 @@ enum ModelVariant: String, Sendable, CaseIterable {
           (
             "(select count(*) from locked as a where a.key = l.key) = "
               + "(select v.jobs from visible as v where v.key = l.key)", "true"
+          )
+        ], "drop index jira_sync.jobs_running_key"
+      )
+    case .mergeWithoutLook:
+      (
+        "jira_sync.merge_jobs",
+        [
+          (
+            "(select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = l.key "
+              + "limit 1) is null", "true"
           )
         ], "drop index jira_sync.jobs_running_key"
       )
