@@ -61,7 +61,6 @@ begin
 exception
     when undefined_column then
         null; -- the table was there, with other columns
-    end if;
 end;
 $$;
 
