@@ -239,7 +239,8 @@ comment on function jira_sync.table_truncated() is 'Trigger: all rows of a table
 create or replace function jira_sync.trigger_source(watched_table text, columns text[])
 returns text language sql stable set search_path = pg_catalog, pg_temp as $source$
     -- A column that was dropped or renamed is not found in the transition table. Then its name means the outer table
-    -- `absent`, which has a NULL for each column: so the statement works whatever ALTER TABLE did. Record images compare bytes,
+    -- `absent`, which has a NULL for each column: so the statement works whatever ALTER TABLE did. Each transition table is read
+    -- with an `absent` of its own, for a column may have the name of a result of the other one. Record images compare bytes,
     -- for every type. concat() uses output functions, so no cast of another role runs with our rights.
     select format($body$
 -- Columns of the table may have any name, also one of these variables.
@@ -251,9 +252,12 @@ begin
     if tg_op = 'UPDATE' then
         -- One row: no join is needed.
         select o.row_id, n.row_id, n.image *<> o.image, n.is_needed or o.is_needed into old_id, new_id, is_changed, is_needed
-        from (select %1$s) as absent
-        cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows) as n
-        cross join lateral (select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows) as o
+        from (select i.* from (select %1$s) as absent cross join lateral (
+            select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows
+        ) as i) as n
+        cross join (select i.* from (select %1$s) as absent cross join lateral (
+            select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows
+        ) as i) as o
         where not exists (select from new_rows offset 1);
         is_single := found and old_id = new_id;
         if is_single and not is_changed then
@@ -271,13 +275,12 @@ begin
             into ids, other_ids, old_ids, new_ids
             from (
                 select o.row_id as old_id, n.row_id as new_id, n.is_needed or o.is_needed as is_needed
-                from (select %1$s) as absent
-                cross join lateral (
+                from (select i.* from (select %1$s) as absent cross join lateral (
                     select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows
-                ) as n
-                inner join lateral (
+                ) as i) as n
+                inner join (select i.* from (select %1$s) as absent cross join lateral (
                     select row_number() over () as place, concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows
-                ) as o on o.place = n.place
+                ) as i) as o on o.place = n.place
                 where n.image *<> o.image or n.row_id <> o.row_id
             ) as c;
             perform set_config('jit', settings[1], true), set_config('enable_nestloop', settings[2], true);
