@@ -710,13 +710,17 @@ declare
     partition text;
 begin
     for partition in
-        select c.relname from pg_catalog.pg_inherits as i
-        inner join pg_catalog.pg_class as c on c.oid = i.inhrelid
-        where i.inhparent = to_regclass(format('jira_sync.%I', parent)) and c.relname ~ '_[0-9]{6,8}$'
-            and case length(substring(c.relname from '[0-9]+$'))
-                when 8 then to_date(right(c.relname, 8), 'YYYYMMDD') + interval '1 day'
-                else to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month'
-            end <= before
+        -- Materialized: else the dates of all tables could be read, also the one of pg_toast_125678.
+        with partitions as materialized (
+            select c.relname from pg_catalog.pg_inherits as i
+            inner join pg_catalog.pg_class as c on c.oid = i.inhrelid
+            where i.inhparent = to_regclass(format('jira_sync.%I', parent)) and c.relname ~ '_[0-9]{6,8}$'
+        )
+        select p.relname from partitions as p
+        where case length(substring(p.relname from '[0-9]+$'))
+            when 8 then to_date(right(p.relname, 8), 'YYYYMMDD') + interval '1 day'
+            else to_date(right(p.relname, 6), 'YYYYMM') + interval '1 month'
+        end <= before
     loop
         execute format('drop table jira_sync.%I', partition);
     end loop;
