@@ -132,6 +132,7 @@ let package = Package(
       name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
     .testTarget(
       name: "SchemaTests", dependencies: ["Schema", "Postgres", "TestSupport"],
+      exclude: ["rights.txt"],
       swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests",

@@ -160,12 +160,6 @@ create table jira_sync.workers (
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
 comment on table jira_sync.workers is
 'Worker processes. A lease is valid while the last heartbeat of its worker is younger than `lease`.';
-comment on column jira_sync.workers.asleep is 'The worker waits for NOTIFY. While no worker is asleep, no NOTIFY is sent.';
-comment on column jira_sync.workers.seen_at is 'The last heartbeat, by the clock of the database.';
-comment on column jira_sync.workers.on_time_since is
-'Since when no heartbeat was late. A worker whose own heartbeats were late does not rescue the jobs of others.';
-comment on column jira_sync.workers.took_quarantined is
-'Whether its last claim took a quarantined job; the next claim then takes other work that is due.';
 
 create table jira_sync.control (
     singleton boolean primary key default true check (singleton),
@@ -180,12 +174,10 @@ create table jira_sync.control (
 );
 insert into jira_sync.control default values;
 comment on table jira_sync.control is 'One row: whether the queue is paused, how long history is kept, what is installed.';
-comment on column jira_sync.control.history_days is 'How many days of job_history are kept.';
 comment on column jira_sync.control.changes_days is
 'How many days of changes, events and decided conflicts are kept; null keeps them for ever.';
-comment on column jira_sync.control.unrecorded_changes is 'How far the sequence of that name was when it was last compared.';
 comment on column jira_sync.control.installed is
-'The checksum of each function and its settings when rights were last set; inspect() compares.';
+'The checksum of each function and table when rights were last set; inspect() compares.';
 
 create table jira_sync.job_history (
     id bigint not null,

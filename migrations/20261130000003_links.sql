@@ -2,8 +2,7 @@
 
 -- Indexes use these two functions, so they are versioned and not repeatable.
 create function jira_sync.error_pattern(error text)
-returns text language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+returns text language sql immutable parallel safe set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
     -- What differs from row to row is taken out: texts in quotes, paths, issue keys, numbers.
     select left(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         left(error, 2000),
@@ -15,8 +14,7 @@ $$;
 comment on function jira_sync.error_pattern(text) is 'The part of an error that all errors of the same cause share.';
 
 create function jira_sync.row_fingerprint(error text)
-returns text language sql immutable parallel safe
-set search_path = pg_catalog, pg_temp as $$
+returns text language sql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
     select 'row_refused:' || left(md5(jira_sync.error_pattern(error)), 16);
 $$;
 comment on function jira_sync.row_fingerprint(text) is 'The fingerprint of the incident of rows that are refused for one cause.';
@@ -188,8 +186,6 @@ create table jira_sync.suspended_fields (
 );
 comment on table jira_sync.suspended_fields is
 'Fields that oscillated: row and issue overwrote each other again and again. They are not synced for a while.';
-comment on column jira_sync.suspended_fields.suspended_until is
-'When it is synced again by itself; resume_field() does it at once.';
 
 insert into jira_sync.migrations (version, name) values ('20261130000003', 'links')
 on conflict (version) do nothing;

@@ -29,13 +29,6 @@ create table jira_sync.rate_limits (
 insert into jira_sync.rate_limits (scope, rate) values ('site', 10);
 comment on table jira_sync.rate_limits is
 'The rate limiter: the budget of calls to JIRA that all workers share, and the limits that JIRA itself has set.';
-comment on column jira_sync.rate_limits.scope is
-'site, endpoint:<verb and path>, issue:<id or key>: a limit holds only for what it names.';
-comment on column jira_sync.rate_limits.rate is
-'The most calls in a second; null for no ceiling. Workers write what jira-sync.yaml says when they start.';
-comment on column jira_sync.rate_limits.blocked_until is 'JIRA has limited the scope: no call is sent before this time.';
-comment on column jira_sync.rate_limits.strikes is 'Refusals in a row that named no time: each doubles the wait, from 2 s to 30 s.';
-comment on column jira_sync.rate_limits.generation is 'Counts the blocks: a send slot from before a block is void.';
 
 create table jira_sync.circuit (
     singleton boolean primary key default true check (singleton),
@@ -55,13 +48,8 @@ create table jira_sync.circuit (
 ) with (fillfactor = 50);
 insert into jira_sync.circuit default values;
 comment on table jira_sync.circuit is
-'One row: whether JIRA can be called. While the circuit is open, no worker claims jobs that call JIRA, and one worker at a '
-'time probes.';
+'One row: whether JIRA can be called. While the circuit is open, jobs that call JIRA wait, and one worker at a time probes.';
 comment on column jira_sync.circuit.state is 'closed (calls are sent), open (no calls), half_open (one worker probes).';
-comment on column jira_sync.circuit.cause is
-'Of the last opening: credentials (401), forbidden (403 for everything), unreachable (DNS, TLS, no connection).';
-comment on column jira_sync.circuit.closed_credentials is
-'A digest of the credentials that closed it: a worker with other credentials tries them before it goes on.';
 
 create table jira_sync.jira_sessions (
     worker uuid primary key,
@@ -72,8 +60,6 @@ create table jira_sync.jira_sessions (
     seen_at timestamptz not null default clock_timestamp()
 );
 comment on table jira_sync.jira_sessions is 'Which workers have reached JIRA, and which have a trouble that others do not have.';
-comment on column jira_sync.jira_sessions.credentials is
-'Shows whether two workers have the same credentials: 24 bits of a digest, which cannot be reversed.';
 
 insert into jira_sync.migrations (version, name) values ('20261130000004', 'site')
 on conflict (version) do nothing;

@@ -19,8 +19,6 @@ comment on table jira_sync.polls is 'How far the changes of each JIRA project we
 comment on column jira_sync.polls.watermark is
 'The newest JIRA change that has been processed, by JIRA''s clock in milliseconds since 1970. It moves only together with the '
 'jobs that the change caused.';
-comment on column jira_sync.polls.absolute_time is
-'Whether the site understands milliseconds since 1970 in a search; null until that was tried.';
 
 insert into jira_sync.migrations (version, name) values ('20261130000005', 'polls')
 on conflict (version) do nothing;

@@ -29,11 +29,6 @@ create table jira_sync.schedules (
 comment on table jira_sync.schedules is
 'Periodic work: each tick enqueues a job of that kind. Set with schedule(name, cron), ended with unschedule(name).';
 comment on column jira_sync.schedules.cron is 'Five fields in UTC, or a period such as "30 seconds".';
-comment on column jira_sync.schedules.enabled is 'False after unschedule(name): no default comes back.';
-comment on column jira_sync.schedules.set_by is
-'Who set it: default, file (jira-sync.yaml) or person (schedule() or unschedule(), which a file does not undo).';
-comment on column jira_sync.schedules.scheduler is 'What enqueues the jobs: pg_cron, or the workers of the fleet.';
-comment on column jira_sync.schedules.scheduler_reason is 'Why the workers do it; null where pg_cron does.';
 
 insert into jira_sync.migrations (version, name) values ('20261130000006', 'schedules')
 on conflict (version) do nothing;

@@ -31,8 +31,6 @@ comment on column jira_sync.events.kind is
 'breaker_tripped, backfill_finished, daily_summary, installation, rows_not_linked, trigger_failed, test.';
 comment on column jira_sync.events.fingerprint is
 'Events of one incident share it: the first is sent at once, further ones are counted.';
-comment on column jira_sync.events.subject is 'What it is about: the label of a row, the key of an issue, the site.';
-comment on column jira_sync.events.resolves is 'The cause is gone: resolves the incident of the fingerprint.';
 
 create table jira_sync.channels (
     name text primary key,
@@ -50,7 +48,6 @@ create table jira_sync.channels (
     constraint channels_digest_positive check (digest > interval '0')
 );
 comment on table jira_sync.channels is 'Where people are notified, as the workers are configured; written by register_channels().';
-comment on column jira_sync.channels.name is 'email, slack, jira; the key of its jobs is notify:<name>.';
 
 create table jira_sync.deliveries (
     id bigint generated always as identity primary key,
@@ -86,9 +83,6 @@ create index incidents_unsettled on jira_sync.incidents (channel) where waiting 
 create index incidents_open on jira_sync.incidents (kind) where is_open;
 comment on table jira_sync.incidents is
 'For each channel and incident: which events were sent, and which wait. Only the run of the channel''s notify job writes it.';
-comment on column jira_sync.incidents.event_id is 'The first event that waits; where none waits, the last one that was sent.';
-comment on column jira_sync.incidents.resolved_event_id is 'The event that resolves the incident, while it waits to be sent.';
-comment on column jira_sync.incidents.is_open is 'Whether the incident was sent and has not been resolved since.';
 
 create table jira_sync.messages (
     id bigint generated always as identity primary key,

@@ -72,8 +72,7 @@ begin
 end;
 $$;
 comment on function jira_sync.quarantined_job(uuid, text[], boolean, timestamptz) is
-'Locks the next quarantined job and decides when it is taken: now and alone; later, if nothing else can be claimed; wait (a busy '
-'worker finishes its runs first); none.';
+'Locks the next quarantined job; turn: now (alone), later (if nothing else can be claimed), wait (for running jobs), none.';
 
 create or replace function jira_sync.due_jobs(
     claimed_kinds text[], job_limit integer, lowest_first boolean, earliest timestamptz, careful boolean,
@@ -115,8 +114,7 @@ begin
 end;
 $$;
 comment on function jira_sync.due_jobs(text[], integer, boolean, timestamptz, boolean) is
-'Locks jobs that are due, the highest priority first. Of priority 0 it reads only what became due since `earliest`. A careful '
-'search passes over keys that are not free.';
+'Locks due jobs, the highest priority first; of priority 0 those due since `earliest`. If careful, only of free keys.';
 
 create or replace function jira_sync.merge_jobs(ids bigint[], keys text[])
 returns bigint[] language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -277,8 +275,7 @@ begin
     if outcomes <@ '{done}' and coalesce(cardinality(array_remove(errors, null)), 0) = 0 then
         return query
         with ended as (
-            delete from jira_sync.jobs as j
-            where j.id = any(ids) and j.token = any(tokens) and j.worker = holder
+            delete from jira_sync.jobs as j where j.id = any(ids) and j.token = any(tokens) and j.worker = holder
             returning j.id, j.kind, j.key, j.table_name, j.row_id, j.attempt, j.worker, j.created_at, j.started_at, j.merged
         ),
         superseded as (
@@ -609,8 +606,7 @@ begin
 end;
 $$;
 comment on function jira_sync.cancel(bigint) is
-'Cancels a job: a waiting or dead one at once, a running one as soon as its worker can stop. '
-'False where there is no such job.';
+'Cancels a job: a waiting or dead one at once, a running one as soon as its worker can stop. False without such a job.';
 
 create or replace function jira_sync.enqueue(kind text, row_id text default null, table_name text default 'file_audit')
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -710,13 +706,16 @@ declare
     partition text;
 begin
     for partition in
-        select c.relname from pg_catalog.pg_inherits as i
-        inner join pg_catalog.pg_class as c on c.oid = i.inhrelid
-        where i.inhparent = to_regclass(format('jira_sync.%I', parent)) and c.relname ~ '_[0-9]{6,8}$'
-            and case length(substring(c.relname from '[0-9]+$'))
-                when 8 then to_date(right(c.relname, 8), 'YYYYMMDD') + interval '1 day'
-                else to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month'
-            end <= before
+        -- Materialized: else the dates of all tables could be read, also the one of pg_toast_125678.
+        with partitions as materialized (
+            select c.relname from pg_catalog.pg_inherits as i
+            inner join pg_catalog.pg_class as c on c.oid = i.inhrelid
+            where i.inhparent = to_regclass(format('jira_sync.%I', parent)) and c.relname ~ '_[0-9]{6,8}$'
+        )
+        select p.relname from partitions as p where case length(substring(p.relname from '[0-9]+$'))
+            when 8 then to_date(right(p.relname, 8), 'YYYYMMDD') + interval '1 day'
+            else to_date(right(p.relname, 6), 'YYYYMM') + interval '1 month'
+        end <= before
     loop
         execute format('drop table jira_sync.%I', partition);
     end loop;

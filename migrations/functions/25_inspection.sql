@@ -9,6 +9,8 @@ begin
     if not found then
         return exists (select from jira_sync.marks);
     end if;
+    -- A marked row may be gone, or have another key by now: jobs_checked() would refuse its job.
+    perform set_config('jira_sync.unchecked', 'on', true);
     select * into t from jira_sync.tables as r where r.table_name = m.table_name;
     if m.reason is not null and m.done_link_id = 0 then
         perform jira_sync.emit(
@@ -65,11 +67,11 @@ begin
                 insert into jira_sync.jobs (kind, table_name, priority) values ('full_sync', m.table_name, -1);
             else
                 unlinked := jira_sync.count_unlinked(m.table_name);
-                if unlinked > 0 then
+                if unlinked is distinct from 0 then
                     perform jira_sync.emit(
                         'rows_not_linked', 'warning', 'rows_not_linked:' || m.table_name, m.table_name,
                         format('%s rows of %s have no issue. Changes of the table were not seen for a time, so it is not known '
-                            'whether an issue was wanted for them.', unlinked, m.table_name),
+                            'whether an issue was wanted for them.', coalesce(unlinked::text, 'Perhaps some'), m.table_name),
                         format('See which: jira-sync sync --all --dry-run. Make the issues: jira-sync sync --all'),
                         table_name => m.table_name
                     );
@@ -77,6 +79,7 @@ begin
             end if;
         end if;
     end if;
+    perform set_config('jira_sync.unchecked', 'off', true);
     return exists (select from jira_sync.marks);
 end;
 $$;
@@ -89,6 +92,9 @@ declare
     t jira_sync.tables; counted bigint;
 begin
     select * into t from jira_sync.tables as r where r.table_name = counted_table;
+    if jira_sync.is_trusted(to_regclass(format('%I.%I', t.schema_name, t.relation_name))) is not true then
+        return null;
+    end if;
     execute format(
         'select count(*) from %I.%I as f where %s and not exists ('
         'select from jira_sync.links as l where l.table_name = $1 and l.row_id = concat(f.%I) and l.state <> ''row_gone'')',
@@ -97,20 +103,39 @@ begin
         t.key_column
     ) into counted using t.table_name;
     return counted;
+exception
+    when undefined_column or insufficient_privilege then
+        return null;
 end;
 $$;
-comment on function jira_sync.count_unlinked(text) is 'How many rows of a table should have an issue and have none.';
+comment on function jira_sync.count_unlinked(text) is
+'How many rows of a table should have an issue and have none; null where that cannot be asked.';
 
-create or replace function jira_sync.function_checksums()
+create or replace function jira_sync.checksums()
 returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
-    select coalesce(jsonb_object_agg(
-        p.oid::regprocedure::text, md5(concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl))
-    ), '{}')
-    from pg_catalog.pg_proc as p
-    where p.pronamespace = 'jira_sync'::regnamespace
-        and not exists (select from jira_sync.tables as t where p.proname = t.table_name || '_changed');
+    select jsonb_object_agg(o.name, md5(o.text)) from (
+        select 'function ' || p.oid::regprocedure as name,
+            concat_ws('|', p.prosrc, p.proconfig, p.prosecdef, p.proowner::regrole, p.proacl) as text
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = 'jira_sync'::regnamespace
+            and not exists (select from jira_sync.tables as t where p.proname = t.table_name || '_changed')
+        union all
+        -- Partitions come and go, and an administrator may let further roles read.
+        select 'table ' || c.oid::regclass, concat_ws('|', c.relkind, c.relrowsecurity, c.relowner::regrole,
+            (select string_agg(a::text, ',' order by a::text) from unnest(c.relacl) as a
+                where a::text ~ '^("?(jira_sync_worker|service_role)"?)?='),
+            (select string_agg(concat_ws(' ', a.attname, a.atttypid::regtype, a.attacl), ',' order by a.attnum)
+                from pg_catalog.pg_attribute as a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+            -- pg_get_expr() would wait for a lock of the table.
+            (select string_agg(p.polname || regexp_replace(p.polqual::text, ':location -?[0-9]+', '', 'g'), ',' order by p.polname)
+                from pg_catalog.pg_policy as p where p.polrelid = c.oid),
+            (select string_agg(concat_ws(' ', g.tgname, g.tgenabled, g.tgfoid), ',' order by g.tgname)
+                from pg_catalog.pg_trigger as g where g.tgrelid = c.oid and not g.tgisinternal)
+        ) from pg_catalog.pg_class as c
+        where c.relnamespace = 'jira_sync'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and not c.relispartition
+    ) as o;
 $$;
-comment on function jira_sync.function_checksums() is 'A checksum of each function of the schema with its settings and rights.';
+comment on function jira_sync.checksums() is 'Checksums of functions and tables, with settings, rights and triggers.';
 
 create or replace function jira_sync.inspect_table(inspected text)
 returns table (subject text, problem text, remedy text, is_error boolean, hides_changes boolean)
@@ -172,7 +197,7 @@ begin
         where p.oid = to_regprocedure(format('jira_sync.%I()', t.table_name || '_changed'))
     );
     if body is distinct from
-        jira_sync.trigger_source(t.table_name, array(select distinct c from unnest(t.watched_columns) as c order by c)) then
+        jira_sync.trigger_source(t.table_name, t.watched_columns) then
         return query select named, format('the trigger function of %s is not the one that jira-sync installed', named),
             'Restore it: jira-sync migrate'::text, true, true;
     end if;
@@ -212,13 +237,17 @@ begin
     select i.subject, i.problem, i.remedy, i.is_error
     from jira_sync.tables as t cross join lateral jira_sync.inspect_table(t.table_name) as i;
     return query
-    select 'functions'::text, format('%s functions are not as they were installed: %s', count(*),
+    select 'installation'::text, format('%s objects are not as they were installed: %s', count(*),
             left(string_agg(coalesce(n.name, o.name), ', ' order by coalesce(n.name, o.name)), 500)),
         'Restore them: jira-sync migrate'::text, true
-    from jsonb_each_text(jira_sync.function_checksums()) as n (name, sum)
+    from jsonb_each_text(jira_sync.checksums()) as n (name, sum)
     full join jsonb_each_text((select c.installed from jira_sync.control as c)) as o (name, sum) on o.name = n.name
-    where n.sum is distinct from o.sum
+    where n.sum is distinct from o.sum and (o.sum is not null or n.name like 'function %')
     having count(*) > 0;
+    return query
+    select 'sequences'::text, format('the sequence %s is nearly at its end, %s', s.sequencename, s.max_value),
+        format('alter sequence jira_sync.%I as bigint no maxvalue', s.sequencename), true
+    from pg_catalog.pg_sequences as s where s.schemaname = 'jira_sync' and s.last_value > s.max_value::numeric * 0.9;
     return query
     select 'settings'::text, format('session_replication_role is %s for %s, so triggers do not fire there', s.value,
             coalesce('the role ' || r.setrole::regrole::text, 'this database')),
@@ -237,14 +266,14 @@ begin
     inner join pg_catalog.pg_class as c on c.oid = l.relation and c.relnamespace = 'jira_sync'::regnamespace
     left join pg_catalog.pg_stat_activity as a on a.pid = l.pid
     where l.granted and l.pid <> pg_backend_pid() and c.relkind in ('r', 'p')
+        and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
         and l.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
         and coalesce(a.xact_start, '-infinity') < clock_timestamp() - interval '10 seconds'
         and a.backend_type is distinct from 'autovacuum worker';
 end;
 $$;
 comment on function jira_sync.inspect() is
-'Compares the installation with what it should be: triggers, functions, columns, rights, policies, settings, locks. It changes '
-'nothing.';
+'Compares the installation with what it should be: triggers, functions, columns, rights, settings, locks. Changes nothing.';
 
 create or replace function jira_sync.record_inspection(after_failure boolean default false)
 returns table (subject text, problem text, remedy text, is_error boolean) language plpgsql security definer
@@ -254,19 +283,6 @@ declare
     t jira_sync.tables; is_broken boolean; counted bigint; found record;
     fingerprints text[] := '{}';
 begin
-    counted := (select case when u.is_called then u.last_value else 0 end from jira_sync.unrecorded_changes as u);
-    after_failure := after_failure or counted > (select c.unrecorded_changes from jira_sync.control as c);
-    update jira_sync.control as c set inspected_at = clock_timestamp(), unrecorded_changes = counted;
-    for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop
-        is_broken := exists (select from jira_sync.inspect_table(t.table_name) as i where i.hides_changes);
-        if is_broken and t.broken_since is null then
-            update jira_sync.tables as r set broken_since = clock_timestamp() where r.table_name = t.table_name;
-        elsif not is_broken and (t.broken_since is not null or after_failure) then
-            update jira_sync.tables as r set broken_since = null where r.table_name = t.table_name;
-            insert into jira_sync.marks (table_name, kind, last_link_id)
-            values (t.table_name, 'changed', (select max(l.id) from jira_sync.links as l));
-        end if;
-    end loop;
     for found in select i.* from jira_sync.inspect() as i loop
         fingerprints := fingerprints || ('installation:' || left(md5(found.subject || jira_sync.error_pattern(found.problem)), 16));
         if not exists (
@@ -293,6 +309,19 @@ begin
     ) as o
     where o.fingerprint <> all(fingerprints);
     begin
+        counted := (select case when u.is_called then u.last_value else 0 end from jira_sync.unrecorded_changes as u);
+        after_failure := after_failure or counted > (select c.unrecorded_changes from jira_sync.control as c);
+        update jira_sync.control as c set inspected_at = clock_timestamp(), unrecorded_changes = counted;
+        for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop
+            is_broken := exists (select from jira_sync.inspect_table(t.table_name) as i where i.hides_changes);
+            if is_broken and t.broken_since is null then
+                update jira_sync.tables as r set broken_since = clock_timestamp() where r.table_name = t.table_name;
+            elsif not is_broken and (t.broken_since is not null or after_failure) then
+                update jira_sync.tables as r set broken_since = null where r.table_name = t.table_name;
+                insert into jira_sync.marks (table_name, kind, last_link_id)
+                values (t.table_name, 'changed', (select max(l.id) from jira_sync.links as l));
+            end if;
+        end loop;
         if exists (select from jira_sync.marks) and not exists (
             select from jira_sync.jobs as j where j.key = 'full_sync' and j.args @> '{"marks": true}' and j.state <> 'dead'
         ) then
@@ -302,11 +331,14 @@ begin
         perform jira_sync.wake_channels(array_agg(distinct d.channel))
     from jira_sync.deliveries as d having count(*) > 0;
     exception
-        when lock_not_available then
-            null; -- the lock is one of the problems that were found; the next inspection does the rest
+        when others then
+            -- The cause is one of the problems that were found. The next inspection does the rest.
+            raise warning 'the inspection is not complete: %', sqlerrm;
+            if after_failure then
+                perform nextval('jira_sync.unrecorded_changes');
+            end if;
     end;
 end;
 $$;
 comment on function jira_sync.record_inspection(boolean) is
-'Inspects the installation, notifies people once of each problem, and starts the reconciliation of what was missed meanwhile: '
-'also of everything, where earlier inspections failed.';
+'Inspects, notifies people once of each problem, and reconciles what was missed; everything, where inspections failed.';

@@ -10,11 +10,14 @@ declare
     found boolean;
 begin
     execute (
-        select format('select exists (select from %I.%I as f where f.%I = $1::%s)', t.schema_name, t.relation_name, t.key_column,
-            format_type(a.atttypid, null))
+        select case
+            when c.relkind in ('r', 'p') and not c.relrowsecurity then 'select false'
+            when jira_sync.is_trusted(c.oid) then format('select exists (select from %I.%I as f where f.%I = $1::%s)',
+                t.schema_name, t.relation_name, t.key_column, format_type(a.atttypid, null))
+        end
         from jira_sync.tables as t
-        inner join pg_catalog.pg_attribute as a
-            on a.attrelid = to_regclass(format('%I.%I', t.schema_name, t.relation_name)) and a.attname = t.key_column
+        inner join pg_catalog.pg_class as c on c.oid = to_regclass(format('%I.%I', t.schema_name, t.relation_name))
+        inner join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attname = t.key_column
         where t.table_name = named_table
     ) into found using row_id;
     return coalesce(found, true);
@@ -123,8 +126,7 @@ begin
 end;
 $$;
 comment on function jira_sync.resolve_conflict(bigint, text, jsonb, text) is
-'Resolves an open conflict: row, jira, or value with the value as the column holds it. The next run writes it to both '
-'sides, unless one of them changed since. Returns the id of the job.';
+'Resolves an open conflict with row, jira or a value (as the column holds it), unless a side changed since; returns the job.';
 
 create or replace function jira_sync.resume_field(
     row_id text, field text default null, table_name text default 'file_audit'

@@ -305,8 +305,7 @@ begin
     select count(*), coalesce(max(t.tick), s.next_tick_at) into skipped, newest
     from jira_sync.ticks(s.cron, s.next_tick_at, instant, 10000) as t (tick);
     -- One that waits, or that failed and will be tried again, covers this tick.
-    select j.id into job from jira_sync.jobs as j
-    where j.state = 'ready' and j.key = s.kind and j.args = s.args
+    select j.id into job from jira_sync.jobs as j where j.state = 'ready' and j.key = s.kind and j.args = s.args
         and (j.attempt > 0 or j.run_at <= clock_timestamp())
     limit 1
     for key share skip locked;
@@ -487,8 +486,7 @@ begin
 end;
 $$;
 comment on function jira_sync.schedule(text, text, text, jsonb) is
-'Sets when periodic work is enqueued: schedule(''poll'', ''* * * * *''), schedule(''full_sync'', ''0 3 * * *''), '
-'schedule(''poll'', ''30 seconds''). Times are UTC. Kept by pg_cron where this database has it, else by the workers.';
+'Sets when periodic work is enqueued, by five cron fields in UTC or a period: schedule(''poll'', ''30 seconds'').';
 
 create or replace function jira_sync.unschedule(name text)
 returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -25,8 +25,7 @@ returns bigint language sql security definer set search_path = pg_catalog, pg_te
     select resolve_event.kind, 'info', e.fingerprint, e.subject, resolve_event.message, e.table_name, e.row_id,
         e.issue_key, true
     from (
-        select * from jira_sync.events as l
-        where l.fingerprint = resolve_event.fingerprint order by l.id desc limit 1
+        select * from jira_sync.events as l where l.fingerprint = resolve_event.fingerprint order by l.id desc limit 1
     ) as e
     where not e.resolves
     returning id;
@@ -192,8 +191,7 @@ begin
     update jira_sync.incidents as t
     set resolved_event_id = r.event_id
     from (
-        select e.fingerprint, max(e.id) as event_id from jira_sync.events as e
-        where e.id = any(taken) and e.resolves
+        select e.fingerprint, max(e.id) as event_id from jira_sync.events as e where e.id = any(taken) and e.resolves
         group by e.fingerprint
     ) as r
     where t.channel = collect_events.channel and t.fingerprint = r.fingerprint
@@ -206,8 +204,7 @@ begin
 end;
 $$;
 comment on function jira_sync.collect_events(text) is
-'Counts what waits in the outbox of a channel to its causes; for the worker that holds its job. '
-'Returns how many events they were.';
+'Adds the events in the outbox of a channel to their incidents; called under its notify job. Returns how many.';
 
 create or replace function jira_sync.retry_messages()
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

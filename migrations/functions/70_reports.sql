@@ -105,5 +105,4 @@ begin
 end;
 $$;
 comment on function jira_sync.debt_spans() is
-'Since when each row has debt, and until when it had: from its link to the last change of its status. '
-'Rows without a link, and those of the first hour, count as having had it always.';
+'From when to when each row has debt: from its link to the last change of its status. Without a link, always.';

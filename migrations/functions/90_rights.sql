@@ -87,8 +87,7 @@ declare
     found_function regprocedure; setting text;
 begin
     for found_function in
-        select p.oid from pg_catalog.pg_proc as p
-        where p.pronamespace = 'jira_sync'::regnamespace and p.prokind = 'f'
+        select p.oid from pg_catalog.pg_proc as p where p.pronamespace = 'jira_sync'::regnamespace and p.prokind = 'f'
             and p.proname <> all(array[
                 'wake', 'jobs_changed', 'claim', 'quarantined_job', 'due_jobs', 'merge_jobs', 'enqueue_change',
                 'lock_leases', 'settle', 'heartbeat', 'enqueue_changes', 'take_send_slots', 'send_obstacle',
@@ -101,7 +100,7 @@ begin
             execute format('alter function %s set %s', found_function, setting);
         end loop;
     end loop;
-    update jira_sync.control as c set installed = jira_sync.function_checksums();
+    update jira_sync.control as c set installed = jira_sync.checksums();
 end;
 $$;
 
