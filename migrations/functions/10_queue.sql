@@ -33,14 +33,10 @@ end;
 $$;
 comment on function jira_sync.jobs_changed() is 'Trigger: at most one NOTIFY for each statement.';
 
-select jira_sync.ensure_trigger(
-    'jira_sync.jobs', 'jobs_inserted',
-    'after insert on jira_sync.jobs for each statement execute function jira_sync.jobs_changed()'
-);
-select jira_sync.ensure_trigger(
-    'jira_sync.jobs', 'jobs_rescheduled',
-    'after update of run_at on jira_sync.jobs for each statement execute function jira_sync.jobs_changed()'
-);
+select jira_sync.ensure_trigger('jira_sync.jobs', 'jobs_inserted',
+    'after insert on jira_sync.jobs for each statement execute function jira_sync.jobs_changed()');
+select jira_sync.ensure_trigger('jira_sync.jobs', 'jobs_rescheduled',
+    'after update of run_at on jira_sync.jobs for each statement execute function jira_sync.jobs_changed()');
 
 -- Claim
 

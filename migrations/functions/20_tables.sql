@@ -455,15 +455,11 @@ comment on function jira_sync.watch_columns(text, text[]) is
 
 create or replace function jira_sync.missing_columns()
 returns text[] language sql stable set search_path = pg_catalog, pg_temp as $$
-    select coalesce(array_agg(e.name order by e.place), '{}')
-    from unnest(array[
-        'id', 'file_number', 'file_path', 'file_name', 'layer_number', 'layer_name', 'status', 'workflows',
-        'has_technical_debt', 'technical_debt', 'jira_tickets', 'audit_status', 'audit_date', 'audited_by',
-        'notes'
-    ]) with ordinality as e (name, place)
-    where not exists (
+    select coalesce(array_agg(distinct c.name), '{}') from jira_sync.tables as t
+    cross join lateral unnest(t.watched_columns || t.pull_columns || t.key_column || t.label_column) as c (name)
+    where t.table_name = 'file_audit' and not exists (
         select from pg_catalog.pg_attribute as a
-        where a.attrelid = to_regclass('public.file_audit') and a.attname = e.name and not a.attisdropped
+        where a.attrelid = to_regclass('public.file_audit') and a.attname = c.name and not a.attisdropped
     );
 $$;
 comment on function jira_sync.missing_columns() is 'Columns of the default mapping that public.file_audit does not have.';
@@ -533,8 +529,6 @@ end;
 $$;
 comment on function jira_sync.jobs_checked() is
 'Trigger: a job that was inserted directly names a registered table and a row that exists.';
-select jira_sync.ensure_trigger(
-    'jira_sync.jobs', 'jobs_checked',
+select jira_sync.ensure_trigger('jira_sync.jobs', 'jobs_checked',
     'after insert on jira_sync.jobs referencing new table as new_jobs for each statement '
-    'when (pg_trigger_depth() = 0) execute function jira_sync.jobs_checked()'
-);
+    'when (pg_trigger_depth() = 0) execute function jira_sync.jobs_checked()');

@@ -504,13 +504,6 @@ comment on function jira_sync.unschedule(text) is
 'Ends a schedule, for good: no default brings it back. False where there is none of that name.';
 
 -- Defaults: a file or a person may change them.
-do $$
-begin
-    if not exists (select from jira_sync.schedules as s where s.name = 'poll') then
-        perform jira_sync.set_schedule('poll', 'poll', '60 seconds', '{}', 'default');
-    end if;
-    if not exists (select from jira_sync.schedules as s where s.name = 'sweep') then
-        perform jira_sync.set_schedule('sweep', 'sweep', '1 day', '{}', 'default');
-    end if;
-end;
-$$;
+select jira_sync.set_schedule(d.name, d.name, d.cron, '{}', 'default')
+from (values ('poll', '60 seconds'), ('sweep', '1 day')) as d (name, cron)
+where not exists (select from jira_sync.schedules as s where s.name = d.name);

@@ -370,23 +370,18 @@ $$;
 comment on function jira_sync.report_backfill(bigint) is
 'Sees to it that people hear of a full_sync when all that it enqueued has run.';
 
-select jira_sync.ensure_trigger(
-    'jira_sync.events', 'events_inserted', 'after insert on jira_sync.events referencing new table as new_events '
-    'for each statement execute function jira_sync.events_inserted()'
-);
-select jira_sync.ensure_trigger(
-    'jira_sync.jobs', 'jobs_state_changed', 'after update of last_error, run_at on jira_sync.jobs for each row when ('
+select jira_sync.ensure_trigger('jira_sync.events', 'events_inserted',
+    'after insert on jira_sync.events referencing new table as new_events '
+    'for each statement execute function jira_sync.events_inserted()');
+select jira_sync.ensure_trigger('jira_sync.jobs', 'jobs_state_changed',
+    'after update of last_error, run_at on jira_sync.jobs for each row when ('
     'old.state is distinct from new.state and (new.state = ''dead'' or old.state = ''dead'' '
     'or (old.state = ''running'' and new.crashes > old.crashes))'
-    ') execute function jira_sync.jobs_state_changed()'
-);
-select jira_sync.ensure_trigger(
-    'jira_sync.links', 'links_refused',
+    ') execute function jira_sync.jobs_state_changed()');
+select jira_sync.ensure_trigger('jira_sync.links', 'links_refused',
     'after insert on jira_sync.links for each row when (new.last_error is not null and new.state <> ''create_unknown'') '
-    'execute function jira_sync.links_error_changed()'
-);
-select jira_sync.ensure_trigger(
-    'jira_sync.links', 'links_error_changed', 'after update of last_error on jira_sync.links for each row when ('
+    'execute function jira_sync.links_error_changed()');
+select jira_sync.ensure_trigger('jira_sync.links', 'links_error_changed',
+    'after update of last_error on jira_sync.links for each row when ('
     'old.last_error is distinct from new.last_error and new.state <> ''create_unknown'''
-    ') execute function jira_sync.links_error_changed()'
-);
+    ') execute function jira_sync.links_error_changed()');
