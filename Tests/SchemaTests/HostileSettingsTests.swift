@@ -181,7 +181,10 @@ import Testing
         await session.close()
         let look = try await database.connect()
         let questions: [SQL] = [
-          "select concat_ws('|', key, value) as text from jsonb_each(jira_sync.function_checksums()) order by 1",
+          """
+          select concat_ws('|', oid::regprocedure, replace(array_to_string(proconfig, ';'), '"', ''), prosrc, proacl) as text
+          from pg_proc where pronamespace = 'jira_sync'::regnamespace order by 1
+          """,
           "select concat_ws('|', name, cron) as text from jira_sync.schedules order by 1",
           "select pg_get_constraintdef(oid) as text from pg_constraint where connamespace = 'jira_sync'::regnamespace order by 1",
           "select concat_ws('|', subject, problem) as text from jira_sync.inspect() order by 1",
@@ -198,7 +201,8 @@ import Testing
     }
     let expected = try await installed(false)
     #expect(expected.count > 100)
-    #expect(try await installed(true) == expected)
+    let difference = try await installed(true).difference(from: expected)
+    #expect(difference.isEmpty)
   }
 
   /// Caught: a key that is another text in each session, so that the job of a change names no row.
