@@ -39,7 +39,8 @@ import Testing
       let lines = try await CatalogRights.lines(on: secured.admin)
       let functions = lines.filter { $0.hasPrefix("function ") }
       #expect(functions.count > 50)
-      #expect(functions.contains { $0.hasPrefix("function jira_sync.file_audit_changed(): definer") })
+      #expect(
+        functions.contains { $0.hasPrefix("function jira_sync.file_audit_changed(): definer") })
       for function in functions {
         #expect(function.hasSuffix("search_path=pg_catalog, pg_temp"), "\(function)")
         #expect(!function.contains("owner"), "\(function)")
@@ -70,7 +71,8 @@ import Testing
     "grant execute on function jira_sync.events_inserted() to jira_sync_worker",
     "grant delete on jira_sync.changes to jira_sync_worker",
     "grant update (id) on public.file_audit to jira_sync_worker",
-    "grant usage on schema jira_sync to anon", "alter table jira_sync.jobs disable row level security",
+    "grant usage on schema jira_sync to anon",
+    "alter table jira_sync.jobs disable row level security",
     "create policy everybody on jira_sync.jobs using (true)",
     "create function jira_sync.new() returns int language sql as 'select 1'",
   ]) func `each fault shows in the list`(fault: String) async throws {

@@ -60,7 +60,8 @@ struct Attacker: Sendable {
   func shadowNames() async throws {
     try await makeThief(in: "pg_temp")
     let relations = [
-      "new_rows", "old_rows", "absent", "new_jobs", "new_events", "jobs", "links", "tables", "marks",
+      "new_rows", "old_rows", "absent", "new_jobs", "new_events", "jobs", "links", "tables",
+      "marks",
       "pg_class", "pg_proc", "pg_attribute", "pg_trigger", "pg_namespace", "pg_roles", "pg_locks",
     ]
     let relationStatements = relations.map {
