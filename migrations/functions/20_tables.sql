@@ -161,8 +161,7 @@ begin
             select from jira_sync.workers as w where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
         )
     into covering, must_wake
-    from jira_sync.jobs as j
-    where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
+    from jira_sync.jobs as j where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
         and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
     limit 1
     for key share skip locked;
@@ -346,7 +345,8 @@ comment on function jira_sync.trigger_source(text, text[]) is
 'The body of the trigger function of a table. Only the statements over the transition tables differ from table to table.';
 
 create or replace function jira_sync.expected_triggers(watched_table text)
-returns table (name text, definition text, is_there boolean, is_enabled boolean) language sql stable set search_path = pg_catalog, pg_temp as $$
+returns table (name text, definition text, is_there boolean, is_enabled boolean) language sql stable
+set search_path = pg_catalog, pg_temp as $$
     -- CASE, because pg_get_triggerdef() locks the table of each trigger that it is asked for.
     select e.name, e.definition, coalesce(case when g.oid is not null then pg_get_triggerdef(g.oid) = e.definition end, false),
         coalesce(g.tgenabled in ('O', 'A'), false)
@@ -372,8 +372,7 @@ comment on function jira_sync.expected_triggers(text) is
 'The triggers that a synced table must have, as pg_get_triggerdef() writes them, and whether they are there and enabled.';
 
 create or replace function jira_sync.watch_columns(watched_table text, columns text[] default null)
-returns text[] language plpgsql security definer
-set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
+returns text[] language plpgsql security definer set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 declare
     t jira_sync.tables; relation regclass; present text[]; body text; missing text;
 begin

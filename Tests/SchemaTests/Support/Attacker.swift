@@ -5,6 +5,9 @@ import TestSupport
 ///
 /// Its function counts on a sequence, which no rollback resets, each time that it runs as another role.
 struct Attacker: Sendable {
+  /// The role that workers run as.
+  static let worker = "jira_sync_worker"
+
   let secured: SecuredDatabase
   let role: String
   let connection: PostgresConnection
