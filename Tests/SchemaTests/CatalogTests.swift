@@ -33,6 +33,24 @@ import Testing
     }
   }
 
+  /// Who may do what can be read there instead of in the catalog.
+  @Test func `the table in docs slash security is that of the catalog`() async throws {
+    try await SecuredDatabase.with { secured in
+      let table = RightsTable.markdown(try await CatalogRights.lines(on: secured.admin)) + "\n"
+      let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "docs/security.md")
+      var text = try String(contentsOf: file, encoding: .utf8)
+      let begin = try #require(text.range(of: "<!-- rights -->\n"))
+      let end = try #require(text.range(of: "<!-- end of rights -->"))
+      if ProcessInfo.processInfo.environment["JIRA_SYNC_TEST_RECORD_RIGHTS"] != nil {
+        text.replaceSubrange(begin.upperBound..<end.lowerBound, with: table)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+      } else {
+        #expect(text[begin.upperBound..<end.lowerBound] == table)
+      }
+    }
+  }
+
   /// The list could be recorded with a fault in it, so these hold besides.
   @Test func `every function has the one search path and nothing is open to PUBLIC`() async throws {
     try await SecuredDatabase.with { secured in
