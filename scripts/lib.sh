@@ -227,20 +227,23 @@ find_postgres() {
     die "$EX_UNAVAILABLE" "Postgres does not run as root, and there is neither a user postgres nor nobody"
 }
 
-# find_pg_cron: whether the server in $pg_bin has the extension pg_cron; installs it where apt can. It is optional.
-find_pg_cron() {
+# find_extension LIBRARY PACKAGE: whether the server in $pg_bin has an extension; installs Debian's postgresql-VERSION-PACKAGE
+# where apt can. Extensions are optional.
+find_extension() {
     local version library
-    library=$("$pg_bin/pg_config" --pkglibdir 2>/dev/null || printf '%s' "$pg_bin/../lib")/pg_cron.so
+    library=$("$pg_bin/pg_config" --pkglibdir 2>/dev/null || printf '%s' "$pg_bin/../lib")/$1.so
     [ ! -e "$library" ] || return 0
     version=$("$pg_bin/postgres" --version | grep -oE '[0-9]+' | head -n 1)
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-        say "installing postgresql-$version-cron …"
+        say "installing postgresql-$version-$2 …"
         mkdir -p "$local_dir"
         { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends install \
-            "postgresql-$version-cron"; } >"$local_dir/apt.log" 2>&1 9>&- || true
+            "postgresql-$version-$2"; } >"$local_dir/apt.log" 2>&1 9>&- || true
     fi
     [ -e "$library" ]
 }
+
+find_pg_cron() { find_extension pg_cron cron; }
 
 # as_postgres COMMAND…: runs it to its end as the user that Postgres runs as, in a folder that this user may enter.
 as_postgres() (

@@ -33,13 +33,32 @@ import Testing
     }
   }
 
+  /// Who may do what can be read there instead of in the catalog.
+  @Test func `the table in docs slash security is that of the catalog`() async throws {
+    try await SecuredDatabase.with { secured in
+      let table = RightsTable.markdown(try await CatalogRights.lines(on: secured.admin)) + "\n"
+      let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "docs/security.md")
+      var text = try String(contentsOf: file, encoding: .utf8)
+      let begin = try #require(text.range(of: "<!-- rights -->\n"))
+      let end = try #require(text.range(of: "<!-- end of rights -->"))
+      if ProcessInfo.processInfo.environment["JIRA_SYNC_TEST_RECORD_RIGHTS"] != nil {
+        text.replaceSubrange(begin.upperBound..<end.lowerBound, with: table)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+      } else {
+        #expect(text[begin.upperBound..<end.lowerBound] == table)
+      }
+    }
+  }
+
   /// The list could be recorded with a fault in it, so these hold besides.
   @Test func `every function has the one search path and nothing is open to PUBLIC`() async throws {
     try await SecuredDatabase.with { secured in
       let lines = try await CatalogRights.lines(on: secured.admin)
       let functions = lines.filter { $0.hasPrefix("function ") }
       #expect(functions.count > 50)
-      #expect(functions.contains { $0.hasPrefix("function jira_sync.file_audit_changed(): definer") })
+      #expect(
+        functions.contains { $0.hasPrefix("function jira_sync.file_audit_changed(): definer") })
       for function in functions {
         #expect(function.hasSuffix("search_path=pg_catalog, pg_temp"), "\(function)")
         #expect(!function.contains("owner"), "\(function)")
@@ -70,7 +89,8 @@ import Testing
     "grant execute on function jira_sync.events_inserted() to jira_sync_worker",
     "grant delete on jira_sync.changes to jira_sync_worker",
     "grant update (id) on public.file_audit to jira_sync_worker",
-    "grant usage on schema jira_sync to anon", "alter table jira_sync.jobs disable row level security",
+    "grant usage on schema jira_sync to anon",
+    "alter table jira_sync.jobs disable row level security",
     "create policy everybody on jira_sync.jobs using (true)",
     "create function jira_sync.new() returns int language sql as 'select 1'",
   ]) func `each fault shows in the list`(fault: String) async throws {

@@ -52,7 +52,9 @@ import Testing
       try await application.disturb("grant all on public.file_audit to \(application.role)")
       #expect(try await !application.problems().isEmpty)
       // As a worker does every minute.
-      for _ in 1...3 { try await application.disturb("select * from jira_sync.record_inspection()") }
+      for _ in 1...3 {
+        try await application.disturb("select * from jira_sync.record_inspection()")
+      }
       let told = try await events(of: application)
       #expect(!told.isEmpty)
       #expect(Set(told).count == told.count, "\(told)")
@@ -70,12 +72,15 @@ import Testing
       try await owner.script(try #require(Schema.functions.last).sql, doing: "repairing")
       await owner.close()
       #expect(try await application.problems().isEmpty)
-      for _ in 1...3 { try await application.disturb("select * from jira_sync.record_inspection()") }
+      for _ in 1...3 {
+        try await application.disturb("select * from jira_sync.record_inspection()")
+      }
       #expect(try await application.found() == ["1", "2", "3", "4", "5"])
       let resolved = try await events(of: application).filter { $0.hasPrefix("resolved") }
       #expect(resolved.count == told.count, "\(resolved)")
       try await application.disturb("truncate jira_sync.jobs")
-      try await application.run("update public.file_audit set status = 'SEEN' where file_number = '3'")
+      try await application.run(
+        "update public.file_audit set status = 'SEEN' where file_number = '3'")
       #expect(try await application.found() == ["3"])
     }
   }
@@ -103,8 +108,12 @@ import Testing
       alter table public.file_audit enable row level security
       """, "hides rows"
     ),
-    ("alter role jira_sync_worker set session_replication_role = replica", "session_replication_role"),
-  ]) func `each part of the installation is inspected`(fault: String, problem: String) async throws {
+    (
+      "alter role jira_sync_worker set session_replication_role = replica",
+      "session_replication_role"
+    ),
+  ]) func `each part of the installation is inspected`(fault: String, problem: String) async throws
+  {
     try await Application.with { application in
       let isGlobal = fault.hasPrefix("alter role")
       let statement =
@@ -115,7 +124,9 @@ import Testing
       try await application.disturb(statement)
       let problems = try await application.problems()
       #expect(problems.count == 1 && problems[0].contains(problem), "\(problems)")
-      for _ in 1...2 { try await application.disturb("select * from jira_sync.record_inspection()") }
+      for _ in 1...2 {
+        try await application.disturb("select * from jira_sync.record_inspection()")
+      }
       #expect(try await events(of: application).count == 1)
     }
   }

@@ -254,8 +254,7 @@ create or replace function jira_sync.settle(
     holder uuid, ids bigint[], tokens bigint[], outcomes text[], errors text[],
     delays double precision[], charged boolean[]
 )
-returns setof bigint
-language plpgsql security definer
+returns setof bigint language plpgsql security definer
 set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan
 -- A plan made while the queue was short would read all of it when it is long.
 set enable_seqscan = off set enable_bitmapscan = off
@@ -457,8 +456,7 @@ begin
     if holding is not null then
         select coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'), coalesce(array_agg(j.token), '{}')
         into cancelled, held
-        from jira_sync.jobs as j
-        where j.id = any(holding) and j.worker = me;
+        from jira_sync.jobs as j where j.id = any(holding) and j.worker = me;
         return next;
         return;
     end if;
@@ -473,8 +471,7 @@ begin
     end if;
     select coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'), coalesce(array_agg(j.token), '{}')
     into cancelled, held
-    from jira_sync.jobs as j
-    where j.state = 'running' and j.worker = me;
+    from jira_sync.jobs as j where j.state = 'running' and j.worker = me;
     return next;
 end;
 $$;
@@ -720,11 +717,9 @@ $$;
 comment on function jira_sync.drop_partitions(text, timestamptz) is 'Drops the partitions that end before a time.';
 
 create or replace function jira_sync.maintain()
-returns void
-language plpgsql security definer
+returns void language plpgsql security definer
 -- While a lock is waited for, settlements wait behind it; an hour more or less does not matter.
-set search_path = pg_catalog, pg_temp set lock_timeout = '200ms'
-as $$
+set search_path = pg_catalog, pg_temp set lock_timeout = '200ms' as $$
 declare
     parent text; kept jira_sync.control;
 begin

@@ -159,8 +159,7 @@ begin
             select from jira_sync.workers as w where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
         )
     into covering, must_wake
-    from jira_sync.jobs as j
-    where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
+    from jira_sync.jobs as j where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || changed_id
         and j.kind <> 'pull' and j.attempt = 0 and j.priority >= 0 and j.run_at <= clock_timestamp()
     limit 1
     for key share skip locked;

@@ -135,7 +135,7 @@ returns jsonb language sql stable set search_path = pg_catalog, pg_temp as $$
         where c.relnamespace = 'jira_sync'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and not c.relispartition
     ) as o;
 $$;
-comment on function jira_sync.checksums() is 'Checksums of functions and tables, with settings, rights and triggers.';
+comment on function jira_sync.checksums() is 'A checksum of each function and table with its settings, rights and triggers.';
 
 create or replace function jira_sync.inspect_table(inspected text)
 returns table (subject text, problem text, remedy text, is_error boolean, hides_changes boolean)

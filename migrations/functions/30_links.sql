@@ -1,11 +1,9 @@
 -- Rows with their links, and decisions of people about conflicts and suspended fields.
 
 create or replace function jira_sync.row_may_exist(named_table text, row_id text)
-returns boolean
-language plpgsql stable security definer
+returns boolean language plpgsql stable security definer
 -- Postgres then raises an error instead of hiding rows.
-set search_path = pg_catalog, pg_temp set row_security = off
-as $$
+set search_path = pg_catalog, pg_temp set row_security = off as $$
 declare
     found boolean;
 begin
@@ -39,8 +37,7 @@ returns table (
     since_attempt double precision
 )
 language plpgsql
-set search_path = pg_catalog, pg_temp set jit = off set enable_seqscan = off set plan_cache_mode = force_generic_plan
-as $$
+set search_path = pg_catalog, pg_temp set jit = off set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
     return query

@@ -5,8 +5,7 @@ create or replace function jira_sync.take_send_slots(
 )
 returns table (place integer, wait double precision, blocked_scope text, blocked_reason text, generation bigint)
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan
-as $$
+set search_path = pg_catalog, pg_temp set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
     site jira_sync.rate_limits; own jira_sync.rate_limits; stopped jira_sync.rate_limits;
     begun timestamptz; slot timestamptz;

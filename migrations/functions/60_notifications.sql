@@ -170,8 +170,7 @@ begin
             else 'info'
         end, min(e.id), count(*), min(e.at), max(e.at),
         (array_agg(distinct e.subject order by e.subject))[1:10], count(distinct e.subject) > 1, max(e.id)
-    from jira_sync.events as e
-    where e.id = any(taken) and not e.resolves
+    from jira_sync.events as e where e.id = any(taken) and not e.resolves
     group by 2, 3
     on conflict on constraint incidents_pkey do update
     set

@@ -37,7 +37,8 @@ struct Alteration: Sendable, CustomTestStringConvertible {
     .type("txid_snapshot", "'1:1:'::txid_snapshot", "'2:2:'"),
     .type("inner_document", "'{}'::json", "'{\"a\": 1}'", domains),
     .type("tsvector", "'a'::tsvector", "'b'"), .type("json[]", "'{1}'::json[]", "'{2}'"),
-    .type("public.pair", "'(1,)'::public.pair", "'(2,)'", "create type public.pair as (a int, b json);"),
+    .type(
+      "public.pair", "'(1,)'::public.pair", "'(2,)'", "create type public.pair as (a int, b json);"),
     .type("void_range", "null", "'[1,2)'", "create type void_range as range (subtype = numeric);"),
     Alteration(
       statements: "alter table public.file_audit rename has_technical_debt to debt",

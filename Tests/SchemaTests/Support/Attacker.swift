@@ -5,6 +5,9 @@ import TestSupport
 ///
 /// Its function counts on a sequence, which no rollback resets, each time that it runs as another role.
 struct Attacker: Sendable {
+  /// The role that workers run as.
+  static let worker = "jira_sync_worker"
+
   let secured: SecuredDatabase
   let role: String
   let connection: PostgresConnection
@@ -60,7 +63,8 @@ struct Attacker: Sendable {
   func shadowNames() async throws {
     try await makeThief(in: "pg_temp")
     let relations = [
-      "new_rows", "old_rows", "absent", "new_jobs", "new_events", "jobs", "links", "tables", "marks",
+      "new_rows", "old_rows", "absent", "new_jobs", "new_events", "jobs", "links", "tables",
+      "marks",
       "pg_class", "pg_proc", "pg_attribute", "pg_trigger", "pg_namespace", "pg_roles", "pg_locks",
     ]
     let relationStatements = relations.map {

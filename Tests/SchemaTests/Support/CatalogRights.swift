@@ -26,7 +26,7 @@ enum CatalogRights {
     where n.nspname = 'jira_sync'
     """
 
-  /// `ROLE: KIND NAME: rights`. The rights of owners are left out; partitions are listed with what they should not have.
+  /// `ROLE: KIND NAME: rights`, without the rights of owners; partitions have none.
   private static let grants: SQL = """
     with objects as (
       select 'schema ' || n.nspname as name, n.nspowner as owner, a.grantee, a.privilege_type as right

@@ -6,11 +6,12 @@ struct ScriptFailed: Error, CustomStringConvertible {
   let description: String
 }
 
-/// Runs a script and returns what it printed.
+/// Runs a script.
 ///
 /// - Parameters:
 ///   - script: for bash.
 ///   - arguments: `$1`, `$2` …
+/// - Returns: what it printed.
 /// - Throws: `ScriptFailed`.
 @discardableResult
 func bash(_ script: String, _ arguments: String...) async throws -> String {
