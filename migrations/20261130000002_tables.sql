@@ -54,13 +54,15 @@ begin
         return;
     end if;
     if not exists (select from public.file_audit) then
-        create index if not exists idx_file_audit_layer_number on public.file_audit (layer_number);
-        create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
-        create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
+        begin
+            create index if not exists idx_file_audit_layer_number on public.file_audit (layer_number);
+            create index if not exists idx_file_audit_audit_status on public.file_audit (audit_status);
+            create index if not exists idx_file_audit_has_technical_debt on public.file_audit (has_technical_debt);
+        exception
+            when undefined_column then
+                null; -- the table was there, with other columns
+        end;
     end if;
-exception
-    when undefined_column then
-        null; -- the table was there, with other columns
 end;
 $$;
 

@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  /// The inputs of a fault that nobody noticed for weeks: changes were not seen.
+  /// Changes were not seen after these, and no log or command said so.
   @Test(arguments: [
     """
     alter table public.file_audit rename to old;
