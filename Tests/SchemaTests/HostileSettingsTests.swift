@@ -131,7 +131,7 @@ import Testing
     "select concat_ws('|', row_id, field) as text from jira_sync.suspended_fields order by 1",
     "select concat_ws('|', watched_columns, broken_since) as text from jira_sync.tables order by 1",
     "select distinct concat_ws('|', what, row_id, case jsonb_typeof(value) when 'object' then value - '{created_at,updated_at}'::text[] else value end) as text from public.file_audit_results order by 1",
-    "select concat_ws('|', key, value) as text from jsonb_each(jira_sync.function_checksums()) order by 1",
+    "select concat_ws('|', key, value) as text from jsonb_each(jira_sync.checksums()) order by 1",
     "select md5(prosrc) as text from pg_proc where proname = 'file_audit_changed'",
   ]
 

@@ -454,9 +454,12 @@ comment on function jira_sync.watch_columns(text, text[]) is
 
 create or replace function jira_sync.missing_columns()
 returns text[] language sql stable set search_path = pg_catalog, pg_temp as $$
-    select coalesce(array_agg(distinct c.name), '{}') from jira_sync.tables as t
-    cross join lateral unnest(t.watched_columns || t.pull_columns || t.key_column || t.label_column) as c (name)
-    where t.table_name = 'file_audit' and not exists (
+    select coalesce(array_agg(c.name order by c.place), '{}') from (
+        select u.name, min(u.place) as place from jira_sync.tables as t
+        cross join lateral unnest(t.key_column || t.watched_columns || t.pull_columns) with ordinality as u (name, place)
+        where t.table_name = 'file_audit' group by u.name
+    ) as c
+    where not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = to_regclass('public.file_audit') and a.attname = c.name and not a.attisdropped
     );

@@ -33,8 +33,12 @@ struct MigrationReport {
 
   /// What the user has to do; nil where nothing is left to do.
   var warning: String? {
+    // A column that the table never had is in the warning about columns.
+    let others = left.filter { finding in
+      !missingColumns.contains { finding.problem.hasPrefix("the column \($0) of ") }
+    }
     let lines =
-      left.map { "jira-sync: \($0.problem). \($0.remedy)" } + [columnWarning].compactMap { $0 }
+      others.map { "jira-sync: \($0.problem). \($0.remedy)" } + [columnWarning].compactMap { $0 }
     return lines.isEmpty ? nil : lines.joined(separator: "\n")
   }
 
