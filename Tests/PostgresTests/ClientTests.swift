@@ -25,8 +25,10 @@ import Testing
       #expect(error?.kind == .connectionLost)
       #expect(error?.doing == "working")
       #expect(error?.isTransient == true)
-      let count: Int = try await client.query("select count(*) as n from public.t", doing: "counting")
-        .one.get("n")
+      let count: Int = try await client.query(
+        "select count(*) as n from public.t", doing: "counting"
+      )
+      .one.get("n")
       #expect(count == 0)
       #expect(try await client.connection() !== first)
       await client.close()

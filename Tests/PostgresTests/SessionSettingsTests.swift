@@ -82,11 +82,11 @@ import Testing
     try await withDatabase(migrated: false) { database in
       let admin = try await database.connectAsSuperuser()
       _ = try await admin.query(
-        "alter database \(identifier: database.name) set idle_session_timeout = '20ms'",
+        "alter database \(identifier: database.name) set idle_session_timeout = '1s'",
         doing: "limiting idle sessions")
       let connection = try await PostgresConnection.connect(database.configuration)
       try await connection.listen("news")
-      _ = try await admin.query("select pg_sleep(0.2)", doing: "letting the time pass")
+      _ = try await admin.query("select pg_sleep(2)", doing: "letting the time pass")
       _ = try await admin.query("notify news", doing: "sending news")
       var channel = ""
       for try await notification in connection.notifications {

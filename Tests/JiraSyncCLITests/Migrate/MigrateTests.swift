@@ -122,7 +122,7 @@ struct MigrateTests {
       let outcome = try await program.run("migrate", environment: environment)
       #expect(outcome.status == 0)
       #expect(outcome.errors.contains("public.file_audit was there before"))
-      #expect(outcome.errors.contains("It lacks file_number, file_name, layer_number"))
+      #expect(outcome.errors.contains("It lacks audit_date, audit_status, audited_by, file_name"))
     }
   }
 }
