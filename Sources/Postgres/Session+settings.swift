@@ -3,7 +3,9 @@ import Glibc
 import Locks
 
 extension Session {
-  /// The isolation level of a transaction that no BEGIN began. SET takes no snapshot, and the level can only be set before one
+  /// The isolation level of a transaction that no BEGIN began.
+  ///
+  /// SET takes no snapshot, and the level can only be set before one
   /// is taken. It ends with the transaction.
   private static let level: SQL = "SET transaction_isolation TO 'read committed'"
 

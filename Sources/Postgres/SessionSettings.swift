@@ -39,7 +39,9 @@ struct SessionSettings: Sendable {
         + "where pg_catalog.pg_backend_pid() operator(pg_catalog.=) \(process)")
   }
 
-  /// Sets them for the rest of the transaction. The isolation level is set when the transaction begins.
+  /// Sets them for the rest of the transaction.
+  ///
+  /// The isolation level is set when the transaction begins.
   func pinLocally(version: Int) -> SQL {
     SQL(unescaped: "select \(calls(version: version, isLocal: true))")
   }

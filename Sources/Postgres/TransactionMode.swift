@@ -5,7 +5,9 @@ public enum TransactionMode: Sendable {
   /// All statements see the tables as they were at the first one, and nothing is written.
   case snapshot
 
-  /// Begins a transaction. The level is named, since a default of the session would decide otherwise.
+  /// Begins a transaction.
+  ///
+  /// The level is named, since a default of the session would decide otherwise.
   var begin: SQL {
     switch self {
     case .readCommitted: "BEGIN ISOLATION LEVEL READ COMMITTED"

@@ -135,7 +135,9 @@ import Testing
     "select md5(prosrc) as text from pg_proc where proname = 'file_audit_changed'",
   ]
 
-  /// Caught: a function without the settings that it depends on. Most fail at once, or leave something else.
+  /// Caught: a function without the settings that it depends on.
+  ///
+  /// Most fail at once, or leave something else.
   @Test func `all functions do the same in a session with hostile settings`() async throws {
     let expected = try await outcome(isHostile: false)
     let found = try await outcome(isHostile: true)

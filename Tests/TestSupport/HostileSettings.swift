@@ -2,7 +2,9 @@ import Postgres
 
 /// Settings that make statements mean something else, fail or end, for sessions of a test's database.
 public enum HostileSettings {
-  /// Names and values. None of them is what our connections or functions rely on.
+  /// Names and values.
+  ///
+  /// None of them is what our connections or functions rely on.
   public static let all: KeyValuePairs<String, String> = [
     "standard_conforming_strings": "off", "backslash_quote": "off", "array_nulls": "off",
     "transform_null_equals": "on", "quote_all_identifiers": "on", "DateStyle": "German, DMY",

@@ -19,7 +19,9 @@ struct HostileSettingsTests {
     var records: [String] = []
   }
 
-  /// Caught: literals, casts, functions and triggers that follow the session. With `standard_conforming_strings = off` no poll
+  /// Caught: literals, casts, functions and triggers that follow the session.
+  ///
+  /// With `standard_conforming_strings = off` no poll
   /// ran, with `array_nulls = off` no issue was ever linked.
   @Test("The same story ends the same", arguments: [nil, "jira_sync_worker"])
   func same(role: String?) async throws {
