@@ -169,7 +169,6 @@ create table jira_sync.control (
     history_days integer not null default 14 check (history_days between 1 and 3650),
     changes_days integer check (changes_days between 1 and 36500),
     installed jsonb not null default '{}',
-    inspected_at timestamptz,
     unrecorded_changes bigint not null default 0
 );
 insert into jira_sync.control default values;

@@ -119,7 +119,7 @@ comment on column jira_sync.changes.cause is
 'Why it was written: created, row_changed, jira_changed, resolved, decided (by a person), or the reason of a conflict and '
 'the side that won, such as "both_changed: row_wins".';
 comment on column jira_sync.changes.author is
-'Who changed the value in JIRA, where a row was written from there and JIRA says who; null for changes of the row.';
+'The person that changed the value in JIRA, where a row was written from there and JIRA tells; null for changes of the row.';
 
 create sequence jira_sync.conflicts_id_seq;
 create table jira_sync.conflicts (

@@ -27,6 +27,6 @@ struct LockRetries: Sendable, Hashable {
     }
   }
 
-  /// Waits before the next attempt: not in step with another migrator.
+  /// Waits before the next attempt, for another time than other migrators wait.
   func sleep() async throws { try await Task.sleep(for: pause * Double.random(in: 0.5...1.5)) }
 }

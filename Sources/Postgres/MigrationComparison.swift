@@ -91,3 +91,9 @@ struct MigrationComparison: Sendable, Hashable {
     return all.sorted { $0.name < $1.name }
   }
 }
+
+/// One file that is to be applied.
+enum MigrationStep: Sendable, Hashable {
+  case migration(HashedFile<Migration>)
+  case function(HashedFile<RepeatableMigration>)
+}

@@ -8,3 +8,10 @@ struct MigrationFiles: Sendable, Hashable {
   /// The file that grants the rights: it runs after every other one.
   var rights: String? { functions.last?.file.name }
 }
+
+/// A file and the hash of its text.
+struct HashedFile<File: MigrationFile>: Sendable, Hashable {
+  var file: File
+  /// SHA-256, in hexadecimal digits.
+  var checksum: String
+}

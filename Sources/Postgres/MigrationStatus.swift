@@ -21,3 +21,11 @@ public struct MigrationStatus: Sendable, Hashable {
   /// When it was applied, as the server prints it in UTC; nil for a pending one.
   public var appliedAt: String?
 }
+
+/// How the program's files and a database compare.
+public struct SchemaStatus: Sendable, Hashable {
+  /// Every version that either side knows, oldest first.
+  public var migrations: [MigrationStatus]
+  /// Every repeatable file that either side knows, in the order of names.
+  public var functions: [RepeatableStatus]
+}

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A Postgres of its own with TLS, since the other tests' cluster has none: its certificate names `localhost`.

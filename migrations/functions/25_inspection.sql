@@ -84,7 +84,7 @@ begin
 end;
 $$;
 comment on function jira_sync.reconcile_marks(integer) is
-'Turns the oldest mark, or a slice of it, into jobs; returns whether marks are left.';
+'Makes jobs of the oldest mark, or of a slice of it; returns whether marks are left.';
 
 create or replace function jira_sync.count_unlinked(counted_table text)
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -311,7 +311,7 @@ begin
     begin
         counted := (select case when u.is_called then u.last_value else 0 end from jira_sync.unrecorded_changes as u);
         after_failure := after_failure or counted > (select c.unrecorded_changes from jira_sync.control as c);
-        update jira_sync.control as c set inspected_at = clock_timestamp(), unrecorded_changes = counted;
+        update jira_sync.control as c set unrecorded_changes = counted where c.unrecorded_changes <> counted;
         for t in select * from jira_sync.tables as r order by r.table_name for update skip locked loop
             is_broken := exists (select from jira_sync.inspect_table(t.table_name) as i where i.hides_changes);
             if is_broken and t.broken_since is null then

@@ -105,7 +105,7 @@ struct Arena: Sendable {
     return nil
   }
 
-  /// Cancels what the workers' sessions run at the moment.
+  /// Cancels what the workers' sessions run now.
   func cancelStatements() async throws {
     _ = try await ask(
       """

@@ -65,7 +65,7 @@ struct SideChanges: Sendable, Hashable {
   mutating func record(_ writes: [Write], now: Double, limits: BreakerLimits) -> [String: Int] {
     let horizon = now - limits.within.inSeconds
     fields = fields.filter { $0.value.last > horizon }
-    var tripped: [String: Int] = [:]
+    var oscillating: [String: Int] = [:]
     for write in writes {
       var field = fields[write.field] ?? Field(side: write.side, last: now, changes: [])
       field.changes.removeAll { $0 <= horizon }
@@ -73,13 +73,13 @@ struct SideChanges: Sendable, Hashable {
       field.side = write.side
       field.last = now
       if field.changes.count > limits.changes {
-        tripped[write.field] = field.changes.count
+        oscillating[write.field] = field.changes.count
         fields[write.field] = nil
       } else {
         fields[write.field] = field
       }
     }
-    return tripped
+    return oscillating
   }
 
   private static func double(_ number: Decimal) -> Double { Double("\(number)") ?? 0 }

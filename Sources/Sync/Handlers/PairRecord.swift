@@ -21,7 +21,7 @@ struct PairRecord: Sendable {
   /// The row refused what JIRA says.
   private let refusal: RowRefusal?
   /// Fields that changed sides too often, with how often: they are left alone from now on.
-  let tripped: [String: Int]
+  let oscillating: [String: Int]
   /// The conflicts that are over.
   let closings: [ConflictClosing]
   private let hasUnseenChange: Bool
@@ -73,10 +73,10 @@ struct PairRecord: Sendable {
           field: change.mappingField, side: change.side,
           isContested: contested.contains(change.mappingField))
       })
-    tripped = sideChanges.record(
+    oscillating = sideChanges.record(
       writes.sorted { ($0.field, $0.side.rawValue) < ($1.field, $1.side.rawValue) },
       now: item.readAt, limits: breaker)
-    for (field, count) in tripped.sorted(by: { $0.key < $1.key }) {
+    for (field, count) in oscillating.sorted(by: { $0.key < $1.key }) {
       texts.append("\(field): \(Suspension.text(sideChanges: count, limits: breaker))")
     }
     pair = try LinkedPair(

@@ -78,15 +78,17 @@ extension RowWork {
       if !changes.isEmpty { statements.append(RowStore.recording(changes)) }
       let closings = mine.flatMap(\.closings)
       if !closings.isEmpty { statements.append(RowStore.closing(closings)) }
-      let tripped = mine.flatMap { record in
-        record.tripped.map { field, count in
+      let oscillating = mine.flatMap { record in
+        record.oscillating.map { field, count in
           (
             rowKey: record.step.item.rowKey, label: record.step.item.label,
             key: record.step.issue.key, field: field, sideChanges: count
           )
         }
       }
-      if !tripped.isEmpty { statements.append(Suspension.suspending(tripped, limits: breaker)) }
+      if !oscillating.isEmpty {
+        statements.append(Suspension.suspending(oscillating, limits: breaker))
+      }
       let conflicts = mine.flatMap(\.conflicts)
       if !conflicts.isEmpty { statements.append(RowStore.disputing(conflicts)) }
       for kind in ["pull", "push", "sync"] {

@@ -186,14 +186,14 @@ enum PollStore {
   }
 
   /// Issues that had been taken for gone are there.
-  static func healing(_ rows: [RowKey]) -> SQL {
+  static func relinking(_ rows: [RowKey]) -> SQL {
     """
-    with healed as (
+    with relinked as (
       update jira_sync.links set state = 'linked', missed_sweeps = 0, last_error = null
       where \(RowStore.isAmong(rows)) and state = 'issue_gone'
       returning id
     )
-    select jira_sync.resolve_event('row_refused', 'issue_gone:' || h.id, 'the issue is there again') from healed as h
+    select jira_sync.resolve_event('row_refused', 'issue_gone:' || h.id, 'the issue is there again') from relinked as h
     """
   }
 

@@ -132,7 +132,7 @@ struct PollWork {
       ids: some.map(\.issueID), fields: site.mapping.issueFieldIDs)
     let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     var findings: [PollStore.Finding] = []
-    var healed: [RowKey] = []
+    var relinked: [RowKey] = []
     var same: [(rowKey: RowKey, issueID: String, key: String, updated: Int64?)] = []
     for candidate in some {
       // One that the search shows and a look does not find was deleted since, which is for the sweep.
@@ -141,7 +141,7 @@ struct PollWork {
         of: issue, key: candidate.issueKey, base: candidate.base, leavingOut: candidate.suspended,
         mapping: site.mapping, dialect: site.client.dialect)
       if candidate.isGone {
-        healed.append(candidate.rowKey)
+        relinked.append(candidate.rowKey)
         findings.append(PollStore.Finding(rowKey: candidate.rowKey, kind: "sync"))
       } else if let kind = difference.jobKind {
         findings.append(PollStore.Finding(rowKey: candidate.rowKey, kind: kind))
@@ -153,7 +153,7 @@ struct PollWork {
     let reached = pending.isEmpty ? nil : watch.reached(before: pending.first?.updated)
     var statements: [SQL] = []
     if !same.isEmpty { statements.append(PollStore.noting(read: same)) }
-    if !healed.isEmpty { statements.append(PollStore.healing(healed)) }
+    if !relinked.isEmpty { statements.append(PollStore.relinking(relinked)) }
     if !findings.isEmpty { statements.append(PollStore.enqueuing(findings)) }
     if let reached { statements.append(PollStore.moving(to: reached, project: project)) }
     enqueued += findings.count

@@ -43,9 +43,9 @@ enum SweepStore {
   }
 
   /// Issues that were taken for gone are there: their rows are synced again.
-  static func healed(_ links: [Known]) -> [SQL] {
+  static func relinked(_ links: [Known]) -> [SQL] {
     let rows = links.map(\.rowKey)
-    return [PollStore.healing(rows), RowStore.enqueuing(kind: "sync", rows: rows)]
+    return [PollStore.relinking(rows), RowStore.enqueuing(kind: "sync", rows: rows)]
   }
 
   /// Issues have another key: links follow, and rows are to name it.

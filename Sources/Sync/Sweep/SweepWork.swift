@@ -106,7 +106,7 @@ struct SweepWork: Sendable {
     _ known: [SweepStore.Known], keys: [String: String], missing: [SweepStore.Known]
   ) async throws {
     let present = known.filter { keys[$0.issueID] != nil }
-    let healed = present.filter(\.isGone)
+    let relinked = present.filter(\.isGone)
     let moved = present.compactMap { link in
       keys[link.issueID].flatMap { $0 == link.issueKey ? nil : (link: link, key: $0) }
     }
@@ -114,7 +114,7 @@ struct SweepWork: Sendable {
     var statements: [SQL] = []
     let again = present.filter { $0.missedSweeps > 0 }
     if !again.isEmpty { statements.append(SweepStore.found(again)) }
-    if !healed.isEmpty { statements += SweepStore.healed(healed) }
+    if !relinked.isEmpty { statements += SweepStore.relinked(relinked) }
     if !moved.isEmpty { statements += SweepStore.moved(moved) }
     if !first.isEmpty { statements.append(SweepStore.missed(first)) }
     guard !statements.isEmpty else { return }

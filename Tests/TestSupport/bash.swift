@@ -1,9 +1,9 @@
 import Foundation
-import TestSupport
 
 /// A script that ended with an error, and what it printed.
-struct ScriptFailed: Error, CustomStringConvertible {
-  let description: String
+public struct ScriptFailed: Error, CustomStringConvertible {
+  /// What it printed.
+  public let description: String
 }
 
 /// Runs a script.
@@ -14,7 +14,7 @@ struct ScriptFailed: Error, CustomStringConvertible {
 /// - Returns: what it printed.
 /// - Throws: `ScriptFailed`.
 @discardableResult
-func bash(_ script: String, _ arguments: String...) async throws -> String {
+public func bash(_ script: String, _ arguments: String...) async throws -> String {
   let process = Process()
   process.executableURL = URL(filePath: "/bin/bash")
   process.arguments = ["-c", "set -euo pipefail\n" + script, "bash"] + arguments
@@ -30,20 +30,4 @@ func bash(_ script: String, _ arguments: String...) async throws -> String {
   try FileManager.default.removeItem(at: log)
   guard status == 0 else { throw ScriptFailed(description: output) }
   return output
-}
-
-/// Gives a test a folder, and removes it afterwards.
-func withFolder<T>(_ body: (URL) async throws -> T) async throws -> T {
-  let folder = FileManager.default.temporaryDirectory
-    .appending(path: "jira-sync-schema-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  let result: T
-  do {
-    result = try await body(folder)
-  } catch {
-    try FileManager.default.removeItem(at: folder)
-    throw error
-  }
-  try FileManager.default.removeItem(at: folder)
-  return result
 }
