@@ -28,7 +28,8 @@ import Testing
     return try office.ask("GET", "issue/\(made.body["key"]?.string ?? "")").body["fields"] ?? .null
   }
 
-  @Test("Cloud: names of its own are translated, with the stored one beside them; custom names are not")
+  @Test(
+    "Cloud: names of its own are translated, with the stored one beside them; custom names are not")
   func cloud() throws {
     let office = try office(.cloud)
     let fields = try issue(in: office)

@@ -48,7 +48,8 @@ import Testing
     }
   }
 
-  @Test("a list finds by id, then exactly, then by any name; an answer in another language adds names")
+  @Test(
+    "a list finds by id, then exactly, then by any name; an answer in another language adds names")
   func list() throws {
     var list = NameList([
       try value(["id": "1", "name": "High"]), try value(["id": "2", "name": "high risk"]),
@@ -87,7 +88,9 @@ import Testing
     #expect(JiraField.named("Nothing", in: fields).isEmpty)
   }
 
-  @Test("two fields of one name are both named, and a name that is shown goes before one of another language")
+  @Test(
+    "two fields of one name are both named, and a name that is shown goes before one of another language"
+  )
   func ambiguous() throws {
     func field(_ id: String, _ name: String, _ stored: String) throws -> JiraField {
       try #require(

@@ -110,7 +110,8 @@ import Testing
         doing: "asking"
       ).one
       #expect(try row.get("idle", as: String.self) == "0")
-      #expect(try row.get("statement", as: String.self) == "9s", "that limits what we do, and stays")
+      #expect(
+        try row.get("statement", as: String.self) == "9s", "that limits what we do, and stays")
       await connection.close()
     }
   }

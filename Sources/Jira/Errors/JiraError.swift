@@ -85,7 +85,9 @@ extension JiraError: CustomStringConvertible {
     if let retryAfter { text += " (try again in \(retryAfter.milliseconds / 1_000) s)" }
     // No site is without it: what answers is no JIRA.
     let isElsewhere = kind == .notFound && endpoint.hasSuffix("/serverInfo")
-    if let advice = isElsewhere ? "Check JIRA_BASE_URL" : kind.advice { text += (text.hasSuffix(".") ? " " : ". ") + advice }
+    if let advice = isElsewhere ? "Check JIRA_BASE_URL" : kind.advice {
+      text += (text.hasSuffix(".") ? " " : ". ") + advice
+    }
     if let requestID { text += " [request \(requestID)]" }
     return text
   }

@@ -32,7 +32,8 @@ extension Sandbox {
   /// A field as the list of fields has it.
   func describe(_ field: FieldDefinition, _ renderer: Renderer) -> JSON {
     var members: [String: JSON] = [
-      "id": .string(field.id), "name": .string(renderer.shown(field.name)), "custom": .bool(field.isCustom),
+      "id": .string(field.id), "name": .string(renderer.shown(field.name)),
+      "custom": .bool(field.isCustom),
       "orderable": .bool(field.isOnEditScreen), "navigable": .bool(field.isNavigable),
       "searchable": true, "clauseNames": .array(clauseNames(of: field).map(JSON.string)),
     ]

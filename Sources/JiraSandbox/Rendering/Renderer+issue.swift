@@ -113,7 +113,8 @@ extension Renderer {
 
   private var resolutionMeta: JSON {
     [
-      "required": true, "name": .string(shown("Resolution")), "key": "resolution", "hasDefaultValue": false,
+      "required": true, "name": .string(shown("Resolution")), "key": "resolution",
+      "hasDefaultValue": false,
       "operations": ["set"], "schema": ["type": "resolution", "system": "resolution"],
       "allowedValues": .array(site.resolutions.map { resolution($0.id) }),
     ]
@@ -121,7 +122,8 @@ extension Renderer {
 
   private var commentMeta: JSON {
     [
-      "required": false, "name": .string(shown("Comment")), "key": "comment", "hasDefaultValue": false,
+      "required": false, "name": .string(shown("Comment")), "key": "comment",
+      "hasDefaultValue": false,
       "operations": ["add", "edit", "remove"],
       "schema": ["type": "comments-page", "system": "comment"],
     ]

@@ -41,7 +41,8 @@ struct DatabaseFitness {
     if let kind = try row.get("kind", as: String?.self), !["r", "p"].contains(kind) {
       problems.append(
         Problem(
-          text: "public.file_audit is \(Self.relation(kind)), and changes are found by triggers, which only a table can have",
+          text:
+            "public.file_audit is \(Self.relation(kind)), and changes are found by triggers, which only a table can have",
           remedy:
             "Rename it, for example: alter \(Self.command(kind)) public.file_audit rename to file_audit_view; then have "
             + "the data in a table of the name public.file_audit"))

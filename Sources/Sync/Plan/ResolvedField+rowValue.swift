@@ -148,7 +148,8 @@ extension ResolvedField {
     // What Postgres makes of values that no calendar of JIRA has.
     let isPostgres = text.wholeMatch(of: /-?infinity|[+\-]?\d{4,}-\d\d-\d\d.*/) != nil
     guard isPostgres else { return "a text that is no \(kind) cannot go into \(field)" }
-    return "'\(text.prefix(40))' cannot go into \(field), which holds \(kind)s from 0001-01-01 to 9999-12-31 and no "
+    return
+      "'\(text.prefix(40))' cannot go into \(field), which holds \(kind)s from 0001-01-01 to 9999-12-31 and no "
       + "'infinity'; give the column such a \(kind), or none"
   }
 

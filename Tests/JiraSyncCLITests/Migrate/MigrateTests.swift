@@ -166,7 +166,9 @@ struct MigrateTests {
   }
 
   /// Catches a doctor that advises what migrate refuses.
-  @Test("a database in another encoding: migrate and doctor say the same", arguments: ["LATIN1", "SQL_ASCII", "EUC_JP"])
+  @Test(
+    "a database in another encoding: migrate and doctor say the same",
+    arguments: ["LATIN1", "SQL_ASCII", "EUC_JP"])
   func encoding(encoding: String) async throws {
     try await withProgram(migrated: false) { program, database, _ in
       let name = "\(database.name)_\(encoding.lowercased())"

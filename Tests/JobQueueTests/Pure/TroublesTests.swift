@@ -47,7 +47,9 @@ import Testing
     #expect(lines[0].text.contains("idle_session_timeout = 0"))
   }
 
-  @Test("any other loss is an error, and its end is told", arguments: ["57P01", "08006", nil] as [String?])
+  @Test(
+    "any other loss is an error, and its end is told",
+    arguments: ["57P01", "08006", nil] as [String?])
   func other(sqlState: String?) {
     #expect(said([sqlState, sqlState]).map(\.level) == [.error, .notice, .error, .notice])
   }

@@ -47,7 +47,8 @@ struct RefusedIssueTests {
 
   /// The clock goes on: a probe is not sent right after the last run.
   private func letTimePass(_ world: SyncWorld) async throws {
-    try await world.run("update jira_sync.job_history set finished_at = finished_at - interval '2 hours'")
+    try await world.run(
+      "update jira_sync.job_history set finished_at = finished_at - interval '2 hours'")
     try await world.run(
       "update jira_sync.links set refused_since = refused_since - interval '2 hours' where refused_since is not null"
     )
@@ -62,7 +63,9 @@ struct RefusedIssueTests {
     #expect(try await !isRefused(world, id))
   }
 
-  @Test("It is said once, a poll tries it again, and once it is lifted the row is in step", arguments: Obstacle.allCases)
+  @Test(
+    "It is said once, a poll tries it again, and once it is lifted the row is in step",
+    arguments: Obstacle.allCases)
   func poll(obstacle: Obstacle) async throws {
     try await withSyncWorld { world in
       try await giveUpEarly(world)

@@ -138,7 +138,8 @@ import Testing
   @Test("resolutions of the site that nobody named are a warning, and no problem")
   func warned() throws {
     let site: [JSON] = [
-      ["id": "1", "name": "Done"], ["id": "2", "name": "Doublon"], ["id": "3", "name": "Superseded"],
+      ["id": "1", "name": "Done"], ["id": "2", "name": "Doublon"],
+      ["id": "3", "name": "Superseded"],
     ]
     let some = try mapping(resolutions: site)
     #expect(some.problems == [] && some.warnings.count == 1)
