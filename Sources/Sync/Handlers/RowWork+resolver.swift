@@ -43,6 +43,7 @@ extension RowWork {
   /// - Parameter steps: what was planned.
   /// - Returns: the steps, planned anew where a history told a name; without those that JIRA could not be asked about, whose
   ///   jobs have ended.
+  /// - Throws: `LeaseLost`; what JIRA says is settled.
   func askingForResolutionNames(_ steps: [PairStep]) async throws -> [PairStep] {
     let open = steps.filter { $0.plan.unrecognisedResolution != nil && $0.issue.hasUnknownName }
     guard !open.isEmpty else { return steps }
