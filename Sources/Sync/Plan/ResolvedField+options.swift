@@ -47,6 +47,12 @@ extension ResolvedField {
   ///
   /// - Throws: `FieldProblem` where the site has no such option: JIRA refuses the whole request for one.
   func encoded(_ value: FieldValue) throws(FieldProblem) -> JSON {
+    // What JIRA translates is named by its id.
+    if case .option(let text) = value, type.isTranslated, type.isWritable,
+      let known = translated.value(named: text)
+    {
+      return ["id": .string(known.id)]
+    }
     if let options {
       switch value {
       case .option(let text): return json(try option(text, in: options))
