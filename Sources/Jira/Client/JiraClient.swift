@@ -21,8 +21,13 @@ public struct JiraClient: Sendable {
   private let beforeCall: @Sendable (JiraCall) async throws -> Void
   private let afterFailure: @Sendable (JiraCall, JiraError) async -> Void
   private let observe: @Sendable (JiraCallEvent) -> Void
+  private let inspect: @Sendable (JiraReceipt) throws(JiraError) -> Void
   private let tokens: AccessTokens?
   private let logger: Logger?
+  /// The site's clock, which all copies of the client share.
+  public let clock: SiteClock
+  /// The longest wait that is believed.
+  private let longestWait: Duration
 
   /// Makes a client; nothing is sent.
   ///
@@ -44,6 +49,9 @@ public struct JiraClient: Sendable {
     self.logger = logger
     self.observe = observe
     afterFailure = { _, _ in }
+    inspect = { _ throws(JiraError) in }
+    clock = SiteClock()
+    longestWait = RetryAfter.standardLimit
     tokens = AccessTokens(configuration, transport: transport)
     if let dialect = configuration.dialect {
       self.dialect = dialect
@@ -57,7 +65,9 @@ public struct JiraClient: Sendable {
   private init(
     _ other: JiraClient, dialect: JiraDialect? = nil,
     beforeCall: (@Sendable (JiraCall) async throws -> Void)? = nil,
-    afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil, logger: Logger? = nil
+    afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil,
+    inspect: (@Sendable (JiraReceipt) throws(JiraError) -> Void)? = nil, logger: Logger? = nil,
+    longestWait: Duration? = nil
   ) {
     configuration = other.configuration
     transport = other.transport
@@ -66,7 +76,10 @@ public struct JiraClient: Sendable {
     observe = other.observe
     self.beforeCall = beforeCall ?? other.beforeCall
     self.afterFailure = afterFailure ?? other.afterFailure
+    self.inspect = inspect ?? other.inspect
     self.dialect = dialect ?? other.dialect
+    self.longestWait = longestWait ?? other.longestWait
+    clock = other.clock
   }
 
   /// The same client, speaking as the site itself says it wants to be spoken to.
@@ -115,6 +128,29 @@ public struct JiraClient: Sendable {
         await tell($0, $1)
       })
   }
+
+  /// The same client with another inspection of each success, before its caller sees it.
+  ///
+  /// - Parameter inspect: runs after the inspections that are there already. What it throws counts as the failure of the call,
+  ///   and is told of like any other: an error that concerns the site opens the circuit.
+  /// - Returns: the client.
+  public func inspecting(
+    _ inspect: @escaping @Sendable (JiraReceipt) throws(JiraError) -> Void
+  ) -> JiraClient {
+    let earlier = self.inspect
+    return JiraClient(
+      self,
+      inspect: { receipt throws(JiraError) in
+        try earlier(receipt)
+        try inspect(receipt)
+      })
+  }
+
+  /// The same client, which believes no longer wait than this.
+  ///
+  /// - Parameter limit: the longest time for which JIRA may ask to be left alone.
+  /// - Returns: the client.
+  public func waiting(atMost limit: Duration) -> JiraClient { JiraClient(self, longestWait: limit) }
 
   /// The same client, noting its calls in another log, as each run has its own jobs to name.
   ///
@@ -200,6 +236,7 @@ public struct JiraClient: Sendable {
       note(request, "\(failure.kind.rawValue)", start.duration(to: clock.now))
       throw failure
     }
+    self.clock.answered(at: response.header("Date"))
     note(
       request, "\(response.status)", start.duration(to: clock.now),
       // What Atlassian's support asks for: Cloud's name for a request, and Data Center's.
@@ -207,10 +244,14 @@ public struct JiraClient: Sendable {
     guard (200..<300).contains(response.status) || response.status == accepting else {
       let now = Int64(Date().timeIntervalSince1970 * 1_000)
       throw JiraError(
-        response: response, endpoint: request.endpoint, secrets: secrets, now: now)
+        response: response, endpoint: request.endpoint, secrets: secrets, now: now,
+        longestWait: longestWait)
     }
     try refuseAnonymousAnswer(response, to: request)
-    return JiraAnswer(response: response, endpoint: request.endpoint)
+    let answer = try JiraAnswer(
+      response: response, endpoint: request.endpoint, isWrite: request.isWrite, secrets: secrets)
+    try inspect(JiraReceipt(call: request.call, response: response))
+    return answer
   }
 
   /// JIRA may not believe the credentials and yet answer, as to nobody: an empty search would then be taken for the truth.

@@ -29,6 +29,7 @@ struct PairStep: Sendable {
   var history: [IssueChange]
   private let mapping: ResolvedMapping
   private let dialect: JiraDialect
+  private let timeLimit: RemoteTimeLimit
 
   init(
     item: WorkItem, issue: Issue, site: Site, base: Base? = nil,
@@ -39,6 +40,7 @@ struct PairStep: Sendable {
     history = issue.changes
     mapping = site.mapping
     dialect = site.client.dialect
+    timeLimit = RemoteTimeLimit(now: site.client.clock.now)
     let known = base ?? item.link?.base
     token = IssueMarker(issue.properties[IssueMarker.property])?.token
     // What an older lease of ours wrote late is ours, and nobody's edit.
@@ -80,6 +82,9 @@ struct PairStep: Sendable {
     leftOutForIssue = !foreignIssueFields.isEmpty
     self.leftOut = leftOut
   }
+
+  /// When the issue was changed, as far as that is believed.
+  var updated: Int64? { timeLimit.believed(issue.updated) }
 
   /// Whether JIRA need not be written to.
   var isQuiet: Bool { plan.issueWrites.isEmpty && plan.transition == nil }

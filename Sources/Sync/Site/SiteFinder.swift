@@ -38,8 +38,10 @@ public struct SiteFinder: Sendable {
     } catch {
       throw SiteError.mapping(error)
     }
+    let reader = SiteReader()
     return try await Self.find(
-      client: try await client.detectingDialect(), project: projectKey, mapping: mapping)
+      client: try await reader.speaking(client), project: projectKey, mapping: mapping,
+      reader: reader)
   }
 
   /// Looks at JIRA alone.
@@ -53,12 +55,19 @@ public struct SiteFinder: Sendable {
   public static func find(
     client: JiraClient, project key: String, mapping: Mapping
   ) async throws -> Site {
+    try await find(client: client, project: key, mapping: mapping, reader: SiteReader())
+  }
+
+  /// Looks at JIRA alone, going on from what a reader has kept.
+  static func find(
+    client: JiraClient, project key: String, mapping: Mapping, reader: SiteReader
+  ) async throws -> Site {
     let address = client.configuration.siteURL
     // Who may not log in may still be answered as a nobody, so this comes first.
-    let account = try await client.myself()
+    let account = try await reader.account(client)
     let project: JiraProject
     do {
-      project = try await client.project(key)
+      project = try await reader.project(key, client)
     } catch let error as JiraError where error.kind == .notFound {
       throw SiteError.noProject(key, site: address)
     }
@@ -70,8 +79,9 @@ public struct SiteFinder: Sendable {
     else {
       throw SiteError.noIssueType(wanted, project: project.key, available: types.map(\.name))
     }
-    let fields = try await client.fields()
-    let metadata = try await client.createMetadata(project: project.key, issueTypeID: type.id)
+    let fields = try await reader.fields(client)
+    let metadata = try await reader.screen(
+      project: project.key, issueTypeID: type.id, client)
     let resolved: ResolvedMapping
     do {
       resolved = try .resolve(
