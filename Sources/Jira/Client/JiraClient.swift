@@ -16,8 +16,10 @@ public struct JiraClient: Sendable {
   public let configuration: JiraConfiguration
   /// How the site is spoken to.
   public let dialect: JiraDialect
+  /// The language that answers are asked for in.
+  public let language: JiraLanguage
 
-  private let transport: any HTTPTransport
+  let transport: any HTTPTransport
   private let beforeCall: @Sendable (JiraCall) async throws -> Void
   private let afterFailure: @Sendable (JiraCall, JiraError) async -> Void
   private let observe: @Sendable (JiraCallEvent) -> Void
@@ -28,6 +30,7 @@ public struct JiraClient: Sendable {
   public let clock: SiteClock
   /// The longest wait that is believed.
   private let longestWait: Duration
+  private let patience: ReadPatience?
 
   /// Makes a client; nothing is sent.
   ///
@@ -52,6 +55,8 @@ public struct JiraClient: Sendable {
     inspect = { _ throws(JiraError) in }
     clock = SiteClock()
     longestWait = RetryAfter.standardLimit
+    patience = nil
+    language = .english
     tokens = AccessTokens(configuration, transport: transport)
     if let dialect = configuration.dialect {
       self.dialect = dialect
@@ -63,11 +68,11 @@ public struct JiraClient: Sendable {
   }
 
   private init(
-    _ other: JiraClient, dialect: JiraDialect? = nil,
+    _ other: JiraClient, dialect: JiraDialect? = nil, language: JiraLanguage? = nil,
     beforeCall: (@Sendable (JiraCall) async throws -> Void)? = nil,
     afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil,
     inspect: (@Sendable (JiraReceipt) throws(JiraError) -> Void)? = nil, logger: Logger? = nil,
-    longestWait: Duration? = nil
+    longestWait: Duration? = nil, patience: ReadPatience? = nil
   ) {
     configuration = other.configuration
     transport = other.transport
@@ -80,6 +85,8 @@ public struct JiraClient: Sendable {
     self.dialect = dialect ?? other.dialect
     self.longestWait = longestWait ?? other.longestWait
     clock = other.clock
+    self.patience = patience ?? other.patience
+    self.language = language ?? other.language
   }
 
   /// The same client, speaking as the site itself says it wants to be spoken to.
@@ -152,6 +159,18 @@ public struct JiraClient: Sendable {
   /// - Returns: the client.
   public func waiting(atMost limit: Duration) -> JiraClient { JiraClient(self, longestWait: limit) }
 
+  /// The same client, which tries each read again after a short pause where that may pass at once.
+  ///
+  /// For finding out what a site is like: so a start needs many successes, but not in a row.
+  ///
+  /// - Parameters:
+  ///   - attempts: the most attempts of one read.
+  ///   - memory: where answers are kept; what is there is not asked for again.
+  /// - Returns: the client.
+  public func persisting(attempts: Int = 8, keeping memory: ReadMemory? = nil) -> JiraClient {
+    JiraClient(self, patience: ReadPatience(attempts: attempts, memory: memory))
+  }
+
   /// The same client, noting its calls in another log, as each run has its own jobs to name.
   ///
   /// - Parameter logger: where each call is noted at level debug.
@@ -164,12 +183,39 @@ public struct JiraClient: Sendable {
   /// - Returns: the client.
   public func speaking(_ dialect: JiraDialect) -> JiraClient { JiraClient(self, dialect: dialect) }
 
+  /// The same client, asking for answers in another language.
+  ///
+  /// - Parameter language: the language.
+  /// - Returns: the client.
+  public func asking(in language: JiraLanguage) -> JiraClient {
+    JiraClient(self, language: language)
+  }
+
   /// Sends a call after `beforeCall` agreed to it.
   ///
   /// - Throws: what `beforeCall` threw, or `JiraError` for anything but a 2xx.
   func perform(_ request: JiraRequest) async throws -> JiraAnswer {
-    try await announce(request)
-    return try await exchange(request)
+    guard let patience, !request.isWrite else {
+      try await announce(request)
+      return try await exchange(request)
+    }
+    let key =
+      "\(request.method) \(dialect.apiPath)\(try request.target()) \(language) \(request.body?.text ?? "")"
+    if let kept = patience.memory?.answer(to: key) { return kept }
+    var pause = Duration.milliseconds(100)
+    var attempt = 1
+    while true {
+      do {
+        try await announce(request)
+        let answer = try await exchange(request)
+        patience.memory?.keep(answer, to: key)
+        return answer
+      } catch let error as JiraError where error.mayPassAtOnce && attempt < patience.attempts {
+        attempt += 1
+        try await Task.sleep(for: pause * Double.random(in: 0.7...1))
+        pause = min(pause * 2, .seconds(1))
+      }
+    }
   }
 
   /// Lets `beforeCall` have its say.
@@ -286,7 +332,7 @@ public struct JiraClient: Sendable {
       headers.append((name: "Authorization", value: authorization))
     }
     if hasBody { headers.append((name: "Content-Type", value: "application/json")) }
-    return headers
+    return headers + language.headers
   }
 
   private func note(

@@ -34,6 +34,12 @@ extension Sandbox {
         guard let key = body["issue"]?.string else { throw .badRequest("Holding needs 'issue'.") }
         try store.hold(key, body["held"]?.bool ?? true)
         return .noContent
+      case ("POST", "project"):
+        return try rename(try call.json())
+      case ("POST", "archive"):
+        return try archive(try call.json())
+      case ("POST", "resolutions"):
+        return try add(resolution: try call.json())
       case ("POST", "hide"):
         return try hide(try call.json())
       case ("POST", "move"):

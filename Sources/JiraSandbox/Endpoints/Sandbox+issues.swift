@@ -28,6 +28,9 @@ extension Sandbox {
       throw Refusal(
         status: 403, messages: ["You do not have permission to edit issues in this project."])
     }
+    guard issue.isArchived != true else {
+      throw .badRequest("You can't edit an archived issue.")
+    }
     return issue
   }
 

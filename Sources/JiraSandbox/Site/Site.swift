@@ -4,11 +4,19 @@ struct Site: Sendable {
   var people: [Person]
   var projectID = "10000"
   var projectKey = "SCRSKY"
+  /// Keys that the project had before; JIRA finds it under them.
+  var formerProjectKeys: [String] = []
   var projectName = "Source audit"
   var cloudID = "11223344-a1b2-3b33-c444-def123456789"
   /// The zone in which timestamps are rendered; never that of the caller.
   var zone: Zone
   var zoneName: String
+  /// How names are shown in other languages.
+  var translations = Translations()
+  /// Whether Cloud heeds `X-Force-Accept-Language`.
+  var heedsForcedLanguage = true
+  /// Where stored names are given beside translated ones.
+  var storedNames = StoredNames.everywhere
   var statuses: [Status] = Site.standardStatuses
   var transitions: [Transition] = Site.standardTransitions
   var resolutions: [NamedValue] = Site.standardResolutions

@@ -60,7 +60,7 @@ public struct FieldCreation: Sendable, Hashable {
   /// A field that is not there, as it will be; nil where it is there, or doubled, or no custom one.
   private static func candidate(_ field: FieldMapping, _ check: FieldCheck) -> ResolvedField? {
     guard case .customName(let name) = field.target,
-      !check.facts.visibleFields.contains(where: { $0.name.lowercased() == name.lowercased() })
+      JiraField.named(name, in: check.facts.visibleFields).isEmpty
     else { return nil }
     let columns = field.columns.compactMap { name in
       check.mapping.columns.first { $0.name == name }

@@ -181,6 +181,16 @@ struct PairStep: Sendable {
   /// Why fields were not written, by what JIRA said of each.
   func failed(_ writes: [FieldWrite], error: JiraError) -> [FieldFailure] {
     let named = writes.filter { error.fieldErrors[$0.fieldID] != nil }
+    if error.concernsWholeIssue, let first = writes.first {
+      // Said once, and not of each field.
+      let columns = Set(writes.flatMap(\.columns)).sorted().joined(separator: ", ")
+      let text = """
+        JIRA refused the whole edit of \(issue.key) and named no field: \(error). It was to write \(columns); it is tried \
+        again after polls
+        """
+      return [FieldFailure(field: first.field, text: text)]
+        + writes.dropFirst().map { FieldFailure(field: $0.field, text: "") }
+    }
     // The whole edit failed: the fields that JIRA names are why, the others only wait for them.
     return (named.isEmpty ? writes : named).map { write in
       FieldFailure(

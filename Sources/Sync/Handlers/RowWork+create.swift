@@ -268,6 +268,9 @@ extension RowWork {
       transaction, _ in
       _ = try await transaction.query(
         RowStore.failing([(item.rowKey, text, true)]), doing: "noting that JIRA refused an issue")
+      _ = try await transaction.query(
+        RefusedIssues.noting([item.rowKey], isRefused: error.concernsWholeCreation),
+        doing: "noting that JIRA refused an issue")
       return [(item.job, .refused(text))]
     }
   }

@@ -19,6 +19,7 @@ extension RowWork {
     noted.fields[change.field] = step.plan.notedBase.fields[change.field]
     var walk = StatusWalk(target: change.target, start: start)
     walk.rules = site.mapping[change.field]?.statusRules ?? StatusRules()
+    walk.names = site.mapping[change.field]?.names ?? SiteNames()
     walk.filled = Set(step.issue.fields.filter { $0.value != .null }.keys)
     while !walk.hasArrived {
       let transitions = try await site.client.transitions(of: step.issue.id)

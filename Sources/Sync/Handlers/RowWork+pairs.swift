@@ -36,7 +36,8 @@ extension RowWork {
     }
     try await refuseLost(lost)
     try await settleUnread(unread)
-    let current = try await withoutOutdated(steps, job: \.item.job, problems: \.plan.problems)
+    let named = try await askingForResolutionNames(steps)
+    let current = try await withoutOutdated(named, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
   }
 
@@ -80,7 +81,11 @@ extension RowWork {
       } catch let error as JiraError {
         await session.report(error)
         outcome.failures.append(contentsOf: step.failed(step.plan.issueWrites, error: error))
-        outcome.settlement = fate(of: step.item.job, after: error)
+        // The status was not touched: nothing is agreed about it.
+        if let change = step.plan.transition {
+          outcome.failures.append(FieldFailure(field: change.field, text: ""))
+        }
+        settle(&outcome, step.item.job, after: error)
       }
     }
     if let change = step.plan.transition, outcome.settlement == nil {
@@ -89,12 +94,27 @@ extension RowWork {
       } catch let error as JiraError {
         await session.report(error)
         outcome.failures.append(step.failed(change, reason: "\(error)"))
-        outcome.settlement = fate(of: step.item.job, after: error)
+        if error.kind == .forbidden {
+          settle(&outcome, step.item.job, after: error)
+        } else {
+          outcome.settlement = fate(of: step.item.job, after: error)
+        }
       } catch let error as NoWayThrough {
         outcome.failures.append(step.failed(change, reason: "\(error)"))
       }
     }
     return outcome
+  }
+
+  /// How a job ends whose write failed; where JIRA refused the issue as a whole, polls find out when that is over.
+  private func settle(_ outcome: inout PairOutcome, _ job: Job, after error: JiraError) {
+    let fate = fate(of: job, after: error)
+    outcome.settlement = fate
+    guard error.concernsWholeIssue else { return }
+    switch fate {
+    case .refused, .retry: outcome.isIssueRefused = true
+    default: break
+    }
   }
 
   /// Edits the issue; where JIRA names fields that it does not take, it is edited without them: JIRA refuses a whole request for one field.
@@ -144,6 +164,8 @@ extension RowWork {
         """
       return (item: item, text: text)
     }
-    try await fail(failures, doing: "noting that issues were not found") { .refused($1) }
+    try await fail(failures, doing: "noting that issues were not found", isIssueRefused: true) {
+      .refused($1)
+    }
   }
 }

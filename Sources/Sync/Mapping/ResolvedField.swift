@@ -18,6 +18,8 @@ public struct ResolvedField: Sendable, Hashable {
   public var columns: [TableColumn]
   /// The site's family, which decides how much of a text has room.
   public var dialect: JiraDialect
+  /// What the site's statuses, resolutions, priorities and issue types are called; empty for fields that need none of it.
+  public var names = SiteNames()
 
   /// Describes a field on one site.
   ///
@@ -57,6 +59,15 @@ public struct ResolvedField: Sendable, Hashable {
   var statusRules: StatusRules? {
     guard case .status(let rules) = mapping.source else { return nil }
     return rules
+  }
+
+  /// The names of the values that the field takes, where JIRA translates them.
+  var translated: NameList { names.list(for: type) }
+
+  /// A text of the configuration or of a row as the canonical name of the value that it means; any other text as it is.
+  func canonicalName(_ text: String) -> String {
+    guard type.isTranslated else { return text }
+    return translated.value(named: text)?.canonical ?? text
   }
 
   /// The field in a message: name and id.

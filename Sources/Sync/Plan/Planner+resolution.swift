@@ -8,7 +8,9 @@ extension Planner {
   mutating func fillOnResolution() {
     guard let status = mapping.fields.first(where: \.isStatus),
       let rules = status.statusRules,
-      let state = StatusState(issue: issue.fields, rules: rules), state == .done || state == .kept
+      let state = StatusState(
+        issue: issue.fields, rules: rules, resolutions: status.names.resolutions),
+      state == .done || state == .kept
     else { return }
     for fill in mapping.fills where suspended[fill.name] == nil {
       guard let field = mapping[fill.name] else {

@@ -166,7 +166,10 @@ struct Planner {
       result.notedBase.fields[field.name] = known
     }
     if field.isStatus, StatusState(value) == nil {
-      throw field.problem("the issue's status cannot be read; look at the status in JIRA")
+      if let resolution = field.unrecognisedResolution(in: issue.fields) {
+        result.unrecognisedResolution = resolution.id
+      }
+      throw field.statusProblem(of: issue.fields)
     }
     if field.isSharedLabels {
       let constant = Set(mapping.mapping.labels)

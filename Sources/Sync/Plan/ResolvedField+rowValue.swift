@@ -119,16 +119,16 @@ extension ResolvedField {
       return number
     case .date:
       guard let instant = Timestamp(plain), let day = JiraTimestamp.day(instant.milliseconds) else {
-        throw problem("a text that is no date cannot go into the date field \(label)")
+        throw problem(unfit(plain, kind: "date"))
       }
       return .date(day)
     case .dateTime:
-      guard let instant = Timestamp(plain) else {
-        throw problem("a text that is no time cannot go into the date and time field \(label)")
+      guard let instant = Timestamp(plain), JiraTimestamp.render(instant.milliseconds) != nil else {
+        throw problem(unfit(plain, kind: "time"))
       }
       return .instant(instant.milliseconds)
-    case .select, .priority, .resolution, .status, .issueType, .project, .parent, .version:
-      return .option(plain)
+    case .priority, .resolution, .status, .issueType: return .option(canonicalName(plain))
+    case .select, .project, .parent, .version: return .option(plain)
     case .user: return .user(plain)
     case .url:
       // JIRA takes absolute addresses only.
@@ -140,6 +140,17 @@ extension ResolvedField {
       return .text(plain)
     default: return FieldCodec.canonical(single, as: type)
     }
+  }
+
+  /// Why a text of a row cannot go into a field of days or times.
+  private func unfit(_ text: String, kind: String) -> String {
+    let field = "the \(type) field \(label)"
+    // What Postgres makes of values that no calendar of JIRA has.
+    let isPostgres = text.wholeMatch(of: /-?infinity|[+\-]?\d{4,}-\d\d-\d\d.*/) != nil
+    guard isPostgres else { return "a text that is no \(kind) cannot go into \(field)" }
+    return
+      "'\(text.prefix(40))' cannot go into \(field), which holds \(kind)s from 0001-01-01 to 9999-12-31 and no "
+      + "'infinity'; give the column such a \(kind), or none"
   }
 
   private func cascade(_ text: ColumnText) throws(FieldProblem) -> FieldValue {

@@ -1,3 +1,4 @@
+import JSON
 import Jira
 
 extension ResolvedField {
@@ -6,10 +7,20 @@ extension ResolvedField {
     do throws(FieldCodecError) {
       return FieldWrite(
         field: name, columns: mapping.columns, fieldID: fieldID, type: type, value: value,
-        json: try FieldCodec.encode(value, as: type, dialect: dialect), old: old,
+        json: try encoded(value), old: old,
         isShared: isSharedLabels)
     } catch {
       throw problem("cannot be written to the JIRA field \(label): \(error)")
     }
+  }
+
+  /// The value as JIRA takes it: what JIRA translates is named by its id.
+  private func encoded(_ value: FieldValue) throws(FieldCodecError) -> JSON {
+    if case .option(let text) = value, type.isTranslated, type.isWritable,
+      let known = translated.value(named: text)
+    {
+      return .object(["id": .string(known.id)])
+    }
+    return try FieldCodec.encode(value, as: type, dialect: dialect)
   }
 }

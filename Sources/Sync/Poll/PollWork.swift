@@ -198,7 +198,9 @@ struct PollWork {
     if !unread.isEmpty { statements.append(UnreadIssue.noting(unread)) }
     if !relinked.isEmpty { statements.append(PollStore.relinking(relinked)) }
     if !findings.isEmpty { statements.append(PollStore.enqueuing(findings)) }
-    if let reached { statements.append(PollStore.moving(to: reached, project: project, limit: limit)) }
+    if let reached {
+      statements.append(PollStore.moving(to: reached, project: project, limit: limit))
+    }
     enqueued += findings.count
     try await store(statements)
     // What was read is kept; the others are read by the next poll, as the watermark has not passed them.
@@ -223,7 +225,7 @@ struct PollWork {
     try await run.write(for: [job], doing: "noting how far \(project) was polled") {
       transaction, _ in
       _ = try await transaction.pipeline(
-        [PollStore.resuming]
+        [PollStore.resuming, RefusedIssues.probing]
           + PollStore.finishing(
             project: project, watermark: watermark, seen: seen, enqueued: enqueued, limit: limit),
         doing: "noting how far \(project) was polled")

@@ -29,19 +29,6 @@ extension JiraError {
     }
   }
 
-  /// Whether the same call may well succeed a moment later.
-  var mayPassAtOnce: Bool {
-    switch kind {
-    case .unavailable: retryAfter == nil
-    case .unexpectedAnswer, .conflict: true
-    case .network: mayHaveBeenReceived
-    case .timeout: status != nil
-    case .rateLimited, .unauthorized, .forbidden, .captcha, .notFound, .gone, .invalid, .redirected,
-      .unreadable, .cancelled, .circuitOpen:
-      false
-    }
-  }
-
   /// Whether it is about one issue and stays so until somebody changes something: the issue, its permissions, or the link.
   var isLastingForOneIssue: Bool {
     switch kind {

@@ -30,7 +30,7 @@ public struct SiteFinder: Sendable {
     let address = client.configuration.siteURL
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
-    try await store.check(baseURL: address, project: projectKey)
+    let bound = try await store.check(baseURL: address, project: projectKey)
     let table = try await store.columns()
     let mapping: Mapping
     do {
@@ -38,10 +38,10 @@ public struct SiteFinder: Sendable {
     } catch {
       throw SiteError.mapping(error)
     }
-    let reader = SiteReader()
-    return try await Self.find(
-      client: try await reader.speaking(client), project: projectKey, mapping: mapping,
-      reader: reader)
+    let site = try await Self.find(
+      client: try await client.located(), project: projectKey, mapping: mapping)
+    try await bound?.check(is: site.project, configured: projectKey, client: site.client)
+    return site
   }
 
   /// Looks at JIRA alone.
@@ -55,38 +55,26 @@ public struct SiteFinder: Sendable {
   public static func find(
     client: JiraClient, project key: String, mapping: Mapping
   ) async throws -> Site {
-    try await find(client: client, project: key, mapping: mapping, reader: SiteReader())
-  }
-
-  /// Looks at JIRA alone, going on from what a reader has kept.
-  static func find(
-    client: JiraClient, project key: String, mapping: Mapping, reader: SiteReader
-  ) async throws -> Site {
     let address = client.configuration.siteURL
     // Who may not log in may still be answered as a nobody, so this comes first.
-    let account = try await reader.account(client)
+    let account = try await client.myself()
     let project: JiraProject
     do {
-      project = try await reader.project(key, client)
+      project = try await client.project(key)
     } catch let error as JiraError where error.kind == .notFound {
       throw SiteError.noProject(key, site: address)
     }
-    let types = project.issueTypes.filter { !$0.isSubtask }
-    let wanted = mapping.issueType
-    guard
-      let type = types.first(where: { $0.name == wanted })
-        ?? types.first(where: { $0.name.lowercased() == wanted.lowercased() })
-    else {
-      throw SiteError.noIssueType(wanted, project: project.key, available: types.map(\.name))
-    }
-    let fields = try await reader.fields(client)
-    let metadata = try await reader.screen(
-      project: project.key, issueTypeID: type.id, client)
+    var fields = try await client.fields()
+    let names = try await client.names(
+      for: account, project: project, fields: &fields, needsStatuses: mapping.needsStatuses,
+      needsPriorities: mapping.needsPriorities)
+    let type = try project.issueType(named: mapping.issueType, names: names)
+    let metadata = try await client.createMetadata(project: project.key, issueTypeID: type.id)
     let resolved: ResolvedMapping
     do {
       resolved = try .resolve(
         mapping, fields: fields, createMetadata: metadata, projectID: project.id,
-        dialect: client.dialect)
+        dialect: client.dialect, names: names)
     } catch {
       throw SiteError.mapping(error)
     }

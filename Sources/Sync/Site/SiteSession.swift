@@ -35,7 +35,7 @@ public actor SiteSession {
   private static let mostTrust = Duration.seconds(300)
   private let extent = Lock(OutageExtent())
   /// What was read of the site by attempts that did not come to their end.
-  private var reader = SiteReader()
+  private var memory = ReadMemory()
 
   /// Prepares a session; nothing is sent before `keepOpen`.
   ///
@@ -235,12 +235,10 @@ public actor SiteSession {
   }
 
   /// The simplest calls, each tried by itself.
-  private func prove(_ prober: JiraClient, withProject: Bool, attempts: Int = 4) async throws {
-    let key = projectKey
-    _ = try await persisting(attempts: attempts) { try await prober.myself() }
-    if withProject {
-      _ = try await persisting(attempts: attempts) { try await prober.project(key) }
-    }
+  private func prove(_ prober: JiraClient, withProject: Bool) async throws {
+    let prober = prober.persisting(attempts: 4)
+    _ = try await prober.myself()
+    if withProject { _ = try await prober.project(projectKey) }
   }
 
   private func reopen(_ site: Site) {
@@ -340,11 +338,10 @@ public actor SiteSession {
   // MARK: - Finding out
 
   private func discover() async throws -> Site {
-    if await reader.isStale { reader = SiteReader() }
-    let reader = reader
+    if memory.isStale { memory = ReadMemory() }
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
-    try await store.check(baseURL: address, project: projectKey)
+    let bound = try await store.check(baseURL: address, project: projectKey)
     let table = try await store.columns()
     let mapping: Mapping
     do {
@@ -354,17 +351,19 @@ public actor SiteSession {
     }
     try await budget.set(limits)
     let site = try await SiteFinder.find(
-      client: try await reader.speaking(prober), project: projectKey, mapping: mapping,
-      reader: reader)
-    self.reader = SiteReader()
+      client: try await prober.persisting(keeping: memory).located(), project: projectKey,
+      mapping: mapping)
+    try await bound?.check(is: site.project, configured: projectKey, client: site.client)
+    memory = ReadMemory()
     let resolved = site.mapping
     let dialect = site.client.dialect
     try await store.bind(
-      baseURL: address, project: projectKey, dialect: dialect, mapping: resolved)
+      baseURL: address, project: projectKey, found: site.project, renamed: bound,
+      dialect: dialect, mapping: resolved)
     for skipped in resolved.skipped {
       logger.warning("\(skipped.name) is not synced: \(skipped.reason)")
     }
-    for problem in resolved.problems { logger.warning("\(problem)") }
+    for problem in resolved.problems + resolved.warnings { logger.warning("\(problem)") }
     logger.info(
       """
       syncing with project \(site.project.key) on \(address) as \(site.account.displayName): \

@@ -167,4 +167,31 @@ struct BadValueTests {
       Text(name: "right to left", value: "שלום עולם\u{202E}abc"),
     ]
   }
+
+  /// Catches "a text that is no time", without a word on what it is or what JIRA can hold.
+  @Test(
+    "A time that JIRA cannot hold is named with its column and JIRA's limits, and the other fields go on",
+    arguments: [
+      "infinity", "-infinity", "10000-01-01 00:00", "0044-03-15 12:00 BC", "294276-12-31",
+    ])
+  func timeOutOfRange(time: String) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(
+        """
+        update public.file_audit set audit_date = \(time)::timestamp, notes = 'along' where id = \(id)
+        """)
+      try await world.drain()
+      let error = try #require(try await world.link(id).error)
+      #expect(error.hasPrefix("audit_date: '"), "\(error)")
+      #expect(
+        error.contains("Audit date") && error.contains("0001-01-01 to 9999-12-31"), "\(error)")
+      #expect(try world.jira.issue(key).text("Notes") == "along")
+      try await world.run(
+        "update public.file_audit set audit_date = '9999-12-31 23:59' where id = \(id)")
+      try await world.drain()
+      #expect(try await world.link(id).error == nil)
+      #expect(try world.jira.issue(key)["Audit date"]?.string?.contains("+0") == true)
+    }
+  }
 }

@@ -58,7 +58,8 @@ struct RemoteTimeTests {
       read["fields"]?["updated"] = .string(time)
       read["fields"]?["updated"] = .string(time)
       try world.jira.fail(
-        "POST", "/issue/bulkfetch", ["status": 200, "body": ["issues": [read], "issueErrors": []]],
+        "POST", "/issue/bulkfetch",
+        ["status": 200, "body": ["issues": [read], "issueErrors": []]],
         times: 2)
       try world.jira.edit(key, ["Layer number": 9])
       _ = try await world.poll()
@@ -69,7 +70,9 @@ struct RemoteTimeTests {
     }
   }
 
-  @Test("Marks that lie ahead already: an error that is told, and mended by the next poll with all that was missed")
+  @Test(
+    "Marks that lie ahead already: an error that is told, and mended by the next poll with all that was missed"
+  )
   func mended() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
@@ -94,7 +97,7 @@ struct RemoteTimeTests {
   @Test("A watermark that does not lie ahead is not touched")
   func kept() async throws {
     try await withSyncWorld { world in
-      try await world.addLinkedRow()
+      _ = try await world.addLinkedRow()
       _ = try await world.poll()
       let before: Int64 = try await world.run("select watermark from jira_sync.polls").one.get(
         "watermark")

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Jira
 import Postgres
@@ -27,7 +28,7 @@ struct RemoteWaitTests {
       world.setup.limits.longestWait = .seconds(2)
       try world.jira.fail(
         "PUT", "/issue",
-        ["status": .integer(wait.status), "headers": ["Retry-After": .string(wait.value)]])
+        ["status": .number(Decimal(wait.status)), "headers": ["Retry-After": .string(wait.value)]])
       try await world.run("update public.file_audit set notes = 'later' where id = \(id)")
       try await world.drain()
       #expect(try world.jira.issue(key).text("Notes") == "later")
@@ -41,7 +42,7 @@ struct RemoteWaitTests {
       let (id, key) = try await world.addLinkedRow()
       try world.jira.fail(
         "PUT", "/issue",
-        ["status": .integer(wait.status), "headers": ["Retry-After": .string(wait.value)]])
+        ["status": .number(Decimal(wait.status)), "headers": ["Retry-After": .string(wait.value)]])
       try await world.run("update public.file_audit set notes = 'later' where id = \(id)")
       try await world.drain()
       #expect(
