@@ -566,14 +566,16 @@ $$;
 comment on function jira_sync.pause(text) is
 'No job is claimed until resume(); running jobs are finished. status shows the reason.';
 
-create or replace function jira_sync.resume()
+create or replace function jira_sync.resume(limits boolean default false)
 returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update jira_sync.control set paused_at = null, pause_reason = null where paused_at is not null;
+    update jira_sync.rate_limits set blocked_until = null where limits and blocked_until > clock_timestamp();
+    update jira_sync.jobs set run_at = now() where limits and state = 'ready' and run_at > now() and last_error like 'JIRA %';
     perform jira_sync.wake();
 end;
 $$;
-comment on function jira_sync.resume() is 'Ends a pause.';
+comment on function jira_sync.resume(boolean) is 'Ends a pause, and on request the waits that JIRA has asked for.';
 
 create or replace function jira_sync.retry_dead()
 returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$

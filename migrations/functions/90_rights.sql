@@ -22,7 +22,7 @@ declare
     ];
     -- What people and programs call.
     contract constant text[] := array[
-        'enqueue(text, text, text)', 'enqueue(text, bigint, text)', 'pause(text)', 'resume()', 'retry_dead()', 'cancel(bigint)',
+        'enqueue(text, text, text)', 'enqueue(text, bigint, text)', 'pause(text)', 'resume(boolean)', 'retry_dead()', 'cancel(bigint)',
         'schedule(text, text, text, jsonb)', 'unschedule(text)', 'tick(text)',
         'resolve_conflict(bigint, text, jsonb, text)', 'resume_field(text, text, text)', 'retry_messages()', 'inspect()',
         -- The views and the column defaults call these with the rights of the caller.

@@ -7,18 +7,24 @@ extension RowWork {
   /// Brings rows and the issues they are linked with into step.
   func bringIntoStep(_ items: [WorkItem]) async throws {
     let ids = items.compactMap(\.link?.issueID)
-    let batch = try await site.client.issues(
-      ids: ids, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property],
+    let isCloud = site.client.dialect == .cloud
+    let limit = RemoteTimeLimit(now: site.client.clock.now)
+    var batch = try await site.client.issues(
+      ids: ids, fields: site.mapping.issueFieldIDs,
+      // Elsewhere it is a call for each issue, so only where a write token has to be compared.
+      properties: isCloud ? [IssueMarker.property] : [],
       withChanges: items.contains { $0.sides.row },
       seen: Dictionary(
         items.compactMap { item in
           item.link.flatMap { link in
-            link.issueID.flatMap { id in link.issueUpdated.map { (id, $0) } }
+            link.issueID.flatMap { id in limit.believed(link.issueUpdated).map { (id, $0) } }
           }
         }, uniquingKeysWith: max))
+    if !isCloud { try await addWriteTokens(to: &batch, items: items) }
     let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     var steps: [PairStep] = []
     var lost: [WorkItem] = []
+    var unread: [(item: WorkItem, error: JiraError)] = []
     for item in items {
       if let id = item.link?.issueID, let issue = issues[id] {
         guard let base = item.link?.base, base.isUnconfirmed else {
@@ -31,11 +37,14 @@ extension RowWork {
         } catch let error as JiraError {
           try await settleFailed([item.job], error: error)
         }
+      } else if let error = item.link?.issueID.flatMap({ batch.failed[$0] }) {
+        unread.append((item, error))
       } else {
         lost.append(item)
       }
     }
     try await refuseLost(lost)
+    try await settleUnread(unread)
     let named = try await askingForResolutionNames(steps)
     let current = try await withoutOutdated(named, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))

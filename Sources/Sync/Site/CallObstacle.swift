@@ -36,7 +36,8 @@ struct CallObstacle: Sendable, Hashable {
     let milliseconds = Int64((wait / .milliseconds(1)).rounded(.up))
     return JiraError(
       kind: .rateLimited, endpoint: call.endpoint, messages: [text],
-      retryAfter: RetryAfter(milliseconds: milliseconds, source: .fleet),
+      retryAfter: RetryAfter(
+        milliseconds: milliseconds, source: .fleet, limit: .seconds(86_400)),
       mayHaveBeenReceived: false)
   }
 
