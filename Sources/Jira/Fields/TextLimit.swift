@@ -20,7 +20,7 @@ enum TextLimit {
     }
     // The usual text is far from the limit, whichever way it is measured.
     if text.utf8.count * WikiText.greatestGrowth <= limit { return text }
-    let length = text.unicodeScalars.reduce(0) { $0 + measure($1) }
+    let length = (dialect == .dataCenter ? WikiText.escape(text) : text).utf16.count
     if length <= limit { return text }
 
     let room = limit - marker.utf16.count

@@ -27,7 +27,8 @@ extension RowWork {
       }
     }
     try await refuseLost(lost)
-    let current = try await withoutOutdated(steps, job: \.item.job, problems: \.plan.problems)
+    let read = try await readingDirectly(steps)
+    let current = try await withoutOutdated(read, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
   }
 
@@ -125,7 +126,7 @@ extension RowWork {
   }
 
   /// An issue that does not show is not deleted for that: it may have been moved out of sight, or a right may be missing.
-  private func refuseLost(_ items: [WorkItem]) async throws {
+  func refuseLost(_ items: [WorkItem]) async throws {
     guard !items.isEmpty else { return }
     let failures = items.map { item in
       let key = item.link?.issueKey ?? "its issue"
