@@ -2,8 +2,6 @@
 struct WikiAddress {
   /// What the link shows.
   let range: Range<Int>
-  /// The place of the protocol's colon; without it there is no address.
-  let colon: Int
   /// Where the address ends with what the link leaves out of it, such as a full stop.
   let matchEnd: Int
   /// Whether the link shows the address itself; of `mailto:` it shows only the rest.
@@ -27,14 +25,7 @@ struct WikiAddress {
   ///   - index: a place in it.
   ///   - orProtocol: whether a protocol alone counts, too.
   init?(in text: [Unicode.Scalar], at index: Int, orProtocol: Bool = false) {
-    guard ["h", "f", "m", "n", "i"].contains(text[index]) else { return nil }
-    if index > 0 {
-      guard !Self.neverBefore.contains(text[index - 1]), !Self.isLetterOrDigit(text[index - 1])
-      else { return nil }
-    }
-    guard let start = Self.protocols.first(where: { text[index...].starts(with: $0) }) else {
-      return nil
-    }
+    guard let start = Self.start(in: text, at: index) else { return nil }
     let body = index + start.count
     let match =
       text[body...].firstIndex { !Self.characters.contains($0) && !Self.isLetterOrDigit($0) }
@@ -45,8 +36,24 @@ struct WikiAddress {
     while end > index, Self.never.contains(text[end - 1]) { end -= 1 }
     range = index..<end
     matchEnd = match
-    colon = index + start.prefix { $0 != ":" }.count
     isShownAsItIs = start[0] != "m"
+  }
+
+  /// The place of the colon of a protocol that begins at a place and may begin an address; nil where none does.
+  static func colon(in text: [Unicode.Scalar], at index: Int) -> Int? {
+    start(in: text, at: index).map { colon(of: $0, at: index) }
+  }
+
+  private static func colon(of start: [Unicode.Scalar], at index: Int) -> Int {
+    index + start.prefix { $0 != ":" }.count
+  }
+
+  private static func start(in text: [Unicode.Scalar], at index: Int) -> [Unicode.Scalar]? {
+    guard ["h", "f", "m", "n", "i"].contains(text[index]) else { return nil }
+    if index > 0, neverBefore.contains(text[index - 1]) || isLetterOrDigit(text[index - 1]) {
+      return nil
+    }
+    return protocols.first { text[index...].starts(with: $0) }
   }
 
   private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {

@@ -20,7 +20,7 @@ enum WikiEmoticons {
       let end = index + symbol.count
       // The letters of a link, and those that are written as entities, are hidden from the renderer by then.
       return end == text.count || !WikiProtection.isWord(text[end]) || isProtected[end]
-        || WikiAddress(in: text, at: end, orProtocol: true) != nil
+        || WikiAddress.colon(in: text, at: end) != nil
     }?.count
   }
 }

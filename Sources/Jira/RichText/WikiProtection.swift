@@ -31,16 +31,20 @@ struct WikiProtection {
   private mutating func find() {
     var index = 0
     var isLineStart = true
+    var brokenUntil = 0
     while index < text.count {
       if isLineStart { protectLineStart(at: index) }
       isLineStart = text[index] == "\n"
-      if let address = WikiAddress(in: text, at: index, orProtocol: true), !given[address.colon] {
-        // A backslash would become part of an address, so that it is either left alone or made none.
-        guard !canStay(address) else {
-          index = address.end
-          continue
+      if let colon = WikiAddress.colon(in: text, at: index), !given[colon] {
+        // A backslash would become part of an address, so that it is left alone or made none, and all others in it with it.
+        if index >= brokenUntil, let address = WikiAddress(in: text, at: index, orProtocol: true) {
+          guard !canStay(address) else {
+            index = address.end
+            continue
+          }
+          brokenUntil = address.matchEnd
         }
-        needed[address.colon] = true
+        needed[colon] = true
       }
       if let place = place(toProtectFor: index) { needed[place] = true }
       index += 1

@@ -1,3 +1,5 @@
+import Jira
+
 /// Whether what was planned on values of a search needs the issue itself.
 ///
 /// Data Center reads many issues through its search, whose index may be seconds behind, or another node's. Ids come from the
