@@ -10,27 +10,34 @@ extension RowWork {
   func readingDirectly(_ steps: [PairStep]) async throws -> [PairStep] {
     let indexed = steps.filter(\.needsDirectRead)
     guard !indexed.isEmpty else { return steps }
-    let found = Lock<[RowKey: Issue]>([:])
+    let planned = Lock<[RowKey: PairStep]>([:])
     let lost = Lock<[WorkItem]>([])
     try await forEach(indexed) { step in
       guard run.isOpen(step.item.job) else { return }
       do {
-        let issue = try await site.client.issue(
+        let read = try await site.client.issue(
           step.issue.id, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property])
-        if let issue {
-          found.withLock { $0[step.item.rowKey] = issue }
-        } else {
+        guard let read else {
           lost.withLock { $0.append(step.item) }
+          return
         }
+        let again = try await replanned(step.item, on: read)
+        planned.withLock { $0[step.item.rowKey] = again }
       } catch let error as JiraError {
         try await settleFailed([step.item.job], error: error)
       }
     }
     try await refuseLost(lost.withLock { $0 })
-    let issues = found.withLock { $0 }
-    return steps.compactMap { step in
-      guard step.needsDirectRead else { return step }
-      return issues[step.item.rowKey].map { PairStep(item: step.item, issue: $0, site: site) }
+    let again = planned.withLock { $0 }
+    return steps.compactMap { $0.needsDirectRead ? again[$0.item.rowKey] : $0 }
+  }
+
+  /// Plans on an issue; what was sent with a creation and never read is compared with it first.
+  private func replanned(_ item: WorkItem, on issue: Issue) async throws -> PairStep {
+    guard let base = item.link?.base, base.isUnconfirmed else {
+      return PairStep(item: item, issue: issue, site: site)
     }
+    let known = try await confirmed(base, issue: issue, item: item)
+    return PairStep(item: item, issue: known.issue, site: site, base: known.base)
   }
 }
