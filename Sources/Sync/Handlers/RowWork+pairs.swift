@@ -45,7 +45,8 @@ extension RowWork {
     }
     try await refuseLost(lost)
     try await settleUnread(unread)
-    let named = try await askingForResolutionNames(steps)
+    let read = try await readingDirectly(steps)
+    let named = try await askingForResolutionNames(read)
     let current = try await withoutOutdated(named, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
   }
@@ -188,7 +189,7 @@ extension RowWork {
   }
 
   /// An issue that does not show is not deleted for that: it may have been moved out of sight, or a right may be missing.
-  private func refuseLost(_ items: [WorkItem]) async throws {
+  func refuseLost(_ items: [WorkItem]) async throws {
     guard !items.isEmpty else { return }
     let failures = items.map { item in
       let key = item.link?.issueKey ?? "its issue"
