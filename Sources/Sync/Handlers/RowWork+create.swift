@@ -233,7 +233,7 @@ extension RowWork {
             PairStep(created: entry.draft, issue: found.issue, base: found.base, site: site))
         } catch let error as JiraError {
           await session.report(error)
-          try await storeUnread(entry)
+          try await storeUnread(entry, error: error)
         }
       case .another:
         // Bulk answers name no drafts; an issue with another marker is looked for by its own.
