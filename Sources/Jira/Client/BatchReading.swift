@@ -3,8 +3,8 @@
 /// It has no input or output of its own. Where one issue is at fault, the batch is divided until it is alone, which takes some calls more
 /// for each such issue. Where JIRA as a whole is at fault, that ends after a few.
 struct BatchReading {
-  /// So many failures without one success: it is not about one issue.
-  static let mostFailures = 4
+  /// So many failures without one success: it is not about a few issues.
+  static let mostFailures = 16
 
   private var waiting: [[String]]
   private var result = IssueBatch()

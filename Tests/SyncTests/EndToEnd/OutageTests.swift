@@ -32,8 +32,9 @@ struct OutageTests {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let worker = try world.startWorker()
-      try await world.wait(
-        until: "exists (select from jira_sync.jira_sessions where verified_at is not null)")
+      for _ in 0..<30_000 where worker.session.site == nil {
+        try await Task.sleep(for: .milliseconds(20))
+      }
       try world.jira.fail(nil, "/", answer.action, times: nil)
       try await world.run("update public.file_audit set notes = 'later' where id = \(id)")
       let more = try await world.addRow(2)
@@ -58,20 +59,20 @@ struct OutageTests {
   /// Catches a site that is closed for one broken call.
   @Test(
     "One broken endpoint or issue closes nothing",
-    arguments: [("PUT", "/issue/"), ("POST", "/issue/bulkfetch"), ("GET", "/issue/")])
+    arguments: [("PUT", "/issue/"), ("POST", "/issue/bulkfetch"), ("POST", "/search/jql")])
   func single(method: String, path: String) async throws {
     try await withSyncWorld { world in
       let (id, _) = try await world.addLinkedRow()
       let worker = try world.startWorker()
-      try await world.wait(
-        until: "exists (select from jira_sync.jira_sessions where verified_at is not null)")
+      try await world.wait(until: "exists (select from jira_sync.workers)")
+      for _ in 0..<30_000 where worker.session.site == nil {
+        try await Task.sleep(for: .milliseconds(20))
+      }
       try world.jira.fail(method, path, ["status": 503], times: nil)
       try await world.run("update public.file_audit set notes = 'later' where id = \(id)")
-      if method != "GET" {
-        try await world.wait(
-          until:
-            "(select count(*) >= 2 from jira_sync.job_history where outcome = 'retry')")
-      }
+      try await world.run("insert into jira_sync.jobs (kind) values ('poll')")
+      try await world.wait(
+        until: "(select count(*) >= 2 from jira_sync.job_history where outcome = 'retry')")
       #expect(worker.session.closedReason == nil)
       #expect(
         try await world.run("select state from jira_sync.circuit").one.get("state") == "closed")

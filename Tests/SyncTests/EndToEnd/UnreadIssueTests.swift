@@ -13,10 +13,11 @@ struct UnreadIssueTests {
     var inner: JSON = [
       "type": "paragraph", "content": [["type": "text", "text": "deep"]],
     ]
-    for _ in 0..<lists {
-      inner = [
-        "type": "bulletList", "content": [["type": "listItem", "content": [inner]]],
-      ]
+    let first = inner
+    for level in 0..<lists {
+      // An item begins with a paragraph.
+      let content: JSON = level == 0 ? [inner] : [first, inner]
+      inner = ["type": "bulletList", "content": [["type": "listItem", "content": content]]]
     }
     return ["type": "doc", "version": 1, "content": [inner]]
   }
