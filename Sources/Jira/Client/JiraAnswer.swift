@@ -47,6 +47,12 @@ struct JiraAnswer {
   private static func parse(
     _ response: HTTPResponse, endpoint: String
   ) throws(JiraError) -> JSON {
+    // No text of Postgres holds U+0000, so it is replaced where it comes in.
+    if SurrogateRepair.holdsZero(response.body),
+      let repaired = SurrogateRepair.repair(response.body), let json = try? JSON(parsing: repaired)
+    {
+      return json
+    }
     do {
       return try JSON(parsing: response.body)
     } catch {

@@ -114,6 +114,7 @@ extension JiraClient {
       guard let known = seen[issue.id] else { return false }
       return issue.updated ?? .min < known
     }
+    for index in issues.indices { issues[index].isFromIndex = true }
     return try await complete(
       ids, with: issues, asking: { _ in true }, fields: fields, properties: properties)
   }

@@ -24,6 +24,12 @@ struct Site: Sendable {
   var issueTypes: [NamedValue] = Site.standardIssueTypes
   var components: [NamedValue] = Site.standardComponents
   var versions: [NamedValue] = Site.standardVersions
+  /// Values that are accepted and not stored as they were sent.
+  var storageRules: [StorageRule] = []
+  /// How many characters a document may have; administrators of Data Center can change it.
+  var longestDocument = 32_767
+  /// Whether the end of each paragraph counts as a character.
+  var countsParagraphEnds = false
   private(set) var fields: [FieldDefinition]
   /// The zone of each person's profile, by account id.
   private(set) var zones: [String: Zone]

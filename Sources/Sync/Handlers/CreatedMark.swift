@@ -13,7 +13,7 @@ enum CreatedMark: Sendable {
   case none
 
   /// The fields that are looked at beside the mapped ones.
-  static let fields = ["labels", "summary"]
+  static let fields = ["created", "labels", "summary"]
 
   /// Looks at an issue.
   ///

@@ -27,7 +27,16 @@ extension RowWork {
     var unread: [(item: WorkItem, error: JiraError)] = []
     for item in items {
       if let id = item.link?.issueID, let issue = issues[id] {
-        steps.append(PairStep(item: item, issue: issue, site: site))
+        guard let base = item.link?.base, base.isUnconfirmed else {
+          steps.append(PairStep(item: item, issue: issue, site: site))
+          continue
+        }
+        do {
+          let found = try await confirmed(base, issue: issue, item: item)
+          steps.append(PairStep(item: item, issue: found.issue, site: site, base: found.base))
+        } catch let error as JiraError {
+          try await settleFailed([item.job], error: error)
+        }
       } else if let error = item.link?.issueID.flatMap({ batch.failed[$0] }) {
         unread.append((item, error))
       } else {
@@ -36,7 +45,8 @@ extension RowWork {
     }
     try await refuseLost(lost)
     try await settleUnread(unread)
-    let named = try await askingForResolutionNames(steps)
+    let read = try await readingDirectly(steps)
+    let named = try await askingForResolutionNames(read)
     let current = try await withoutOutdated(named, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
   }
@@ -77,7 +87,7 @@ extension RowWork {
     guard run.isOpen(step.item.job) else { return outcome }
     if !step.plan.issueWrites.isEmpty {
       do {
-        outcome.failures += try await editLeavingOutRefused(&step)
+        try await editLeavingOutRefused(&step, &outcome.failures)
       } catch let error as JiraError {
         await session.report(error)
         outcome.failures.append(contentsOf: step.failed(step.plan.issueWrites, error: error))
@@ -103,6 +113,14 @@ extension RowWork {
         outcome.failures.append(step.failed(change, reason: "\(error)"))
       }
     }
+    do {
+      try await verifyStored(&step)
+    } catch let error as JiraError {
+      // What was sent stays noted, and the next run finds out what became of it.
+      await session.report(error)
+      outcome.failures += step.failed(step.writtenFields, error: error)
+      if outcome.settlement == nil { outcome.settlement = fate(of: step.item.job, after: error) }
+    }
     return outcome
   }
 
@@ -119,15 +137,32 @@ extension RowWork {
 
   /// Edits the issue; where JIRA names fields that it does not take, it is edited without them: JIRA refuses a whole request for one field.
   ///
-  /// - Returns: why fields were left out.
-  private func editLeavingOutRefused(_ step: inout PairStep) async throws -> [FieldFailure] {
-    do {
-      try await edit(&step)
-      return []
-    } catch let error as JiraError where error.kind == .invalid && step.isRefusedInPart(error) {
-      let failures = step.leaveOut(refusedBy: error)
-      if !step.plan.issueWrites.isEmpty { try await edit(&step) }
-      return failures
+  /// A text that is too long for JIRA is cut further once before it is left out.
+  ///
+  /// - Parameters:
+  ///   - step: what to write.
+  ///   - failures: why fields were left out.
+  private func editLeavingOutRefused(
+    _ step: inout PairStep, _ failures: inout [FieldFailure]
+  ) async throws {
+    while !step.plan.issueWrites.isEmpty {
+      do {
+        try await edit(&step)
+        return
+      } catch let error as JiraError where error.kind == .invalid {
+        let shortened = step.cutFurther(refusedBy: error)
+        guard !shortened.isEmpty || step.isRefusedInPart(error) || !failures.isEmpty else {
+          throw error
+        }
+        let left = step.leaveOut(refusedBy: error, besides: shortened)
+        // JIRA names nothing more that could be left out.
+        guard !shortened.isEmpty || !left.isEmpty else { throw error }
+        failures += left
+        guard !shortened.isEmpty else { continue }
+        // Noted before it is sent, like every value.
+        try await note(step, base: step.plan.notedBase, withConflicts: false)
+        guard run.isOpen(step.item.job) else { return }
+      }
     }
   }
 
@@ -154,7 +189,7 @@ extension RowWork {
   }
 
   /// An issue that does not show is not deleted for that: it may have been moved out of sight, or a right may be missing.
-  private func refuseLost(_ items: [WorkItem]) async throws {
+  func refuseLost(_ items: [WorkItem]) async throws {
     guard !items.isEmpty else { return }
     let failures = items.map { item in
       let key = item.link?.issueKey ?? "its issue"

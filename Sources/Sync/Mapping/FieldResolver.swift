@@ -138,7 +138,10 @@ struct FieldResolver {
       if let otherwise = field.mapping.valueMap.otherwise {
         field.mapping.valueMap.otherwise = field.canonicalName(otherwise)
       }
-      field.options = field.options?.map(field.canonicalName)
+      let named = field
+      field.options = field.options?.map {
+        AllowedOption(id: $0.id, text: named.canonicalName($0.text))
+      }
     }
     resolved.append(field)
   }
@@ -249,7 +252,7 @@ struct FieldResolver {
     }
   }
 
-  private static func options(_ metadata: FieldMetadata, _ type: FieldType) -> [String]? {
+  private static func options(_ metadata: FieldMetadata, _ type: FieldType) -> [AllowedOption]? {
     switch type {
     case .select, .multiSelect, .checkboxes, .cascadingSelect, .priority, .components, .versions,
       .version:
@@ -257,11 +260,17 @@ struct FieldResolver {
     default: return nil
     }
     guard let allowed = metadata.allowedValues, !allowed.isEmpty else { return nil }
-    return allowed.filter { $0["disabled"]?.bool != true }.flatMap { option -> [String] in
-      guard let text = (option["value"] ?? option["name"])?.string else { return [] }
-      let below = (option["children"]?.array ?? []).filter { $0["disabled"]?.bool != true }
-      return [text] + below.compactMap { $0["value"]?.string }.map { "\(text) / \($0)" }
+    return allowed.compactMap(option)
+  }
+
+  /// An option that can be chosen, with those below it.
+  private static func option(_ json: JSON) -> AllowedOption? {
+    guard json["disabled"]?.bool != true, let text = (json["value"] ?? json["name"])?.string else {
+      return nil
     }
+    return AllowedOption(
+      id: json["id"]?.string ?? json["id"]?.integer.map(String.init), text: text,
+      children: (json["children"]?.array ?? []).compactMap(option))
   }
 
   private static func described(_ field: JiraField) -> String {

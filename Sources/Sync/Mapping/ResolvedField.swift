@@ -12,8 +12,8 @@ public struct ResolvedField: Sendable, Hashable {
   public var type: FieldType
   /// Whether the create screen has it.
   public var writableOnCreate: Bool
-  /// The texts that JIRA takes for it, nil where it takes any or does not say.
-  public var options: [String]?
+  /// The options that JIRA takes for it, nil where it takes any value or does not say.
+  public var options: [AllowedOption]?
   /// The columns of the mapping as the table has them.
   public var columns: [TableColumn]
   /// The site's family, which decides how much of a text has room.
@@ -29,12 +29,12 @@ public struct ResolvedField: Sendable, Hashable {
   ///   - fieldName: the field's name in JIRA.
   ///   - type: the field's type.
   ///   - writableOnCreate: whether the create screen has it.
-  ///   - options: the texts that JIRA takes for it.
+  ///   - options: the options that JIRA takes for it.
   ///   - columns: the columns of the mapping as the table has them.
   ///   - dialect: the site's family.
   public init(
     mapping: FieldMapping, fieldID: String, fieldName: String, type: FieldType,
-    writableOnCreate: Bool = true, options: [String]? = nil, columns: [TableColumn],
+    writableOnCreate: Bool = true, options: [AllowedOption]? = nil, columns: [TableColumn],
     dialect: JiraDialect = .cloud
   ) {
     self.mapping = mapping

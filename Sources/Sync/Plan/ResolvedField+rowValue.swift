@@ -33,7 +33,6 @@ extension ResolvedField {
     }
     let text = try columnText(of: row).map { FieldCodec.head(of: $0, for: type) }
     let fitted = FieldCodec.fit(try canonical(text), as: type, dialect: dialect)
-    try checkOptions(fitted)
     return Reading(value: fitted, isCut: isCut(text, fitted))
   }
 
@@ -153,36 +152,28 @@ extension ResolvedField {
       + "'infinity'; give the column such a \(kind), or none"
   }
 
+  /// Two texts are the two levels; one text is matched against the options that the site has, since an option can have the separator in it.
   private func cascade(_ text: ColumnText) throws(FieldProblem) -> FieldValue {
-    var parts = text.texts.map { CanonicalText.line($0) }
+    var parts = text.texts.map { CanonicalText.line($0) }.filter { !$0.isEmpty }
     if case .one(let single) = text {
-      parts = FieldTransform.split(" / ").applied(to: .one(single)).texts
+      let line = CanonicalText.line(single)
+      let known = cascades(line)
+      guard known.count <= 1 else {
+        throw problem(
+          "\(VisibleText.quoted(line)) can be more than one option of the JIRA field \(label), since an option has "
+            + "'\(Self.separator)' in it; map the two levels from two columns")
+      }
+      if let only = known.first { return only }
+      parts = FieldTransform.split(Self.separator).applied(to: .one(single)).texts
     }
-    parts = parts.filter { !$0.isEmpty }
     guard let parent = parts.first else { return .empty }
-    guard parts.count <= 2 else {
+    guard parts.count > 2 else {
+      return .cascade(parent: parent, child: parts.count > 1 ? parts[1] : nil)
+    }
+    guard options != nil || !mapping.direction.pushes else {
       throw problem("more than two levels cannot go into the cascading field \(label)")
     }
-    return .cascade(parent: parent, child: parts.count > 1 ? parts[1] : nil)
+    // No option of the site: a write refuses it, and what comes from JIRA is taken as it is.
+    return .cascade(parent: parent, child: parts[1...].joined(separator: Self.separator))
   }
-
-  /// The options that JIRA lists decide; it refuses the whole request for one that it does not know.
-  private func checkOptions(_ value: FieldValue) throws(FieldProblem) {
-    guard mapping.direction.pushes, let options else { return }
-    let wanted: [String]
-    switch value {
-    case .option(let text): wanted = [text]
-    case .set(let members): wanted = members
-    case .cascade(let parent, let child): wanted = [child.map { "\(parent) / \($0)" } ?? parent]
-    default: return
-    }
-    guard let unknown = wanted.first(where: { !options.contains($0) }) else { return }
-    let shown = options.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
-    throw problem(
-      "'\(unknown.prefix(60))' is not an option of the JIRA field \(label); options are \(shown)"
-        + (options.count > 20 ? " and \(options.count - 20) more" : "")
-        + "; change the row, add the option in JIRA, or give the mapping a value for it",
-      mayBeOver: true)
-  }
-
 }
