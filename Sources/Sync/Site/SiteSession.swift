@@ -238,7 +238,12 @@ public actor SiteSession {
   private func prove(_ prober: JiraClient, withProject: Bool) async throws {
     let prober = prober.persisting(attempts: 4)
     _ = try await prober.myself()
-    if withProject { _ = try await prober.project(projectKey) }
+    guard withProject else { return }
+    do {
+      _ = try await prober.project(projectKey)
+    } catch let error as JiraError where error.kind == .notFound {
+      // JIRA works. That a project is out of sight is said by the jobs that need it.
+    }
   }
 
   private func reopen(_ site: Site) {
