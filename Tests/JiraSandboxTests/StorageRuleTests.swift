@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Testing
 
@@ -35,12 +36,12 @@ struct StorageRuleTests {
     try office.administer("POST", "storage", ["field": "Workflows", "effect": "drop"])
     try office.administer("POST", "storage", ["field": "Points", "effect": "round"])
     let key = try office.create([
-      flows: [["value": "WF1"], ["value": "WF2"], ["value": "WF3"]], points: 2.5,
+      flows: [["value": "WF1"], ["value": "WF2"], ["value": "WF3"]], points: .number(Decimal(string: "2.5") ?? 0),
     ])
     #expect(try office.field(flows, of: key)?.array?.count == 2)
     #expect(try office.field(points, of: key) == 3)
     // What is altered is in the changelog, as the account's own doing.
-    try office.ask("PUT", "issue/\(key)", ["fields": [points: 7.2]])
+    try office.ask("PUT", "issue/\(key)", ["fields": [points: .number(Decimal(string: "7.2") ?? 0)]])
     let log = try office.ask("GET", "issue/\(key)/changelog").body["values"]?.array
     #expect(log?.last?["items"]?.array?.first?["toString"] == "7")
   }

@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import JobQueue
 
 extension CreationDraft {
   /// Fields without which JIRA makes no issue.

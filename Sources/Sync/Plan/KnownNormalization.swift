@@ -28,7 +28,7 @@ enum KnownNormalization {
 
   /// Whether a time is the other, cut or rounded to a second or a minute.
   private static func isCoarser(_ held: Int64, than sent: Int64) -> Bool {
-    [1_000, 60_000].contains { unit in
+    [1_000, 60_000].contains { (unit: Int64) -> Bool in
       let start = sent - ((sent % unit) + unit) % unit
       return held == start || (held == start + unit && sent - start >= unit / 2)
     }
