@@ -18,6 +18,7 @@ struct JiraAnswer {
   ///   - endpoint: verb and path template.
   ///   - isWrite: whether the call has changed something; then its body is read only where somebody asks for it.
   ///   - secrets: texts that are blotted out of what the answer says.
+  /// - Throws: `JiraError` for a web page, and for what cannot be read.
   init(
     response: HTTPResponse, endpoint: String, isWrite: Bool, secrets: [String]
   ) throws(JiraError) {
