@@ -81,6 +81,13 @@ struct PairStep: Sendable {
     self.leftOut = leftOut
   }
 
+  /// The label that an earlier version gave the issue, as long as it has it.
+  var formerLabel: String? {
+    guard let marker = item.link?.marker else { return nil }
+    let label = IssueMarker.formerLabel(marker)
+    return issue.labels.contains(label) ? label : nil
+  }
+
   /// Whether JIRA need not be written to.
   var isQuiet: Bool { plan.issueWrites.isEmpty && plan.transition == nil }
 

@@ -8,7 +8,8 @@ extension RowWork {
   func bringIntoStep(_ items: [WorkItem]) async throws {
     let ids = items.compactMap(\.link?.issueID)
     let batch = try await site.client.issues(
-      ids: ids, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property],
+      ids: ids, fields: Array(Set(site.mapping.issueFieldIDs + ["labels"])).sorted(),
+      properties: [IssueMarker.property],
       withChanges: items.contains { $0.sides.row },
       seen: Dictionary(
         items.compactMap { item in
@@ -106,12 +107,17 @@ extension RowWork {
   private func edit(_ step: inout PairStep) async throws {
     let writes = step.plan.issueWrites
     let marker = IssueMarker(
-      marker: step.item.link?.marker, rowKey: step.item.rowKey, token: step.item.job.token,
-      writes: writes)
-    let answered = try await site.client.edit(
-      step.issue.id, fields: step.plan.editFields, update: step.plan.editOperations,
-      properties: [IssueMarker.property: marker.json],
-      returnFields: site.mapping.issueFieldIDs)
+      marker: step.item.link?.marker, rowKey: step.item.rowKey, label: step.item.label,
+      token: step.item.job.token, writes: writes)
+    let answered: Issue?
+    do {
+      answered = try await send(writes: step, marker, removing: step.formerLabel)
+    } catch let error as JiraError
+      where step.formerLabel != nil && error.kind == .invalid && error.fieldErrors["labels"] != nil
+    {
+      // The edit screen lacks Labels, and nothing of the edit was made: the label stays.
+      answered = try await send(writes: step, marker, removing: nil)
+    }
     step.writtenFields = writes
     step.token = step.item.job.token
     // Data Center does not answer with the issue.
@@ -122,6 +128,16 @@ extension RowWork {
     {
       step.keep(after: read)
     }
+  }
+
+  private func send(
+    writes step: PairStep, _ marker: IssueMarker, removing label: String?
+  ) async throws -> Issue? {
+    var update = step.plan.editOperations
+    if let label { update["labels", default: []].append(["remove": .string(label)]) }
+    return try await site.client.edit(
+      step.issue.id, fields: step.plan.editFields, update: update,
+      properties: [IssueMarker.property: marker.json], returnFields: site.mapping.issueFieldIDs)
   }
 
   /// An issue that does not show is not deleted for that: it may have been moved out of sight, or a right may be missing.
