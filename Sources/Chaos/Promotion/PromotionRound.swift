@@ -55,9 +55,11 @@ struct PromotionRound {
     let sql = try await replica.connect()
     outcome.lost = linked - (try await count(sql, "jira_sync.links where state = 'linked'"))
     if forgets {
-      _ = try await sql.query(
-        "update jira_sync.site set server = null; update jira_sync.links set attempted_at = null",
-        doing: "forgetting the server")
+      for change: SQL in [
+        "update jira_sync.site set server = null", "update jira_sync.links set attempted_at = null",
+      ] {
+        _ = try await sql.query(change, doing: "forgetting the server")
+      }
     }
     try await drain(replica, sandbox)
     outcome.failure = try await verdict(sql, sandbox, rows: outcome.rows)
