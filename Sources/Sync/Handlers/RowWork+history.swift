@@ -31,7 +31,7 @@ extension RowWork {
     var found: [RowKey] = []
     if step != .pass {
       found = try await adoptForgotten(
-        since: facts.age,
+        since: facts.age, isLast: step == .search,
         isOther: facts.record.map { current.isOtherHistory(than: $0.identity) } ?? false)
     }
     if case .searchAndWait(let left) = step {
@@ -131,7 +131,9 @@ extension RowWork {
   /// Searches for issues of this account since the last intent, and links those that are surely a row's.
   ///
   /// - Returns: the rows that were linked.
-  private func adoptForgotten(since age: Duration, isOther: Bool) async throws -> [RowKey] {
+  private func adoptForgotten(
+    since age: Duration, isLast: Bool, isOther: Bool
+  ) async throws -> [RowKey] {
     let minutes = Int((age + CreationLookup.margin * 2).components.seconds / 60) + 1
     let candidates = try await CreationLookup(site: site, database: database)
       .candidates(CreationLookup.Window(from: minutes))
@@ -157,7 +159,9 @@ extension RowWork {
       case .tell(let reason): told.append("\(issue.key): \(reason)")
       }
     }
-    try await tell(adopted.map { "\($0.issue.key) (\($0.label))" }, told, isOther: isOther)
+    // The search after the wait finds the others again.
+    try await tell(
+      adopted.map { "\($0.issue.key) (\($0.label))" }, isLast ? told : [], isOther: isOther)
     return adopted.map(\.issue.marker.rowKey)
   }
 
@@ -197,6 +201,7 @@ extension RowWork {
   }
 
   private func tell(_ adopted: [String], _ told: [String], isOther: Bool) async throws {
+    guard !adopted.isEmpty || !told.isEmpty else { return }
     var parts: [String] = []
     if !adopted.isEmpty {
       parts.append(
