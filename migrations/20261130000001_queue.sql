@@ -110,7 +110,8 @@ create table jira_sync.jobs (
     fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000
 );
-create index jobs_due on jira_sync.jobs (priority, run_at, id) where state = 'ready';
+-- Only claims say `id > 0`. Otherwise the planner takes this index also for lookups by key, if it plans them for an empty queue.
+create index jobs_due on jira_sync.jobs (priority, run_at, id) where state = 'ready' and id > 0;
 -- The levels of priority are found here: the entries of priority 0 are too many to pass over.
 create index jobs_levels on jira_sync.jobs (priority) where state = 'ready' and priority <> 0;
 create index jobs_ready_key on jira_sync.jobs (key) where state = 'ready';

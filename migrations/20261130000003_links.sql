@@ -44,6 +44,7 @@ create table jira_sync.links (
     side_changes jsonb,
     ended_as text,
     ended_at timestamptz,
+    refused_since timestamptz,
     constraint links_state_known check (
         state in ('creating', 'create_unknown', 'held', 'linked', 'unlinked', 'issue_gone', 'row_gone')
     ),
@@ -88,6 +89,7 @@ comment on column jira_sync.links.released is 'The issue was released: a row tha
 comment on column jira_sync.links.side_changes is
 'For each field, which side was written last and when the side changed; detects oscillation.';
 comment on column jira_sync.links.ended_at is 'When the row was deleted. Of several links of a label, the last one is taken up again.';
+comment on column jira_sync.links.refused_since is 'Since when JIRA refuses the issue as a whole; tried again after polls.';
 comment on column jira_sync.links.ended_as is
 'The state before the row was deleted: unlinked or issue_gone, restored if the row comes back; else null.';
 

@@ -34,10 +34,9 @@ struct JiraBaseURL {
         "the JIRA base URL holds a user or a password before its host; give them as credentials. "
           + Self.example)
     }
-    guard !path.contains("?"), !path.contains("#") else {
-      throw JiraConfigurationError(
-        "the JIRA base URL for host \(authority) has a query or a fragment; \(Self.example)")
-    }
+    let tail = path.firstIndex { $0 == "?" || $0 == "#" }
+    let query = tail.map { String(path[$0...]) } ?? ""
+    if let tail { path = String(path[..<tail]) }
     guard let (host, port) = Self.split(authority) else {
       throw JiraConfigurationError(
         "the JIRA base URL has no usable host and port: found '\(authority)'; \(Self.example)")
@@ -52,9 +51,14 @@ struct JiraBaseURL {
           + "text; use https (http is for loopback hosts only)")
     }
     while path.hasSuffix("/") { path.removeLast() }
-    try Self.check(path: path, host: host)
+    let origin = "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "")
+    try Self.check(path: path, host: host, origin: origin)
+    guard query.isEmpty else {
+      throw JiraConfigurationError(
+        "the JIRA base URL for host \(authority) has a query or a fragment; use \(origin)\(path)")
+    }
     self.host = host
-    self.text = "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") + path
+    self.text = origin + path
   }
 
   /// Whether the address is one of Atlassian's own, which serve JIRA Cloud only.
@@ -86,16 +90,20 @@ struct JiraBaseURL {
     return split(authority).map { isLoopback($0.host) } ?? false
   }
 
-  private static func check(path: String, host: String) throws(JiraConfigurationError) {
+  private static func check(
+    path: String, host: String, origin: String
+  ) throws(JiraConfigurationError) {
     let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
     guard !segments.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
       throw JiraConfigurationError(
         "the path of the JIRA base URL, '\(path)', has empty or dotted parts; \(example)")
     }
-    guard !segments.contains("rest"), !segments.contains("browse") else {
+    let names = segments.map(String.init)
+    let contextEnd = JiraPage.start(in: names, isCloud: host.hasSuffix(".atlassian.net"))
+    if let contextEnd {
+      let base = origin + names[..<contextEnd].map { "/\($0)" }.joined()
       throw JiraConfigurationError(
-        "the JIRA base URL ends in '\(path)'; leave out /rest and /browse and what follows. \(example)"
-      )
+        "'\(path)' is a page of JIRA for a browser, and not part of its base URL: use \(base)")
     }
     guard !host.hasSuffix(".atlassian.net") || path.isEmpty else {
       throw JiraConfigurationError(

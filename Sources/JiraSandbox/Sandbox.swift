@@ -20,6 +20,9 @@ public final class Sandbox: Sendable {
     self.options = options
     var site = try Site(
       deployment: options.deployment, people: options.people, zoneName: options.siteZone)
+    site.translations = Translations(own: options.translations)
+    site.storedNames = options.storedNames
+    site.heedsForcedLanguage = options.heedsForcedLanguage
     let lag = options.indexLag.components
     store = try Store(
       path: options.stateFile,

@@ -10,6 +10,12 @@ public struct SandboxOptions: Sendable {
   public var deployment = Deployment.cloud
   /// Who has an account.
   public var people = Person.standard
+  /// What an administrator translated besides, by language and stored name.
+  public var translations: [Language: [String: String]] = [:]
+  /// Whether Cloud heeds `X-Force-Accept-Language`; a gateway before it may drop the header.
+  public var heedsForcedLanguage = true
+  /// Where Cloud gives stored names beside translated ones.
+  public var storedNames = StoredNames.everywhere
   /// The file that keeps the state; nil keeps it in memory.
   public var stateFile: String?
   /// How long after a write search sees it.

@@ -29,13 +29,16 @@ struct JiraSandboxCommand: AsyncParsableCommand {
         POST   /sandbox/admin/move           {"issue": key, "key": new}: to another project
         POST   /sandbox/admin/hold           {"issue": key, "held": true}: search does not see its writes
         POST   /sandbox/admin/hide           {"issue": key, "hidden": true}: as behind a security level
+        POST   /sandbox/admin/archive        {"issue": key, "archived": true}: can be read, not changed
+        POST   /sandbox/admin/project        {"key": new}: the project gets another key
+        POST   /sandbox/admin/resolutions    {"name": …}: a resolution of one's own
         POST   /sandbox/admin/fields         {"name": …, "type": "select", "options": […]}: a new field
         PUT    /sandbox/admin/fields/FIELD   any of name, required, createScreen, editScreen, options,
                                              disabledOptions
         POST   /sandbox/admin/fields/FIELD/duplicate   another field of the same name
         DELETE /sandbox/admin/fields/FIELD   the field is gone
         POST   /sandbox/admin/people         {"email": …, "token": …}: somebody new
-        PUT    /sandbox/admin/people/EMAIL   any of token, timeZone, administrator, browse, edit
+        PUT    /sandbox/admin/people/EMAIL   any of token, timeZone, language, administrator, browse, edit
 
       Examples:
         jira-sandbox --port 8079 --state sandbox.json
@@ -68,6 +71,12 @@ struct JiraSandboxCommand: AsyncParsableCommand {
       "The zone of somebody's profile, such as alex@example.com=Asia/Tokyo; may be given several times.",
       valueName: "email=zone"))
   var timeZone: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The language of somebody's profile: en, de, fr or ja, such as alex@example.com=de; may be given several times.",
+      valueName: "email=language"))
+  var language: [String] = []
 
   @Option(help: "Seconds until search sees a write.")
   var indexLag = 0.0
@@ -134,6 +143,13 @@ struct JiraSandboxCommand: AsyncParsableCommand {
         throw ValidationError("--time-zone takes email=zone, such as alex@example.com=Asia/Tokyo.")
       }
       people[try place(of: parts[0], "--time-zone")].timeZone = parts[1]
+    }
+    for text in language {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let language = Language(rawValue: parts[1]) else {
+        throw ValidationError("--language takes email=language, such as alex@example.com=de.")
+      }
+      people[try place(of: parts[0], "--language")].language = language
     }
     return people
   }

@@ -65,8 +65,8 @@ struct SessionSettings: Sendable {
     Setting(name: "lock_timeout", value: "0", yields: true),
     // A worker that hangs must not keep its locks, and one that only waits for its turn must not lose them.
     Setting(name: "idle_in_transaction_session_timeout", value: "60s", yields: true),
-    // Listening is to be idle.
-    Setting(name: "idle_session_timeout", value: "0", yields: true),
+    // Listening is to be idle, also where the connection string limits it: it would end each time, and nothing is gained.
+    Setting(name: "idle_session_timeout", value: "0"),
     // Other schemas can have functions and operators of the same names.
     Setting(name: "search_path", value: "pg_catalog, pg_temp"),
     // Backslashes in literals.

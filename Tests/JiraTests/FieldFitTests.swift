@@ -52,7 +52,8 @@ import Testing
   @Test func richTextHas32767Units() throws {
     let exact = String(repeating: "x", count: 32_767)
     #expect(FieldCodec.fit(.text(exact), as: .paragraph) == .text(exact))
-    #expect(try text(FieldCodec.fit(.text(exact + "y"), as: .paragraph)).utf16.count == 32_767)
+    // JIRA may count more than we do, so what is cut is cut with a margin.
+    #expect(try text(FieldCodec.fit(.text(exact + "y"), as: .paragraph)).utf16.count == 32_000)
   }
 
   /// Broken variant: measuring the text instead of the markup, which the site then refuses as too long.

@@ -27,12 +27,42 @@ import Testing
     ("https://exa mple.com", "blank"), ("https://example.com?x=1", "query"),
     ("https://example.com/#x", "fragment"), ("https://example.com/a/../b", "dotted"),
     ("https://example.com\\@evil.com", "backslash"),
-    ("https://example.atlassian.net/jira/software", "a Cloud site has none"),
-    ("https://jira.example.com/rest/api/2", "/rest"), ("https://münchen.de", "ASCII"),
+    ("https://example.atlassian.net/anything", "a Cloud site has none"),
+    ("https://münchen.de", "ASCII"),
   ])
   func othersAreRefusedWithTheReason(given: String, reason: String) {
     let error = #expect(throws: JiraConfigurationError.self) { try configuration(given) }
     #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+  }
+
+  /// Catches an address that is copied from a browser and that a worker calls for ever.
+  @Test(arguments: [
+    ("https://example.atlassian.net/browse/SCRSKY-1", "https://example.atlassian.net"),
+    (
+      "https://example.atlassian.net/jira/software/projects/SCRSKY/boards/1?selectedIssue=SCRSKY-7",
+      "https://example.atlassian.net"
+    ),
+    ("https://example.atlassian.net/jira/projects", "https://example.atlassian.net"),
+    ("https://tracker.example.com/jira/your-work", "https://tracker.example.com"),
+    ("https://jira.example.com/rest/api/2", "https://jira.example.com"),
+    ("https://jira.example.com/jira/browse/A-1", "https://jira.example.com/jira"),
+    (
+      "https://jira.example.com:8443/tools/jira/secure/RapidBoard.jspa?rapidView=3#x",
+      "https://jira.example.com:8443/tools/jira"
+    ),
+    ("https://jira.example.com/jira/projects/A/issues", "https://jira.example.com/jira"),
+    ("http://localhost:8080/Login.jsp", "http://localhost:8080"),
+    ("https://jira.example.com/plugins/servlet/mobile", "https://jira.example.com"),
+  ])
+  func aPageForABrowserIsRefusedWithTheBase(page: String, base: String) {
+    let error = #expect(throws: JiraConfigurationError.self) { try configuration(page) }
+    #expect(error?.description.hasSuffix(": use \(base)") == true, "\(error?.description ?? "")")
+  }
+
+  /// The context path of a Data Center may be called anything that no page is.
+  @Test(arguments: ["/jira", "/tools/issue-tracker", "/software", "/jira/main", "/JIRA"])
+  func aContextPathIsTaken(path: String) throws {
+    #expect(try configuration("https://host\(path)").baseURL == "https://host\(path)")
   }
 
   @Test func aPasswordInTheAddressIsNotRepeated() {

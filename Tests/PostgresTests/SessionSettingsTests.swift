@@ -99,6 +99,23 @@ import Testing
     }
   }
 
+  @Test func `an idle connection stays also where the connection string limits it`() async throws {
+    try await withDatabase(migrated: false) { database in
+      let configuration = try PostgresConfiguration(
+        conninfo: database.conninfo
+          + "?options=-c%20idle_session_timeout%3D1s%20-c%20statement_timeout%3D9s")
+      let connection = try await PostgresConnection.connect(configuration)
+      let row = try await connection.query(
+        "select current_setting('idle_session_timeout') as idle, current_setting('statement_timeout') as statement",
+        doing: "asking"
+      ).one
+      #expect(try row.get("idle", as: String.self) == "0")
+      #expect(
+        try row.get("statement", as: String.self) == "9s", "that limits what we do, and stays")
+      await connection.close()
+    }
+  }
+
   /// Caught: settings that the next client of the server inherits, that hold for one statement and not for the next, and
   /// answers of the statements that set them which are taken for those of the caller.
   @Test(.enabled("needs pgbouncer; scripts/test installs it") { bouncerIsAvailable })

@@ -290,4 +290,34 @@ import Testing
       #expect(try await audit.enqueued() == [1])
     }
   }
+
+  /// The plans of the first statements are made while the queue is empty, and kept.
+  @Test(arguments: ["read committed", "repeatable read"])
+  func `many changes in one transaction find their jobs by key`(isolation: String) async throws {
+    try await Audit.with { audit in
+      try await audit.add(1...300, debt: true)
+      try await audit.run("vacuum analyze jira_sync.jobs")
+      try await audit.connection.transaction(doing: "changing row by row") { transaction in
+        _ = try await transaction.query(
+          "set transaction isolation level \(SQL(unescaped: isolation))", doing: "setting the level"
+        )
+        _ = try await transaction.query(
+          """
+          do $$ begin
+            for round in 1..2 loop
+              for i in 1..300 loop update public.file_audit set notes = round || ' ' || i where id = i; end loop;
+            end loop;
+          end $$
+          """, doing: "changing row by row")
+        let read: Int = try await transaction.query(
+          """
+          select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as read
+          from pg_stat_xact_user_tables where relid = 'jira_sync.jobs'::regclass
+          """, doing: "counting what was read"
+        ).one.get("read")
+        // Without an index on the key it would be 300 times more.
+        #expect(read < 3_000, "\(read) jobs were read")
+      }
+    }
+  }
 }

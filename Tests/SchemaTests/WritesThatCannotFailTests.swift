@@ -114,8 +114,8 @@ import Testing
       "", "jira_sync.links"
     ),
     (
-      "alter function jira_sync.enqueue_change(text, text, boolean) rename to renamed",
-      "alter function jira_sync.renamed(text, text, boolean) rename to enqueue_change",
+      "alter function jira_sync.enqueue_change(text, text, boolean, text, text) rename to renamed",
+      "alter function jira_sync.renamed(text, text, boolean, text, text) rename to enqueue_change",
       "jira_sync.enqueue_change"
     ),
     (
@@ -157,7 +157,7 @@ import Testing
       "alter table jira_sync.jobs rename to a; alter table jira_sync.marks rename to b",
       "alter table jira_sync.a rename to jobs; alter table jira_sync.b rename to marks"
     ),
-    ("drop function jira_sync.enqueue_change(text, text, boolean) cascade", ""),
+    ("drop function jira_sync.enqueue_change(text, text, boolean, text, text) cascade", ""),
   ]) func `a schema that is gone stops no application`(fault: String, repair: String) async throws {
     try await Application.with { application in
       try await application.disturb(fault)

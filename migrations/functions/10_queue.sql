@@ -53,7 +53,7 @@ begin
         and (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1) is null
     order by j.run_at limit 1 for update skip locked;
     select j.id into other from jira_sync.jobs as j
-    where quarantined_job.id is not null and j.state = 'ready' and j.priority = 0 and j.crashes = 0
+    where quarantined_job.id is not null and j.state = 'ready' and j.id > 0 and j.priority = 0 and j.crashes = 0
         and j.run_at <= clock_timestamp() and j.run_at >= earliest and j.kind = any(claimed_kinds) limit 1;
     -- One crash can leave hundreds of them, and each takes a whole worker. So they alternate with other due work, in one
     -- worker of the fleet at a time.
@@ -95,7 +95,7 @@ begin
         select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
         from (
             select j.id, j.key from jira_sync.jobs as j
-            where j.state = 'ready' and j.crashes = 0 and j.kind = any(claimed_kinds) and j.priority = level
+            where j.state = 'ready' and j.id > 0 and j.crashes = 0 and j.kind = any(claimed_kinds) and j.priority = level
                 and j.run_at <= begun and j.run_at >= case level when 0 then earliest else '-infinity' end
                 and (not careful or coalesce(
                     (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = j.key limit 1),
@@ -431,21 +431,21 @@ begin
     due_now := false;
     if mine.asleep and not paused then
         due_now := exists (
-            select from jira_sync.jobs as j where j.state = 'ready' and j.priority = 0
+            select from jira_sync.jobs as j where j.state = 'ready' and j.id > 0 and j.priority = 0
                 and j.run_at <= clock_timestamp() and j.run_at >= window_start and j.kind = any(mine.kinds)
                 and not exists (select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key)
         ) or exists (
             select from jira_sync.jobs as j
-            where j.state = 'ready' and j.priority <> 0 and j.run_at <= clock_timestamp()
+            where j.state = 'ready' and j.id > 0 and j.priority <> 0 and j.run_at <= clock_timestamp()
                 and j.kind = any(mine.kinds)
                 and not exists (select from jira_sync.jobs as r where r.state = 'running' and r.key = j.key)
         );
         select j.run_at into earliest from jira_sync.jobs as j
-        where j.state = 'ready' and j.priority = 0 and j.run_at > now() and j.run_at < 'infinity'
+        where j.state = 'ready' and j.id > 0 and j.priority = 0 and j.run_at > now() and j.run_at < 'infinity'
             and j.kind = any(mine.kinds)
         order by j.run_at limit 1;
         select least(earliest, min(j.run_at)) into earliest from jira_sync.jobs as j
-        where j.state = 'ready' and j.priority <> 0 and j.run_at > now() and j.run_at < 'infinity'
+        where j.state = 'ready' and j.id > 0 and j.priority <> 0 and j.run_at > now() and j.run_at < 'infinity'
             and j.kind = any(mine.kinds);
         -- A job with run_at 'infinity' waits for a person. No timer is set for it, nor for one in the year 294276.
         if earliest is not null then
@@ -611,8 +611,8 @@ begin
     if current_setting('transaction_isolation') = 'read committed' then
         select j.id into job from jira_sync.jobs as j
         where j.state = 'ready' and j.attempt = 0 and j.run_at <= clock_timestamp() and j.args = '{}'
-            -- A job of low priority would make a person wait. (The sum keeps the planner from the index on priority.)
-            and j.priority + 0 >= 0 and j.table_name = enqueue.table_name
+            -- A job of low priority would make a person wait.
+            and j.priority >= 0 and j.table_name = enqueue.table_name
             and j.kind in (enqueue.kind, case when enqueue.kind in ('push', 'pull') then 'sync' end)
             and j.key = case
                 when enqueue.row_id is null then enqueue.kind

@@ -114,12 +114,13 @@ begin
         -- than the snapshot.
         missing := array(
             select u.id from unnest(ids) as u (id)
-            where not exists (
-                select from jira_sync.jobs as j
+            where (
+                select j.id from jira_sync.jobs as j
                 where j.state = 'ready' and j.key = 'row:' || changed_table || ':' || u.id
                     and j.kind in ('push', 'sync') and j.attempt = 0
                     and age(j.xmin) <= age((pg_snapshot_xmax(pg_current_snapshot())::text::numeric % 4294967296)::text::xid)
-            )
+                limit 1
+            ) is null
         );
     end if;
     if cardinality(missing) > 0 then
@@ -135,11 +136,12 @@ $$;
 comment on function jira_sync.enqueue_changes(text, text[], text[], text[], text[], text, text) is
 'Enqueues a job for each row of ids, and of other_ids that has an issue, unless a waiting job covers it. Moves changed keys.';
 
-create or replace function jira_sync.enqueue_change(changed_table text, changed_id text, is_needed boolean)
-returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+create or replace function jira_sync.enqueue_change(
+    changed_table text, changed_id text, is_needed boolean, app_lock_timeout text, app_statement_timeout text
+)
+returns void language plpgsql security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off as $$
 declare
-    app_lock_timeout constant text := current_setting('lock_timeout');
-    app_statement_timeout constant text := current_setting('statement_timeout');
     covering bigint; must_wake boolean;
 begin
     -- Most statements change one row. This path does for it what enqueue_changes() does for many.
@@ -153,7 +155,6 @@ begin
         );
         return;
     end if;
-    perform set_config('lock_timeout', '2s', true);
     select
         j.id, exists (
             select from jira_sync.workers as w where w.asleep and w.seen_at > clock_timestamp() - interval '30 seconds'
@@ -168,10 +169,9 @@ begin
     elsif must_wake then
         perform jira_sync.wake();
     end if;
-    perform set_config('lock_timeout', '0', true);
 end;
 $$;
-comment on function jira_sync.enqueue_change(text, text, boolean) is
+comment on function jira_sync.enqueue_change(text, text, boolean, text, text) is
 'Enqueues a job for one changed row, unless a waiting job covers the change.';
 
 create or replace function jira_sync.enqueue_deletions(
@@ -258,13 +258,13 @@ declare
     needed boolean[]; labels text[]; is_changed boolean; is_needed boolean; is_single boolean; settings text[];
 begin
     if tg_op = 'UPDATE' then
-        -- One row: no join is needed.
+        -- One row: no join is needed. LIMIT tells the planner so, or it compiles the statement (JIT) where there are thousands.
         select o.row_id, n.row_id, n.image *<> o.image, n.is_needed or o.is_needed into old_id, new_id, is_changed, is_needed
         from (select i.* from (select %1$s) as absent cross join lateral (
-            select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows
+            select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from new_rows limit 1
         ) as i) as n
         cross join (select i.* from (select %1$s) as absent cross join lateral (
-            select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows
+            select concat(%2$s) as row_id, %3$s as is_needed, row(%4$s) as image from old_rows limit 1
         ) as i) as o
         where not exists (select from new_rows offset 1);
         is_single := found and old_id = new_id;
@@ -313,7 +313,9 @@ begin
     -- The only subtransaction: whatever fails, the statement of the application succeeds.
     begin
         if is_single then
-            perform jira_sync.enqueue_change(%6$L, new_id, is_needed);
+            perform jira_sync.enqueue_change(
+                %6$L, new_id, is_needed, current_setting('lock_timeout'), current_setting('statement_timeout')
+            );
         elsif tg_op = 'DELETE' then
             perform jira_sync.enqueue_deletions(
                 %6$L, ids, labels, needed, current_setting('lock_timeout'), current_setting('statement_timeout')

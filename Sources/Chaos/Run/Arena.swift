@@ -75,6 +75,18 @@ struct Arena: Sendable {
     await connection.close()
   }
 
+  /// Gives a body a connection of its own, and closes it afterwards.
+  func withConnection<Value: Sendable>(
+    to uri: String, as name: String, _ body: (PostgresConnection) async throws -> Value
+  ) async throws -> Value {
+    let connection = try await PostgresConnection.connect(
+      PostgresConfiguration(conninfo: uri, applicationName: name))
+    let result: Result<Value, any Error>
+    do { result = .success(try await body(connection)) } catch { result = .failure(error) }
+    await connection.close()
+    return try result.get()
+  }
+
   /// Asks until the database answers: it may be away.
   func ask(_ sql: SQL, doing: String) async throws -> PostgresResult {
     let deadline = ContinuousClock.now + .seconds(60)

@@ -36,7 +36,8 @@ struct Feeder: Sendable {
   private func feed(_ count: Int) async throws {
     let singles = count / 4
     // In the order of keys: two feeders never wait for each other in a circle.
-    let chosen = Set((0..<(count - singles)).map { _ in "k\(Int.random(in: 0..<keys))" }).sorted()
+    let chosen = Set((0..<(count - singles)).map { _ in "noop:k\(Int.random(in: 0..<keys))" })
+      .sorted()
     _ = try await client.pipeline(
       [
         """
@@ -47,7 +48,7 @@ struct Feeder: Sendable {
           returning s.key
         )
         insert into jira_sync.jobs (kind, args)
-        select 'noop', jsonb_build_object('key', key) from changed
+        select 'noop', jsonb_build_object('key', substr(key, 6)) from changed
         """,
         """
         with made as (

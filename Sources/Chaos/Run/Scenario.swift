@@ -70,6 +70,12 @@ struct Scenario: Sendable {
     Scenario(name: "disk full") { arena, time in
       try await refusingHistory(in: arena, for: time)
     },
+    Scenario(name: "foreign locks") { arena, time in
+      try await ForeignLocks(arena: arena).strike(for: time)
+    },
+    Scenario(name: "altered column") { arena, time in
+      try await AlteredColumn(arena: arena).strike(for: time)
+    },
     Scenario(name: "PgBouncer, session", pooling: "session", strike: bouncerFault),
     Scenario(name: "PgBouncer, transaction", pooling: "transaction", strike: bouncerFault),
     Scenario(name: "SIGTERM") { arena, time in

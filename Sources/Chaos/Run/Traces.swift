@@ -3,7 +3,7 @@ enum Traces {
   /// The tables, in a schema of their own.
   static let schema = """
     create schema chaos;
-    -- Data with a key: a change raises the version and enqueues a job, in one transaction.
+    -- Data by the key of its jobs: a change raises the version and enqueues a job, in one transaction.
     create table chaos.sources (key text primary key, version bigint not null default 0)
       with (fillfactor = 50);
     -- Work without a key, to be done exactly once.
@@ -25,7 +25,7 @@ enum Traces {
   static let verdict = """
     select
       (select count(*) from chaos.sources as s where s.version > coalesce((
-        select max(e.seen) from chaos.effects as e where e.done and e.key = 'noop:' || s.key), 0))
+        select max(e.seen) from chaos.effects as e where e.done and e.key = s.key), 0))
       + (select count(*) from chaos.singles as s where not exists (
         select from chaos.effects as e where e.done and e.single = s.id)) as lost,
       -- A run that ended twice, or whose end and effect do not belong together,
@@ -34,7 +34,7 @@ enum Traces {
         group by h.id, h.worker, h.started_at having count(*) > 1) as twice)
       + (select count(*) from (
         select id as job, worker, count(*) as runs from jira_sync.job_history
-        where outcome = 'done' group by 1, 2) as h
+        where outcome = 'done' and kind <> 'full_sync' group by 1, 2) as h
         full join (
           select job, worker, count(*) as runs from chaos.effects where done group by 1, 2) as e
           using (job, worker)

@@ -4,12 +4,13 @@ import Glibc
 import JobQueue
 import Logging
 import Postgres
+import Sync
 import UnixSignals
 
 /// `jira-sync-chaos worker`: the queue's own worker, with a handler that leaves traces.
 struct ChaosWorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "worker", abstract: "Works on jobs of kind noop and leaves traces of each run.")
+    commandName: "worker", abstract: "Works on jobs and leaves traces of each run.")
 
   @Option(help: "How long a lease lasts, in seconds.") var lease = 8.0
   @Option(help: "How many batches at a time.") var concurrency = 4
@@ -26,7 +27,9 @@ struct ChaosWorkerCommand: AsyncParsableCommand {
     let worker = Worker(
       database: PostgresClient(
         try PostgresConfiguration(conninfo: url, applicationName: "chaos-worker"), logger: logger),
-      handlers: [EffectHandler(work: .milliseconds(work), retries: retries)],
+      handlers: [
+        EffectHandler(work: .milliseconds(work), retries: retries), FullSyncHandler(),
+      ],
       options: WorkerOptions(
         concurrency: concurrency, lease: .milliseconds(Int(lease * 1_000)),
         idleHeartbeat: .milliseconds(Int(lease * 750)), stopDeadline: .seconds(5)),

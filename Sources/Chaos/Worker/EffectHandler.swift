@@ -4,7 +4,8 @@ import Postgres
 
 /// Leaves traces: when a run began, and under its lease what it saw.
 struct EffectHandler: JobHandler {
-  let kinds = ["noop"]
+  /// Jobs of the feeder, and of rows of `file_audit` whose triggers enqueue them.
+  let kinds = ["noop", "push", "pull", "sync"]
   let maximumBatch = 20
   /// How long a run takes beside its statements.
   let work: Duration
@@ -25,7 +26,7 @@ struct EffectHandler: JobHandler {
       )
       select u.token, coalesce(s.version, 0) as version
       from unnest(\(tokens)::bigint[], \(jobs.map(\.key))::text[]) as u (token, key)
-      left join chaos.sources as s on 'noop:' || s.key = u.key
+      left join chaos.sources as s on s.key = u.key
       """, doing: "beginning a run"
     ).rows
     var seen: [Int64: Int64] = [:]

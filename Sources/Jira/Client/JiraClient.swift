@@ -16,8 +16,10 @@ public struct JiraClient: Sendable {
   public let configuration: JiraConfiguration
   /// How the site is spoken to.
   public let dialect: JiraDialect
+  /// The language that answers are asked for in.
+  public let language: JiraLanguage
 
-  private let transport: any HTTPTransport
+  let transport: any HTTPTransport
   private let beforeCall: @Sendable (JiraCall) async throws -> Void
   private let afterFailure: @Sendable (JiraCall, JiraError) async -> Void
   private let observe: @Sendable (JiraCallEvent) -> Void
@@ -45,6 +47,7 @@ public struct JiraClient: Sendable {
     self.logger = logger
     self.observe = observe
     afterFailure = { _, _ in }
+    language = .english
     tokens = AccessTokens(configuration, transport: transport)
     account = KnownAccount()
     if let dialect = configuration.dialect {
@@ -57,7 +60,7 @@ public struct JiraClient: Sendable {
   }
 
   private init(
-    _ other: JiraClient, dialect: JiraDialect? = nil,
+    _ other: JiraClient, dialect: JiraDialect? = nil, language: JiraLanguage? = nil,
     beforeCall: (@Sendable (JiraCall) async throws -> Void)? = nil,
     afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil, logger: Logger? = nil
   ) {
@@ -70,6 +73,7 @@ public struct JiraClient: Sendable {
     self.beforeCall = beforeCall ?? other.beforeCall
     self.afterFailure = afterFailure ?? other.afterFailure
     self.dialect = dialect ?? other.dialect
+    self.language = language ?? other.language
   }
 
   /// The same client, speaking as the site itself says it wants to be spoken to.
@@ -130,6 +134,14 @@ public struct JiraClient: Sendable {
   /// - Parameter dialect: how the site is spoken to.
   /// - Returns: the client.
   public func speaking(_ dialect: JiraDialect) -> JiraClient { JiraClient(self, dialect: dialect) }
+
+  /// The same client, asking for answers in another language.
+  ///
+  /// - Parameter language: the language.
+  /// - Returns: the client.
+  public func asking(in language: JiraLanguage) -> JiraClient {
+    JiraClient(self, language: language)
+  }
 
   /// Sends a call after `beforeCall` agreed to it.
   ///
@@ -275,7 +287,7 @@ public struct JiraClient: Sendable {
       headers.append((name: "Authorization", value: authorization))
     }
     if hasBody { headers.append((name: "Content-Type", value: "application/json")) }
-    return headers
+    return headers + language.headers
   }
 
   private func note(

@@ -83,7 +83,11 @@ extension JiraError: CustomStringConvertible {
     let details = messages + fields
     if !details.isEmpty { text += ": " + details.joined(separator: "; ") }
     if let retryAfter { text += " (try again in \(retryAfter.milliseconds / 1_000) s)" }
-    if let advice = kind.advice { text += (text.hasSuffix(".") ? " " : ". ") + advice }
+    // No site is without it: what answers is no JIRA.
+    let isElsewhere = kind == .notFound && endpoint.hasSuffix("/serverInfo")
+    if let advice = isElsewhere ? "Check JIRA_BASE_URL" : kind.advice {
+      text += (text.hasSuffix(".") ? " " : ". ") + advice
+    }
     if let requestID { text += " [request \(requestID)]" }
     return text
   }

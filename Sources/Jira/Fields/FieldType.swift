@@ -128,6 +128,14 @@ public enum FieldType: Sendable, Hashable {
   /// Whether it holds rich text: ADF on Cloud, wiki markup on Data Center.
   public var isRichText: Bool { self == .description || self == .paragraph }
 
+  /// Whether JIRA shows its values in the account's language, so that they are compared by id.
+  public var isTranslated: Bool {
+    switch self {
+    case .priority, .resolution, .status, .issueType: true
+    default: false
+    }
+  }
+
   /// Whether its value is a set.
   public var isSet: Bool {
     switch self {

@@ -4,10 +4,12 @@ enum TextLimit {
   static let line = 255
   /// What rich text holds; administrators of Data Center may have changed it.
   static let paragraph = 32_767
+  /// How much less than its limit rich text is cut to: JIRA may count more characters than we do, such as the end of a paragraph.
+  static let margin = 767
   /// What stands for the part that was cut off.
   static let marker = "…"
 
-  /// Cuts a text that is too long, between two characters as people see them, and ends it with the marker.
+  /// Cuts a text that is too long to less than the limit, between two characters as people see them, and ends it with the marker.
   ///
   /// - Parameters:
   ///   - text: a text in canonical form.
@@ -22,7 +24,20 @@ enum TextLimit {
     if text.utf8.count * WikiText.greatestGrowth <= limit { return text }
     let length = text.unicodeScalars.reduce(0) { $0 + measure($1) }
     if length <= limit { return text }
+    return cut(text, to: dialect == nil ? limit : limit - margin, dialect: dialect)
+  }
 
+  /// Cuts a text between two characters as people see them, and ends it with the marker.
+  ///
+  /// - Parameters:
+  ///   - text: a text in canonical form that is longer.
+  ///   - limit: the most UTF-16 units with the marker.
+  ///   - dialect: for rich text the site's family. Nil for other text.
+  /// - Returns: as much of the text as there is room for.
+  static func cut(_ text: String, to limit: Int, dialect: JiraDialect? = nil) -> String {
+    func measure(_ scalar: Unicode.Scalar) -> Int {
+      dialect == .dataCenter ? WikiText.greatestLength(scalar) : UTF16.width(scalar)
+    }
     let room = limit - marker.utf16.count
     var used = 0
     var end = text.startIndex

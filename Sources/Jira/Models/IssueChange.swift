@@ -29,12 +29,16 @@ public struct IssueChange: Sendable, Hashable {
 
     /// Whether it is about a field, by its id or, where the entry has none, by its name.
     ///
+    /// Data Center writes the id of a system field there, or its name in English, and the stored name of a custom one.
+    ///
     /// - Parameters:
     ///   - id: the field's id.
     ///   - name: the field's name, compared without regard to case.
     /// - Returns: whether it is.
     public func isOf(id: String, name: String) -> Bool {
-      fieldID.map { $0 == id } ?? (fieldName.lowercased() == name.lowercased())
+      if let fieldID { return fieldID == id }
+      let names = [id, name, StandardFieldNames.english[id]].compactMap(\.self)
+      return names.contains { TranslatedName.plain($0) == TranslatedName.plain(fieldName) }
     }
   }
 
@@ -68,6 +72,17 @@ public struct IssueChange: Sendable, Hashable {
       }
     }
     return nil
+  }
+
+  /// The stored name of a resolution that an issue has, as its history kept it when it was given.
+  ///
+  /// - Parameters:
+  ///   - id: the resolution's id.
+  ///   - changes: entries of the issue's history.
+  /// - Returns: nil where the entries do not tell.
+  public static func storedName(ofResolution id: String, in changes: [IssueChange]) -> String? {
+    changes.reversed().lazy.flatMap(\.items)
+      .first { $0.isOf(id: "resolution", name: "Resolution") && $0.to == id }?.toText
   }
 
   /// Entries in the order of time; JIRA gives them in no order to rely on.

@@ -6,15 +6,18 @@ public struct JiraProject: Sendable, Hashable {
   public struct IssueType: Sendable, Hashable {
     /// The type's id.
     public var id: String
-    /// The type's name, in the account's language.
+    /// The type's name, in the language of the answer.
     public var name: String
+    /// The type's names.
+    public var names: TranslatedName
     /// Whether issues of the type need a parent.
     public var isSubtask: Bool
 
     init?(_ json: JSON) {
-      guard let id = json["id"]?.identifier, let name = json["name"]?.string else { return nil }
-      self.id = id
-      self.name = name
+      guard let names = TranslatedName(json) else { return nil }
+      id = names.id
+      name = names.shown
+      self.names = names
       isSubtask = json["subtask"]?.bool ?? false
     }
   }

@@ -10,8 +10,15 @@ public struct JiraUser: Sendable, Hashable {
   public var emailAddress: String?
   /// The zone in which JQL reads this person's quoted times, such as `Europe/Berlin`.
   public var timeZone: String?
+  /// The language of the profile, such as `de_DE`; nil where JIRA does not tell.
+  public var locale: String?
   /// Whether the account may be assigned to.
   public var isActive: Bool
+
+  /// Whether JIRA shows names in English to this account; no where it does not tell.
+  public var isEnglish: Bool {
+    locale.map { $0.lowercased().prefix { $0.isLetter } == "en" } ?? false
+  }
 
   init?(_ json: JSON) {
     guard let id = json["accountId"]?.string ?? json["name"]?.string ?? json["key"]?.string,
@@ -21,6 +28,7 @@ public struct JiraUser: Sendable, Hashable {
     displayName = json["displayName"]?.string ?? id
     emailAddress = json["emailAddress"]?.string
     timeZone = json["timeZone"]?.string
+    locale = json["locale"]?.string
     isActive = json["active"]?.bool ?? true
   }
 }

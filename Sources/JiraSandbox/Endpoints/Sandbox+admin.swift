@@ -29,11 +29,21 @@ extension Sandbox {
         return try administerFields(call, Array(request.segments.dropFirst(3)))
       case (_, "people"):
         return try administerPeople(call, Array(request.segments.dropFirst(3)))
+      case (_, "storage"):
+        return try administerStorage(call)
+      case ("POST", "limits"):
+        return try administerLimits(call)
       case ("POST", "hold"):
         let body = try call.json()
         guard let key = body["issue"]?.string else { throw .badRequest("Holding needs 'issue'.") }
         try store.hold(key, body["held"]?.bool ?? true)
         return .noContent
+      case ("POST", "project"):
+        return try rename(try call.json())
+      case ("POST", "archive"):
+        return try archive(try call.json())
+      case ("POST", "resolutions"):
+        return try add(resolution: try call.json())
       case ("POST", "hide"):
         return try hide(try call.json())
       case ("POST", "move"):

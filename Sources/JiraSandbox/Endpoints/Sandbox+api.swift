@@ -1,3 +1,5 @@
+import JSON
+
 extension Sandbox {
   /// Answers a request to the REST API; `path` is what follows the version.
   func api(_ call: Call, _ path: ArraySlice<String>) throws(Refusal) -> SandboxReply {
@@ -16,7 +18,10 @@ extension Sandbox {
   private static let siteRoutes: [Route] = [
     Route("GET", "serverInfo") { sandbox, call, _ in sandbox.serverInfo(call) },
     Route("GET", "myself") { sandbox, call, _ throws(Refusal) in
-      .json(Renderer(site: sandbox.site, call: call).person(try call.person()))
+      let person = try call.person()
+      var members = Renderer(site: sandbox.site, call: call).person(person)
+      members["locale"] = .string(person.language.locale)
+      return .json(members)
     },
     Route("GET", "field") { sandbox, call, _ in sandbox.fields(call) },
     Route("GET", "status") { sandbox, call, _ in sandbox.statuses(call) },

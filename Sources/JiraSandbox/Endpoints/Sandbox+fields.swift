@@ -36,7 +36,7 @@ extension Sandbox {
       site.set(fields: site.fields + [field])
       return field
     }
-    return .json(describe(field), status: 201)
+    return .json(describe(field, Renderer(site: site, call: call)), status: 201)
   }
 
   private func contexts(_ call: Call, _ id: String) throws(Refusal) -> SandboxReply {

@@ -24,6 +24,9 @@ extension Sandbox {
       throw Refusal(
         status: 403, messages: ["You do not have permission to edit issues in this project."])
     }
+    guard issue.isArchived != true else {
+      throw .badRequest("You can't edit an archived issue.")
+    }
     return issue
   }
 
@@ -86,7 +89,8 @@ extension Sandbox {
     }
     guard problems.errors.isEmpty, problems.messages.isEmpty else { throw problems }
     let properties = try Sandbox.properties(in: body)
-    let (site, now, checked) = (site, options.now(), change)
+    let (site, now) = (site, options.now())
+    let checked = site.stored(change, of: .create)
     let issue = try store.change { state throws(Refusal) in
       IssueRules(site: site).create(
         checked, properties: properties, by: author.accountID, at: now, in: &state)
@@ -165,7 +169,7 @@ extension Sandbox {
     let edited = try store.change { state throws(Refusal) in
       guard let current = state.issue(idOrKey) else { throw .noSuchIssue }
       let reader = IssueReader(site: site, version: version, screen: .edit, state: state)
-      let change = try reader.read(body, current: current.fields)
+      let change = site.stored(try reader.read(body, current: current.fields), of: .edit)
       var edited = IssueRules(site: site).edit(
         current, change, by: author.accountID, at: now, in: &state)
       if !properties.isEmpty {

@@ -25,6 +25,12 @@ extension Sandbox {
     person.token = body["token"]?.string ?? person.token
     person.displayName = body["displayName"]?.string ?? person.displayName
     person.timeZone = body["timeZone"]?.string ?? person.timeZone
+    if let code = body["language"]?.string {
+      guard let language = Language(rawValue: code) else {
+        throw .badRequest("There is no language '\(code)'.")
+      }
+      person.language = language
+    }
     person.isAdministrator = body["administrator"]?.bool ?? person.isAdministrator
     person.mayBrowse = body["browse"]?.bool ?? person.mayBrowse
     person.mayEdit = body["edit"]?.bool ?? person.mayEdit

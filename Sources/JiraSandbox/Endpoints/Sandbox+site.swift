@@ -25,17 +25,22 @@ extension Sandbox {
   /// All fields; somebody unknown sees only those of the system.
   func fields(_ call: Call) -> SandboxReply {
     let shown = site.fields.filter { call.caller != nil || !$0.isCustom }
-    return .json(.array(shown.map(describe)))
+    let renderer = Renderer(site: site, call: call)
+    return .json(.array(shown.map { describe($0, renderer) }))
   }
 
   /// A field as the list of fields has it.
-  func describe(_ field: FieldDefinition) -> JSON {
+  func describe(_ field: FieldDefinition, _ renderer: Renderer) -> JSON {
     var members: [String: JSON] = [
-      "id": .string(field.id), "name": .string(field.name), "custom": .bool(field.isCustom),
+      "id": .string(field.id), "name": .string(renderer.shown(field.name)),
+      "custom": .bool(field.isCustom),
       "orderable": .bool(field.isOnEditScreen), "navigable": .bool(field.isNavigable),
       "searchable": true, "clauseNames": .array(clauseNames(of: field).map(JSON.string)),
     ]
-    if site.deployment == .cloud { members["key"] = .string(field.id) }
+    if site.deployment == .cloud {
+      members["key"] = .string(field.id)
+      if field.isCustom { members["untranslatedName"] = .string(field.name) }
+    }
     // JIRA describes the parent only where an issue is made.
     if let schema = field.schema, field.kind != .parent { members["schema"] = schema }
     return .object(members)
@@ -47,14 +52,14 @@ extension Sandbox {
   }
 
   func statuses(_ call: Call) -> SandboxReply {
-    let renderer = Renderer(site: site, call: call)
+    let renderer = Renderer(site: site, call: call).ofList
     return .json(.array(call.caller == nil ? [] : site.statuses.map { renderer.status($0.id) }))
   }
 
   func list(
     _ call: Call, _ values: [NamedValue], _ render: (Renderer, String) -> JSON
   ) -> SandboxReply {
-    let renderer = Renderer(site: site, call: call)
+    let renderer = Renderer(site: site, call: call).ofList
     return .json(.array(call.caller == nil ? [] : values.map { render(renderer, $0.id) }))
   }
 
@@ -78,7 +83,8 @@ extension Sandbox {
 
   /// - Throws: `Refusal` with status 404 where there is no such project, or nobody is known.
   func checkProject(_ call: Call, _ idOrKey: String) throws(Refusal) {
-    guard call.browser != nil, [site.projectID, site.projectKey].contains(idOrKey) else {
+    let names = [site.projectID, site.projectKey] + site.formerProjectKeys
+    guard call.browser != nil, names.contains(idOrKey) else {
       throw Refusal(
         status: 404, messages: ["No project could be found with key '\(idOrKey)'."])
     }
@@ -86,7 +92,7 @@ extension Sandbox {
 
   func project(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {
     try checkProject(call, idOrKey)
-    let renderer = Renderer(site: site, call: call)
+    let renderer = Renderer(site: site, call: call).ofList
     var project = renderer.project()
     project["description"] = "Where the sandbox keeps its issues."
     project["issueTypes"] = .array(site.issueTypes.map { renderer.issueType($0.id) })
@@ -99,13 +105,13 @@ extension Sandbox {
 
   func projectStatuses(_ call: Call, _ idOrKey: String) throws(Refusal) -> SandboxReply {
     try checkProject(call, idOrKey)
-    let renderer = Renderer(site: site, call: call)
+    let renderer = Renderer(site: site, call: call).ofList
     let statuses = JSON.array(site.statuses.map { renderer.status($0.id) })
     return .json(
       .array(
         site.issueTypes.map { type in
           var members: [String: JSON] = ["statuses": statuses]
-          for name in ["self", "id", "name", "subtask"] {
+          for name in ["self", "id", "name", "untranslatedName", "subtask"] {
             members[name] = renderer.issueType(type.id)[name]
           }
           return .object(members)

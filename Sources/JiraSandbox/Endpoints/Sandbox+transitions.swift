@@ -46,8 +46,9 @@ extension Sandbox {
       if edge.asksForResolution, change.resolutionID == nil {
         throw .field("resolution", "Resolution is required.")
       }
+      let stored = site.stored(change, of: .transition)
       IssueRules(site: site).transition(
-        issue, along: edge, change, properties: properties, by: author.accountID, at: now,
+        issue, along: edge, stored, properties: properties, by: author.accountID, at: now,
         in: &state)
     }
   }

@@ -53,7 +53,8 @@ struct SearchEngine: Sendable {
 
   /// Rights are looked up as they are now, however late the index is.
   private func isSecret(_ id: Int, _ indexed: Issue) -> Bool {
-    (state.issues[id] ?? indexed).isSecret
+    let issue = state.issues[id] ?? indexed
+    return issue.isSecret || issue.isArchived == true
   }
 
   /// The zone of a caller's profile; the site's where nobody is known.

@@ -79,11 +79,11 @@ extension Renderer {
     if expand.contains("names") {
       members["names"] = .object(
         Dictionary(
-          uniqueKeysWithValues: shown(selection).map { ($0.id, .string($0.name)) }))
+          uniqueKeysWithValues: selected(selection).map { ($0.id, .string(shown($0.name))) }))
     }
     if expand.contains("schema") {
       members["schema"] = .object(
-        Dictionary(uniqueKeysWithValues: shown(selection).map { ($0.id, $0.schema ?? .null) }))
+        Dictionary(uniqueKeysWithValues: selected(selection).map { ($0.id, $0.schema ?? .null) }))
     }
     if expand.contains("transitions") {
       members["transitions"] = .array(
@@ -92,7 +92,7 @@ extension Renderer {
     return .object(members)
   }
 
-  private func shown(_ selection: FieldSelection) -> [FieldDefinition] {
+  private func selected(_ selection: FieldSelection) -> [FieldDefinition] {
     site.fields.filter { $0.kind != .key && selection.contains($0) }
   }
 
@@ -113,7 +113,8 @@ extension Renderer {
 
   private var resolutionMeta: JSON {
     [
-      "required": true, "name": "Resolution", "key": "resolution", "hasDefaultValue": false,
+      "required": true, "name": .string(shown("Resolution")), "key": "resolution",
+      "hasDefaultValue": false,
       "operations": ["set"], "schema": ["type": "resolution", "system": "resolution"],
       "allowedValues": .array(site.resolutions.map { resolution($0.id) }),
     ]
@@ -121,7 +122,8 @@ extension Renderer {
 
   private var commentMeta: JSON {
     [
-      "required": false, "name": "Comment", "key": "comment", "hasDefaultValue": false,
+      "required": false, "name": .string(shown("Comment")), "key": "comment",
+      "hasDefaultValue": false,
       "operations": ["add", "edit", "remove"],
       "schema": ["type": "comments-page", "system": "comment"],
     ]
@@ -131,7 +133,7 @@ extension Renderer {
   func meta(_ field: FieldDefinition) -> JSON {
     let operations: [JSON] = field.kind.takesAdditions ? ["add", "set", "remove"] : ["set"]
     var members: [String: JSON] = [
-      "fieldId": .string(field.id), "key": .string(field.id), "name": .string(field.name),
+      "fieldId": .string(field.id), "key": .string(field.id), "name": .string(shown(field.name)),
       "required": .bool(
         field.isRequired || ["summary", "project", "issuetype"].contains(field.id)),
       "hasDefaultValue": .bool(["priority", "reporter"].contains(field.id)),

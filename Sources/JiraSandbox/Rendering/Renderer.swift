@@ -6,11 +6,41 @@ struct Renderer: Sendable {
   let version: APIVersion
   /// The address of the API.
   let api: String
+  /// The language that names are shown in.
+  let language: Language
+  /// Whether a list of values is shown, and not an issue.
+  var isList = false
 
   init(site: Site, call: Call) {
     self.site = site
     self.version = call.version
     self.api = call.api
+    language = Language(
+      headers: site.heedsForcedLanguage ? call.request.headers : [:], caller: call.caller,
+      deployment: site.deployment)
+  }
+
+  /// The same for a list of values.
+  var ofList: Renderer {
+    var renderer = self
+    renderer.isList = true
+    return renderer
+  }
+
+  /// A stored name as it is shown.
+  func shown(_ stored: String) -> String { site.translations.shown(stored, in: language) }
+
+  /// Gives a value its shown name and, where Cloud does that, the stored one beside it.
+  func name(_ stored: String, in members: inout [String: JSON]) {
+    members["name"] = .string(shown(stored))
+    let isGiven =
+      switch site.storedNames {
+      case .everywhere: true
+      case .lists: isList
+      case .nowhere: false
+      }
+    guard site.deployment == .cloud, isGiven, shown(stored) != stored else { return }
+    members["untranslatedName"] = .string(stored)
   }
 
   func instant(_ milliseconds: Int64) -> JSON { .string(site.zone.text(of: milliseconds)) }
@@ -51,15 +81,17 @@ struct Renderer: Sendable {
   func status(_ id: String) -> JSON {
     guard let status = site.status(id) else { return .null }
     let category = status.category
-    return [
-      "self": .string("\(api)/status/\(id)"), "id": .string(id), "name": .string(status.name),
+    var members: [String: JSON] = [
+      "self": .string("\(api)/status/\(id)"), "id": .string(id),
       "description": "", "iconUrl": .string("\(api)/icons/status.png"),
       "statusCategory": [
         "self": .string("\(api)/statuscategory/\(category.id)"), "id": .integer(category.id),
-        "key": .string(category.rawValue), "name": .string(category.name),
+        "key": .string(category.rawValue), "name": .string(shown(category.name)),
         "colorName": .string(category.colour),
       ],
     ]
+    name(status.name, in: &members)
+    return .object(members)
   }
 
   func named(_ id: String?, in list: [NamedValue], path: String) -> JSON {
@@ -68,6 +100,7 @@ struct Renderer: Sendable {
       "self": .string("\(api)/\(path)/\(value.id)"), "id": .string(value.id),
       "name": .string(value.name),
     ]
+    if ["issuetype", "resolution", "priority"].contains(path) { name(value.name, in: &members) }
     if !value.description.isEmpty { members["description"] = .string(value.description) }
     if path == "issuetype" {
       members["subtask"] = false

@@ -11,7 +11,6 @@ struct FieldRules: Sendable {
   var state = SandboxState()
 
   static let longestText = 255
-  static let longestDocument = 32_767
 
   /// The kept form of a value that was sent.
   ///
@@ -91,11 +90,19 @@ struct FieldRules: Sendable {
       }
       document = .adf(ADF.normalised(value))
     }
-    guard document.plainText.utf16.count <= FieldRules.longestDocument else {
+    let text = document.plainText
+    let ends = site.countsParagraphEnds ? text.split(separator: "\n").count : 0
+    guard text.utf16.count + ends <= site.longestDocument else {
+      let limit = grouped(site.longestDocument)
       throw FieldProblem(
-        "The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
+        "The entered text is too long. It exceeds the allowed limit of \(limit) characters.")
     }
     return document
+  }
+
+  /// A number as JIRA writes it in English: `32,767`.
+  private func grouped(_ number: Int) -> String {
+    number < 1_000 ? "\(number)" : "\(number / 1_000),\(String("\(number % 1_000 + 1_000)".dropFirst()))"
   }
 
   private func richText(_ value: JSON, of field: FieldDefinition) throws(FieldProblem) -> JSON? {

@@ -8,6 +8,8 @@ public struct Person: Sendable, Hashable {
   public var displayName: String
   /// The zone of the profile, an IANA name: quoted dates in JQL are read in it.
   public var timeZone: String
+  /// The language of the profile.
+  public var language = Language.english
   /// Whether the site may be configured, and edits may suppress notifications.
   public var isAdministrator: Bool
   /// Whether the project and its issues are to be seen: without it they seem not to exist.

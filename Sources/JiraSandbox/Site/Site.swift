@@ -4,11 +4,19 @@ struct Site: Sendable {
   var people: [Person]
   var projectID = "10000"
   var projectKey = "SCRSKY"
+  /// Keys that the project had before; JIRA finds it under them.
+  var formerProjectKeys: [String] = []
   var projectName = "Source audit"
   var cloudID = "11223344-a1b2-3b33-c444-def123456789"
   /// The zone in which timestamps are rendered; never that of the caller.
   var zone: Zone
   var zoneName: String
+  /// How names are shown in other languages.
+  var translations = Translations()
+  /// Whether Cloud heeds `X-Force-Accept-Language`.
+  var heedsForcedLanguage = true
+  /// Where stored names are given beside translated ones.
+  var storedNames = StoredNames.everywhere
   var statuses: [Status] = Site.standardStatuses
   var transitions: [Transition] = Site.standardTransitions
   var resolutions: [NamedValue] = Site.standardResolutions
@@ -16,6 +24,12 @@ struct Site: Sendable {
   var issueTypes: [NamedValue] = Site.standardIssueTypes
   var components: [NamedValue] = Site.standardComponents
   var versions: [NamedValue] = Site.standardVersions
+  /// Values that are accepted and not stored as they were sent.
+  var storageRules: [StorageRule] = []
+  /// How many characters a document may have; administrators of Data Center can change it.
+  var longestDocument = 32_767
+  /// Whether the end of each paragraph counts as a character.
+  var countsParagraphEnds = false
   private(set) var fields: [FieldDefinition]
   /// The zone of each person's profile, by account id.
   private(set) var zones: [String: Zone]

@@ -10,6 +10,8 @@ struct Issue: Codable, Sendable, Hashable {
   var isInProject = true
   /// Whether nobody sees it any more, as behind a security level; absent in older state files.
   var isHidden: Bool?
+  /// Whether it was archived: it can be read and not changed, and search does not find it.
+  var isArchived: Bool?
   var typeID: String
   var statusID: String
   var resolutionID: String?

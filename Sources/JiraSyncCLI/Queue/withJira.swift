@@ -1,6 +1,7 @@
 import HTTP
 import Jira
 import Logging
+import Sync
 
 /// Gives a command a client that speaks the dialect of the site.
 ///
@@ -30,7 +31,7 @@ func withJiraClient<Value>(
   do {
     let client = try await JiraClient(
       configuration: configuration, transport: transport, logger: logger
-    ).detectingDialect()
+    ).located()
     let value = try await body(client)
     await transport.shutdown()
     return value

@@ -90,8 +90,12 @@ extension FieldCheck {
       (.done, "done", rules.doneStatus),
     ]
     return wanted.compactMap { category, key, name in
-      let names = facts.statuses.filter { $0.category == category }.map(\.name)
-      if names.contains(name) { return nil }
+      func isCalled(_ status: IssueStatus) -> Bool {
+        facts.names.statuses.completing(status.names).isCalled(name)
+      }
+      let some = facts.statuses.filter { $0.category == category }
+      if some.contains(where: isCalled) { return nil }
+      let names = some.map(\.name)
       guard let instead = names.first else {
         return finding(
           .error, field,
@@ -99,7 +103,7 @@ extension FieldCheck {
             + "no issue can be moved there",
           "add one to its workflow, or set 'direction: pull' for \(field.name)")
       }
-      let elsewhere = facts.statuses.contains { $0.name == name }
+      let elsewhere = facts.statuses.contains(where: isCalled)
       return finding(
         .warning, field,
         (elsewhere
@@ -107,6 +111,14 @@ extension FieldCheck {
           : "project \(facts.project.key) has no status '\(name)'")
           + "; any other of that category will do (\(names.joined(separator: ", ")))",
         "write 'statuses: {\(key): \(instead)}' for \(field.name) in jira-sync.yaml")
+    }
+  }
+
+  /// Resolutions of the site that the rules do not name.
+  func resolutionFindings(_ field: ResolvedField) -> [FieldFinding] {
+    warnings.map { message in
+      let parts = FieldCheck.halves(message)
+      return finding(.warning, field, parts.problem, parts.remedy)
     }
   }
 }

@@ -3,24 +3,24 @@ import Jira
 extension FieldCheck {
   /// Options that rows hold or the mapping names and JIRA lacks, and those of JIRA that no value of the column stands for.
   func optionFindings(_ field: ResolvedField, _ census: RowCensus) -> [FieldFinding] {
-    guard let options = field.options else { return [] }
-    var findings: [FieldFinding] = []
+    guard let options = field.optionTexts else { return [] }
+    var findings = ambiguityFindings(field)
     if field.mapping.direction.pushes {
       let named = field.mapping.namedTexts
-      for text in named.sorted() where !options.contains(text) {
+      for text in named.sorted() where !field.hasOption(text) {
         findings.append(
           finding(
             .error, field,
-            "the mapping names the option '\(text)', which JIRA does not offer"
+            "the mapping names the option \(VisibleText.quoted(text)), which JIRA does not offer"
               + Spelling.hint(text, in: options), remedy(field, options)))
       }
       let held = census.options[field.name] ?? [:]
       for (text, count) in held.sorted(by: { $0.key < $1.key })
-      where !options.contains(text) && !named.contains(text) {
+      where !field.hasOption(text) && !named.contains(text) {
         findings.append(
           finding(
             count.wanted > 0 ? .error : .warning, field,
-            "\(Self.rows(count)) '\(text)', which JIRA does not offer"
+            "\(Self.rows(count)) \(VisibleText.quoted(text)), which JIRA does not offer"
               + Spelling.hint(text, in: options), remedy(field, options)))
       }
     }
@@ -30,7 +30,7 @@ extension FieldCheck {
         findings.append(
           finding(
             .warning, field,
-            "JIRA offers \(unknown.map { "'\($0)'" }.joined(separator: ", ")), which no single value of "
+            "JIRA offers \(unknown.map(VisibleText.quoted).joined(separator: ", ")), which no single value of "
               + "the column stands for",
             "add to 'values' of \(field.name) in jira-sync.yaml, or whoever chooses it changes nothing in the row"
           ))
@@ -39,8 +39,19 @@ extension FieldCheck {
     return findings
   }
 
+  /// One text for both levels of a cascading field, which an option with the separator in it makes ambiguous.
+  private func ambiguityFindings(_ field: ResolvedField) -> [FieldFinding] {
+    guard field.mapping.columns.count < 2, let text = field.ambiguousTexts.first else { return [] }
+    return [
+      finding(
+        .error, field,
+        "\(VisibleText.quoted(text)) can be more than one option, since an option has '\(ResolvedField.separator)' in it",
+        "map the two levels from two columns: 'columns: [upper, lower]' for \(field.name) in jira-sync.yaml")
+    ]
+  }
+
   private func remedy(_ field: ResolvedField, _ options: [String]) -> String {
-    let offered = options.prefix(12).map { "'\($0)'" }.joined(separator: ", ")
+    let offered = options.prefix(12).map(VisibleText.quoted).joined(separator: ", ")
     let more = options.count > 12 ? " and \(options.count - 12) more" : ""
     let add =
       field.fieldID.hasPrefix("customfield_")

@@ -8,6 +8,8 @@ public struct FieldCheck: Sendable {
   let remembered: [String: String]
   /// The fields that were found on the site, in the order of the mapping.
   public private(set) var found: [ResolvedField] = []
+  /// What people should know though nothing goes wrong yet.
+  private(set) var warnings: [String] = []
   /// The fields that were not found, or cannot be mapped, and why.
   private var missing: [FieldFinding] = []
   /// What only shows when all fields are looked at together.
@@ -39,6 +41,7 @@ public struct FieldCheck: Sendable {
     do throws(MappingError) {
       let resolved = try resolve(mapping)
       found = resolved.fields
+      warnings = resolved.warnings
       together = resolved.problems.map(unfilled)
     } catch {
       together = error.issues.filter { !said.contains($0.message) }.map { issue in
@@ -53,7 +56,7 @@ public struct FieldCheck: Sendable {
   private func resolve(_ mapping: Mapping) throws(MappingError) -> ResolvedMapping {
     try ResolvedMapping.resolve(
       mapping, fields: facts.fields, createMetadata: facts.createMetadata,
-      projectID: facts.project.id, dialect: facts.dialect)
+      projectID: facts.project.id, dialect: facts.dialect, names: facts.names)
   }
 
   /// Everything that does not fit, in the order of the mapping.
@@ -65,7 +68,9 @@ public struct FieldCheck: Sendable {
     for field in found {
       all += typeFindings(field) + screenFindings(field)
       all += optionFindings(field, census) + valueFindings(field, census)
-      if let rules = field.statusRules { all += statusFindings(field, rules) }
+      if let rules = field.statusRules {
+        all += statusFindings(field, rules) + resolutionFindings(field)
+      }
     }
     let order = Dictionary(
       mapping.fields.enumerated().map { ($0.element.name, $0.offset) }
@@ -87,7 +92,7 @@ public struct FieldCheck: Sendable {
     }
     let known = remembered[field.name].flatMap { id in facts.fields.first { $0.id == id } }
     if case .customName(let name) = field.target, let known {
-      let candidates = facts.visibleFields.filter { $0.name.lowercased() == name.lowercased() }
+      let candidates = JiraField.named(name, in: facts.visibleFields)
       if candidates.isEmpty {
         parts.problem +=
           "; the field that was synced before, \(known.id), is now named '\(known.name)'"
@@ -118,7 +123,7 @@ public struct FieldCheck: Sendable {
   }
 
   /// What was found, and what to do: messages of the resolver have a semicolon between them.
-  private static func halves(_ message: String) -> (problem: String, remedy: String) {
+  static func halves(_ message: String) -> (problem: String, remedy: String) {
     let parts = message.split(separator: "; ").map(String.init)
     guard parts.count > 1, let last = parts.last, !last.hasPrefix("did you mean"),
       !last.hasPrefix("it is left out")

@@ -31,10 +31,10 @@ public struct FieldCreation: Sendable, Hashable {
     check.mapping.fields.compactMap { field in
       let wanted = field.namedTexts.union((census.options[field.name] ?? [:]).keys)
       if let known = check.found.first(where: { $0.name == field.name }) {
-        guard known.fieldID.hasPrefix("customfield_"), let options = known.options,
+        guard known.fieldID.hasPrefix("customfield_"), known.options != nil,
           let type = CustomFieldType(of: known.type), field.direction.pushes
         else { return nil }
-        let lacking = wanted.subtracting(options)
+        let lacking = wanted.filter { !known.hasOption($0) }
         guard !lacking.isEmpty else { return nil }
         return FieldCreation(
           field: field.name, name: known.fieldName, id: known.fieldID, type: type,
@@ -60,7 +60,7 @@ public struct FieldCreation: Sendable, Hashable {
   /// A field that is not there, as it will be; nil where it is there, or doubled, or no custom one.
   private static func candidate(_ field: FieldMapping, _ check: FieldCheck) -> ResolvedField? {
     guard case .customName(let name) = field.target,
-      !check.facts.visibleFields.contains(where: { $0.name.lowercased() == name.lowercased() })
+      JiraField.named(name, in: check.facts.visibleFields).isEmpty
     else { return nil }
     let columns = field.columns.compactMap { name in
       check.mapping.columns.first { $0.name == name }

@@ -16,6 +16,8 @@ public struct SiteFacts: Sendable {
   public var editMetadata: [FieldMetadata]?
   /// The statuses of the project's workflows.
   public var statuses: [IssueStatus]
+  /// What statuses, resolutions, priorities and issue types are called.
+  public var names: SiteNames
 
   /// The issue that is asked for the edit screen, which is an issue's and not a project's.
   public enum Sample: Sendable, Hashable {
@@ -47,13 +49,11 @@ public struct SiteFacts: Sendable {
     } catch let error as JiraError where error.kind == .notFound {
       throw SiteError.noProject(projectKey, site: client.configuration.baseURL)
     }
-    let types = project.issueTypes.filter { !$0.isSubtask }
-    guard
-      let type = types.first(where: { $0.name == issueType })
-        ?? types.first(where: { $0.name.lowercased() == issueType.lowercased() })
-    else {
-      throw SiteError.noIssueType(issueType, project: project.key, available: types.map(\.name))
-    }
+    var fields = try await client.fields()
+    let names = try await client.names(
+      for: try await client.myself(), project: project, fields: &fields, needsStatuses: true,
+      needsPriorities: true)
+    let type = try project.issueType(named: issueType, names: names)
     var edit: [FieldMetadata]?
     switch sample {
     case .none: break
@@ -65,10 +65,11 @@ public struct SiteFacts: Sendable {
     }
     return SiteFacts(
       project: project, issueType: type, dialect: client.dialect,
-      fields: try await client.fields(),
+      fields: fields,
       createMetadata: try await client.createMetadata(
         project: project.key, issueTypeID: type.id),
-      editMetadata: edit, statuses: try await client.statuses(project: project.key))
+      editMetadata: edit, statuses: try await client.statuses(project: project.key),
+      names: names)
   }
 
   private static func anyIssue(

@@ -13,7 +13,7 @@ enum CreatedMark: Sendable {
   case none
 
   /// The fields that are compared beside the mapped ones.
-  static let fields = ["summary"]
+  static let fields = ["created", "summary"]
 
   /// Compares an issue with a draft.
   ///

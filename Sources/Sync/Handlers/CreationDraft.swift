@@ -13,9 +13,11 @@ struct CreationDraft: Sendable {
   let item: WorkItem
   /// Sent along as a property; tells this creation from every other.
   let marker: UUID
-  let plan: Plan
-  let issueDraft: IssueDraft
-  private let mapping: ResolvedMapping
+  var plan: Plan
+  var issueDraft: IssueDraft
+  /// What JIRA refused before, so that it was taken out.
+  var leftOut: [FieldProblem] = []
+  let mapping: ResolvedMapping
 
   init(item: WorkItem, site: Site, marker: UUID = UUID()) {
     self.item = item
@@ -44,6 +46,10 @@ struct CreationDraft: Sendable {
         \(field.mapping.columns.joined(separator: ", ")) (JIRA field \(field.fieldName), \(id)): JIRA said: \(says)
         """
     }
-    return named.isEmpty ? "\(error)" : (named + error.messages).joined(separator: "\n")
+    // What was taken out may be what JIRA now misses.
+    let before = leftOut.map(\.description)
+    return named.isEmpty
+      ? (before + ["\(error)"]).joined(separator: "\n")
+      : (before + named + error.messages).joined(separator: "\n")
   }
 }

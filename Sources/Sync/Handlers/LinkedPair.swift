@@ -16,6 +16,8 @@ struct LinkedPair: Sendable {
   let writeToken: Int64?
   /// When fields changed sides, as JSON.
   let sideChangesText: String?
+  /// Whether JIRA refuses every change of the issue.
+  var isRefused = false
 
   init(
     item: WorkItem, issueID: String, issueKey: String, base: Base, error: String?, updated: Int64?,

@@ -4,6 +4,8 @@ import JobQueue
 struct PairOutcome: Sendable {
   /// What stands in the way, in words that name column and field.
   var failures: [FieldFailure] = []
+  /// Whether JIRA refused the issue as a whole.
+  var isIssueRefused = false
   /// How the job ends, where it is not simply done or refused.
   var settlement: Settlement?
 }

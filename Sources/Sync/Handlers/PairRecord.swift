@@ -79,12 +79,14 @@ struct PairRecord: Sendable {
     for (field, count) in oscillating.sorted(by: { $0.key < $1.key }) {
       texts.append("\(field): \(Suspension.text(sideChanges: count, limits: breaker))")
     }
-    pair = try LinkedPair(
+    var pair = try LinkedPair(
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
       // In an order of its own: the same problems are the same cause, however a run came to them.
       error: texts.isEmpty ? nil : texts.sorted().joined(separator: "\n"),
       updated: step.issue.updated,
       writeToken: step.token, sideChanges: sideChanges)
+    pair.isRefused = outcome.isIssueRefused
+    self.pair = pair
     hasUnseenChange = step.hasUnseenChange(base: base, leavingOut: failed)
     closings =
       refusal == nil
@@ -98,6 +100,12 @@ struct PairRecord: Sendable {
       step.isQuiet
       ? step.plan.conflicts.filter { !failed.contains($0.field) }.map { Dispute($0, of: step) }
       : []
+  }
+
+  /// Whether the job was to find out whether JIRA takes changes again, and it does.
+  var hasLiftedRefusal: Bool {
+    step.item.job.arguments[RefusedIssues.probe] != nil && !outcome.isIssueRefused
+      && outcome.settlement == nil
   }
 
   /// The kind of job that may write what this one may not, or did not see.

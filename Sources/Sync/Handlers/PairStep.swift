@@ -27,8 +27,12 @@ struct PairStep: Sendable {
   var moved: (from: String, to: String)?
   /// The latest entries of the issue's history, as far as somebody asked for them.
   var history: [IssueChange]
-  private let mapping: ResolvedMapping
-  private let dialect: JiraDialect
+  /// The issue's `updated` before anything was written to it.
+  let readUpdated: Int64?
+  /// The token in the issue's property before anything was written to it.
+  let readToken: Int64?
+  let mapping: ResolvedMapping
+  let dialect: JiraDialect
 
   init(
     item: WorkItem, issue: Issue, site: Site, base: Base? = nil,
@@ -40,7 +44,9 @@ struct PairStep: Sendable {
     mapping = site.mapping
     dialect = site.client.dialect
     let known = base ?? item.link?.base
-    token = IssueMarker(issue.properties[IssueMarker.property])?.token
+    readUpdated = issue.updated
+    readToken = IssueMarker(issue.properties[IssueMarker.property])?.token
+    token = readToken
     // What an older lease of ours wrote late is ours, and nobody's edit.
     oldBase = known.map {
       Self.claiming(
@@ -51,7 +57,11 @@ struct PairStep: Sendable {
       key: issue.key, fields: issue.fields, dialect: dialect, resolver: resolver)
     var plan = Sync.plan(
       base: oldBase, row: item.row.map(RowSide.present) ?? .absent, issue: .present(snapshot),
-      mapping: mapping, verdicts: item.verdicts, suspended: item.suspended)
+      mapping: mapping, verdicts: item.verdicts, suspended: item.suspended,
+      withheld: item.isForced
+        ? []
+        : oldBase?.withheld(row: item.row ?? [:], mapping: mapping, now: item.readAt) ?? [])
+    plan.newBase.postponeUnstored(now: item.readAt)
     // The key of the issue is always noted in the row; other columns only by jobs that may.
     let sides = item.sides
     let keyColumns = Set(
@@ -154,15 +164,12 @@ struct PairStep: Sendable {
     return side == .jira ? "row_changed" : "jira_changed"
   }
 
-  /// Keeps what JIRA really holds after an edit as the base, for fields that JIRA may have put into another form.
+  /// Keeps the issue as it was read after an edit.
   mutating func keep(after answered: Issue) {
     let key = issue.key
     issue = answered
     wasReadAgain = true
     if issue.key.isEmpty { issue.key = key }
-    plan.newBase = plan.base(
-      after: IssueSnapshot(key: issue.key, fields: issue.fields, dialect: dialect), mapping: mapping
-    )
   }
 
   /// Whether JIRA named fields that it refuses, and there is something to do without them.
@@ -171,11 +178,29 @@ struct PairStep: Sendable {
     return !named.isEmpty && (named.count < plan.issueWrites.count || plan.transition != nil)
   }
 
+  /// Cuts texts further that JIRA refused as too long, each once.
+  ///
+  /// - Parameter error: what JIRA said.
+  /// - Returns: the fields' names in the mapping.
+  mutating func cutFurther(refusedBy error: JiraError) -> Set<String> {
+    let cut = plan.cutFurther(refusedBy: error.fieldErrors, mapping: mapping)
+    for write in plan.issueWrites where cut.contains(write.field) {
+      plan.notedBase.willSend(write.value, field: write.field)
+    }
+    return cut
+  }
+
   /// Takes what JIRA refused out of the plan; nothing of the edit was made.
   ///
+  /// - Parameters:
+  ///   - error: what JIRA said.
+  ///   - kept: fields that are sent again otherwise.
   /// - Returns: why each was left out.
-  mutating func leaveOut(refusedBy error: JiraError) -> [FieldFailure] {
-    let named = plan.issueWrites.filter { error.fieldErrors[$0.fieldID] != nil }
+  mutating func leaveOut(refusedBy error: JiraError, besides kept: Set<String>) -> [FieldFailure] {
+    let named = plan.issueWrites.filter {
+      error.fieldErrors[$0.fieldID] != nil && !kept.contains($0.field)
+    }
+    guard !named.isEmpty else { return [] }
     plan.issueWrites.removeAll { named.contains($0) }
     return failed(named, error: error)
   }
@@ -183,6 +208,16 @@ struct PairStep: Sendable {
   /// Why fields were not written, by what JIRA said of each.
   func failed(_ writes: [FieldWrite], error: JiraError) -> [FieldFailure] {
     let named = writes.filter { error.fieldErrors[$0.fieldID] != nil }
+    if error.concernsWholeIssue, let first = writes.first {
+      // Said once, and not of each field.
+      let columns = Set(writes.flatMap(\.columns)).sorted().joined(separator: ", ")
+      let text = """
+        JIRA refused the whole edit of \(issue.key) and named no field: \(error). It was to write \(columns); it is tried \
+        again after polls
+        """
+      return [FieldFailure(field: first.field, text: text)]
+        + writes.dropFirst().map { FieldFailure(field: $0.field, text: "") }
+    }
     // The whole edit failed: the fields that JIRA names are why, the others only wait for them.
     return (named.isEmpty ? writes : named).map { write in
       FieldFailure(

@@ -120,14 +120,16 @@ enum RowStore {
       base = u.base::jsonb, base_raw = u.base_raw::jsonb, last_error = u.error, creation_lookups = 0,
       issue_updated = coalesce(to_timestamp(u.updated), l.issue_updated),
       write_token = coalesce(u.token, l.write_token), side_changes = u.side_changes::jsonb,
+      refused_since = case when u.refused then coalesce(l.refused_since, clock_timestamp()) end,
       synced_at = case when u.error is null then clock_timestamp() else l.synced_at end
     from unnest(
       \(pairs.map(\.rowKey.table))::text[], \(pairs.map(\.rowKey.id))::text[], \(pairs.map(\.issueID))::text[],
       \(pairs.map(\.issueKey))::text[], \(pairs.map(\.label))::text[],
       \(pairs.map(\.baseText))::text[], \(pairs.map(\.rawText))::text[],
       \(pairs.map(\.error))::text[], \(pairs.map(\.updatedSeconds))::float8[],
-      \(pairs.map(\.writeToken))::bigint[], \(pairs.map(\.sideChangesText))::text[])
-      as u(table_name, row_id, issue_id, issue_key, label, base, base_raw, error, updated, token, side_changes)
+      \(pairs.map(\.writeToken))::bigint[], \(pairs.map(\.sideChangesText))::text[], \(pairs.map(\.isRefused))::boolean[])
+      as u(
+        table_name, row_id, issue_id, issue_key, label, base, base_raw, error, updated, token, side_changes, refused)
     where l.table_name = u.table_name and l.row_id = u.row_id and l.state <> 'row_gone'
     """
   }

@@ -142,6 +142,7 @@ extension RowWork {
     var made: [MadeIssue] = []
     var notSent: [(draft: CreationDraft, error: JiraError)] = []
     var unknown: [(draft: CreationDraft, error: JiraError)] = []
+    var again: [CreationDraft] = []
     var failure: (any Error)?
     for (call, answer) in zip(calls, answers.withLock { $0 }) {
       guard case .success(let outcomes)? = answer else {
@@ -154,7 +155,12 @@ extension RowWork {
         switch outcome {
         case .created(let id, let key):
           made.append(MadeIssue(draft: draft, id: id, key: key, isAlone: call.count == 1))
-        case .refused(let error): try await refuse(draft, error: error)
+        case .refused(let error):
+          if let reduced = draft.reduced(refusedBy: error) {
+            again.append(reduced)
+          } else {
+            try await refuse(draft, error: error)
+          }
         case .notSent(let error): notSent.append((draft, error))
         case .unknown(let error): unknown.append((draft, error))
         }
@@ -163,7 +169,13 @@ extension RowWork {
     try await postpone(notSent)
     try await admitUnknown(unknown)
     try await link(made)
-    if let failure { throw failure }
+    if let failure {
+      try await clearIntents(again)
+      throw failure
+    }
+    // JIRA said a clear no to these: nothing was made, and each is smaller than before.
+    let open = again.filter { run.isOpen($0.item.job) }
+    if !open.isEmpty { try await send(open) }
   }
 
   private func outcomes(of drafts: [CreationDraft]) async throws -> [CreateOutcome] {
@@ -217,7 +229,15 @@ extension RowWork {
         continue
       }
       switch CreatedMark(of: issue, for: entry.draft, isOnly: entry.isAlone) {
-      case .ours: steps.append(PairStep(created: entry.draft, issue: issue, site: site))
+      case .ours:
+        do {
+          let found = try await confirmed(entry.draft.plan.newBase, issue: issue, item: item)
+          steps.append(
+            PairStep(created: entry.draft, issue: found.issue, base: found.base, site: site))
+        } catch let error as JiraError {
+          await session.report(error)
+          try await storeUnread(entry)
+        }
       case .another:
         // Bulk answers name no drafts; an issue with another marker is looked for by its own.
         let error = JiraError(
@@ -264,6 +284,9 @@ extension RowWork {
       transaction, _ in
       _ = try await transaction.query(
         RowStore.failing([(item.rowKey, text, true)]), doing: "noting that JIRA refused an issue")
+      _ = try await transaction.query(
+        RefusedIssues.noting([item.rowKey], isRefused: error.concernsWholeCreation),
+        doing: "noting that JIRA refused an issue")
       return [(item.job, .refused(text))]
     }
   }

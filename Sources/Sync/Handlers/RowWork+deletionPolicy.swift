@@ -99,6 +99,8 @@ extension RowWork {
     else { return }
     var walk = StatusWalk(
       target: StatusTarget(category: .done, preferredName: rules.doneStatus), start: start)
+    walk.rules = rules
+    walk.names = status.names
     while !walk.hasArrived {
       let transitions = try await site.client.transitions(of: id)
       guard walk.hops < Self.mostHops, let next = walk.choose(from: transitions) else {

@@ -19,7 +19,9 @@ extension RowWork {
     noted.fields[change.field] = step.plan.notedBase.fields[change.field]
     var walk = StatusWalk(target: change.target, start: start)
     walk.rules = site.mapping[change.field]?.statusRules ?? StatusRules()
+    walk.names = site.mapping[change.field]?.names ?? SiteNames()
     walk.filled = Set(step.issue.fields.filter { $0.value != .null }.keys)
+    var unstored: String?
     while !walk.hasArrived {
       let transitions = try await site.client.transitions(of: step.issue.id)
       guard walk.hops < Self.mostHops, let next = walk.choose(from: transitions) else {
@@ -57,6 +59,11 @@ extension RowWork {
             "JIRA took the transition \(next.transition.name) and left the status as it was"
           ])
       }
+      unstored =
+        SentResolution(
+          sent: next.fields["resolution"], held: after.fields["resolution"],
+          transition: next.transition
+        ).problem
       walk.arrived(at: reached)
       if let category = reached.category {
         noted.hasMoved(to: category, field: change.field)
@@ -69,6 +76,16 @@ extension RowWork {
       if IssueMarker(after.properties[IssueMarker.property])?.token == token { step.token = token }
       step.wasReadAgain = true
     }
+    guard let unstored, try await !hasOtherResolver(step) else { return }
+    step.noteUnstored(withTransitionOf: change.field, message: unstored)
+  }
+
+  /// Whether another user gave the issue its resolution since it was read.
+  private func hasOtherResolver(_ step: PairStep) async throws -> Bool {
+    let history = FieldHistory(
+      changes: try await site.client.changes(of: step.issue.id),
+      known: Set(step.history.map(\.id)), since: step.readUpdated, account: site.account.id)
+    return history.isEdited(id: "resolution", name: "Resolution")
   }
 
   /// A step that is not there any more because somebody moved the issue meanwhile is no refusal: it is planned anew.

@@ -22,13 +22,23 @@ extension RowWork {
     var lost: [WorkItem] = []
     for item in items {
       if let id = item.link?.issueID, let issue = issues[id] {
-        steps.append(PairStep(item: item, issue: issue, site: site))
+        guard let base = item.link?.base, base.isUnconfirmed else {
+          steps.append(PairStep(item: item, issue: issue, site: site))
+          continue
+        }
+        do {
+          let found = try await confirmed(base, issue: issue, item: item)
+          steps.append(PairStep(item: item, issue: found.issue, site: site, base: found.base))
+        } catch let error as JiraError {
+          try await settleFailed([item.job], error: error)
+        }
       } else {
         lost.append(item)
       }
     }
     try await refuseLost(lost)
-    let current = try await withoutOutdated(steps, job: \.item.job, problems: \.plan.problems)
+    let named = try await askingForResolutionNames(steps)
+    let current = try await withoutOutdated(named, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
   }
 
@@ -68,11 +78,15 @@ extension RowWork {
     guard run.isOpen(step.item.job) else { return outcome }
     if !step.plan.issueWrites.isEmpty {
       do {
-        outcome.failures += try await editLeavingOutRefused(&step)
+        try await editLeavingOutRefused(&step, &outcome.failures)
       } catch let error as JiraError {
         await session.report(error)
         outcome.failures.append(contentsOf: step.failed(step.plan.issueWrites, error: error))
-        outcome.settlement = fate(of: step.item.job, after: error)
+        // The status was not touched: nothing is agreed about it.
+        if let change = step.plan.transition {
+          outcome.failures.append(FieldFailure(field: change.field, text: ""))
+        }
+        settle(&outcome, step.item.job, after: error)
       }
     }
     if let change = step.plan.transition, outcome.settlement == nil {
@@ -81,25 +95,65 @@ extension RowWork {
       } catch let error as JiraError {
         await session.report(error)
         outcome.failures.append(step.failed(change, reason: "\(error)"))
-        outcome.settlement = fate(of: step.item.job, after: error)
+        if error.kind == .forbidden {
+          settle(&outcome, step.item.job, after: error)
+        } else {
+          outcome.settlement = fate(of: step.item.job, after: error)
+        }
       } catch let error as NoWayThrough {
         outcome.failures.append(step.failed(change, reason: "\(error)"))
       }
     }
+    do {
+      try await verifyStored(&step)
+    } catch let error as JiraError {
+      // What was sent stays noted, and the next run finds out what became of it.
+      await session.report(error)
+      outcome.failures += step.failed(step.writtenFields, error: error)
+      if outcome.settlement == nil { outcome.settlement = fate(of: step.item.job, after: error) }
+    }
     return outcome
+  }
+
+  /// How a job ends whose write failed; where JIRA refused the issue as a whole, polls find out when that is over.
+  private func settle(_ outcome: inout PairOutcome, _ job: Job, after error: JiraError) {
+    let fate = fate(of: job, after: error)
+    outcome.settlement = fate
+    guard error.concernsWholeIssue else { return }
+    switch fate {
+    case .refused, .retry: outcome.isIssueRefused = true
+    default: break
+    }
   }
 
   /// Edits the issue; where JIRA names fields that it does not take, it is edited without them: JIRA refuses a whole request for one field.
   ///
-  /// - Returns: why fields were left out.
-  private func editLeavingOutRefused(_ step: inout PairStep) async throws -> [FieldFailure] {
-    do {
-      try await edit(&step)
-      return []
-    } catch let error as JiraError where error.kind == .invalid && step.isRefusedInPart(error) {
-      let failures = step.leaveOut(refusedBy: error)
-      if !step.plan.issueWrites.isEmpty { try await edit(&step) }
-      return failures
+  /// A text that is too long for JIRA is cut further once before it is left out.
+  ///
+  /// - Parameters:
+  ///   - step: what to write.
+  ///   - failures: why fields were left out.
+  private func editLeavingOutRefused(
+    _ step: inout PairStep, _ failures: inout [FieldFailure]
+  ) async throws {
+    while !step.plan.issueWrites.isEmpty {
+      do {
+        try await edit(&step)
+        return
+      } catch let error as JiraError where error.kind == .invalid {
+        let shortened = step.cutFurther(refusedBy: error)
+        guard !shortened.isEmpty || step.isRefusedInPart(error) || !failures.isEmpty else {
+          throw error
+        }
+        let left = step.leaveOut(refusedBy: error, besides: shortened)
+        // JIRA names nothing more that could be left out.
+        guard !shortened.isEmpty || !left.isEmpty else { throw error }
+        failures += left
+        guard !shortened.isEmpty else { continue }
+        // Noted before it is sent, like every value.
+        try await note(step, base: step.plan.notedBase, withConflicts: false)
+        guard run.isOpen(step.item.job) else { return }
+      }
     }
   }
 
@@ -151,6 +205,8 @@ extension RowWork {
         """
       return (item: item, text: text)
     }
-    try await fail(failures, doing: "noting that issues were not found") { .refused($1) }
+    try await fail(failures, doing: "noting that issues were not found", isIssueRefused: true) {
+      .refused($1)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import JSON
 import Jira
 import JobQueue
 import Locks
@@ -35,6 +36,39 @@ extension RowWork {
     }
   }
 
+  /// Asks the histories of issues for the stored name of a resolution that the configuration does not know as it is shown.
+  ///
+  /// Data Center shows names in the account's language and gives no other, but a history keeps the stored ones.
+  ///
+  /// - Parameter steps: what was planned.
+  /// - Returns: the steps, planned anew where a history told a name; without those that JIRA could not be asked about, whose
+  ///   jobs have ended.
+  /// - Throws: `LeaseLost`; what JIRA says is settled.
+  func askingForResolutionNames(_ steps: [PairStep]) async throws -> [PairStep] {
+    let open = steps.filter { $0.plan.unrecognisedResolution != nil && $0.issue.hasUnknownName }
+    guard !open.isEmpty else { return steps }
+    let named = Lock<[RowKey: Issue]>([:])
+    let failed = Lock<Set<RowKey>>([])
+    try await forEach(open) { step in
+      do {
+        var issue = step.issue
+        if issue.changes.isEmpty { issue.changes = try await site.client.changes(of: issue.id) }
+        guard issue.nameResolution() else { return }
+        let known = issue
+        named.withLock { $0[step.item.rowKey] = known }
+      } catch let error as JiraError {
+        failed.withLock { _ = $0.insert(step.item.rowKey) }
+        try await settleFailed([step.item.job], error: error)
+      }
+    }
+    let known = named.withLock { $0 }
+    let left = failed.withLock { $0 }
+    return steps.filter { !left.contains($0.item.rowKey) }.map { step in
+      guard let issue = known[step.item.rowKey] else { return step }
+      return PairStep(item: step.item, issue: issue, site: site)
+    }
+  }
+
   /// Asks JIRA who edited the issues of conflicts that are about to be recorded: a call for each, and conflicts are rare.
   ///
   /// - Parameter steps: what is about to be carried out.
@@ -59,5 +93,21 @@ extension RowWork {
       if let changes = known[step.item.rowKey] { step.history = changes }
       return step
     }
+  }
+}
+
+extension Issue {
+  /// Whether JIRA does not give the stored name of its resolution.
+  fileprivate var hasUnknownName: Bool { fields["resolution"]?["untranslatedName"] == nil }
+
+  /// Gives its resolution the stored name that its history knows.
+  ///
+  /// - Returns: whether the history knows one.
+  fileprivate mutating func nameResolution() -> Bool {
+    guard let resolution = fields["resolution"], let id = resolution["id"]?.string,
+      let name = IssueChange.storedName(ofResolution: id, in: changes)
+    else { return false }
+    fields["resolution"]?["untranslatedName"] = .string(name)
+    return true
   }
 }

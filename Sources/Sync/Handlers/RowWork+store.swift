@@ -95,6 +95,7 @@ extension RowWork {
         let rows = mine.filter { $0.followUp == kind }.map(\.step.item.rowKey)
         if !rows.isEmpty { statements.append(RowStore.enqueuing(kind: kind, rows: rows)) }
       }
+      if mine.contains(where: \.hasLiftedRefusal) { statements.append(RefusedIssues.retrying) }
       // The base is written before the row, so that the row's trigger knows the change as ours.
       let writing = mine.filter { !$0.rowPlan.rowWrites.isEmpty }
       let first = statements.count

@@ -58,7 +58,7 @@ struct RowWork: Sendable {
 
   /// Notes at the links what stands in the way of rows, and settles their jobs.
   func fail(
-    _ failures: [(item: WorkItem, text: String)], doing: String,
+    _ failures: [(item: WorkItem, text: String)], doing: String, isIssueRefused: Bool = false,
     as settlement: @escaping @Sendable (Job, String) -> Settlement
   ) async throws {
     try await run.write(for: failures.map(\.item.job), doing: doing) { transaction, held in
@@ -66,6 +66,10 @@ struct RowWork: Sendable {
       let mine = failures.filter { heldIDs.contains($0.item.job.id) }
       _ = try await transaction.query(
         RowStore.failing(mine.map { ($0.item.rowKey, $0.text, false) }), doing: doing)
+      if isIssueRefused {
+        _ = try await transaction.query(
+          RefusedIssues.noting(mine.map(\.item.rowKey), isRefused: true), doing: doing)
+      }
       return mine.map { ($0.item.job, settlement($0.item.job, $0.text)) }
     }
     for failure in failures { tally.failed(failure.item.rowKey) }

@@ -9,6 +9,8 @@ struct StatusWalk: Sendable {
   let target: StatusTarget
   /// They say which resolutions mean that nothing was fixed, which is not what a row without debt says.
   var rules = StatusRules()
+  /// What the site's statuses and resolutions are called: a name in the configuration may be any of theirs.
+  var names = SiteNames()
   /// The fields that the issue has a value of: JIRA keeps it where a step does not name it.
   var filled: Set<String> = []
   private(set) var current: IssueStatus
@@ -56,14 +58,17 @@ struct StatusWalk: Sendable {
   private func rank(_ transition: Transition) -> (Int, Int) {
     let status = transition.to
     let id = Int(transition.id) ?? .max
-    let name = StatusRules.plain(status.name)
+    let known = names.statuses.completing(status.names)
+    let spoken = known.names.map(TranslatedName.plain)
+    func speaks(of words: [String]) -> Bool {
+      words.contains { word in spoken.contains { $0.contains(word) } }
+    }
     if matches(status) {
-      if name == StatusRules.plain(target.preferredName) { return (0, id) }
-      let isRefusal = ["cancel", "reject", "declin", "duplicate", "won't", "invalid"]
-        .contains(where: name.contains)
+      if known.isCalled(target.preferredName) { return (0, id) }
+      let isRefusal = speaks(of: ["cancel", "reject", "declin", "duplicate", "won't", "invalid"])
       return (isRefusal ? 2 : 1, id)
     }
-    let isParking = ["block", "hold", "wait"].contains(where: name.contains)
+    let isParking = speaks(of: ["block", "hold", "wait"])
     if status.category == .indeterminate { return (isParking ? 4 : 3, id) }
     return (5, id)
   }
@@ -76,15 +81,31 @@ struct StatusWalk: Sendable {
         if filled.contains(id) { continue }
         throw ScreenObstacle(transition: transition.name, field: field.name)
       }
-      let names = (field.allowedValues ?? []).compactMap { $0["name"]?.string }
-      let fixing = names.filter { !rules.isUnresolved($0) }
-      let usual = ["done", "fixed", "resolved"].lazy.compactMap { wanted in
-        fixing.first { StatusRules.plain($0) == wanted }
+      guard let chosen = resolution(among: field.allowedValues ?? []) else {
+        throw ScreenObstacle(
+          transition: transition.name, field: field.name,
+          offered: (field.allowedValues ?? []).compactMap { $0["name"]?.string })
       }
-      guard let name = usual.first ?? fixing.first
-      else { throw ScreenObstacle(transition: transition.name, field: field.name) }
-      values[id] = ["name": .string(name)]
+      values[id] = chosen
     }
     return values
+  }
+
+  /// The resolution that says that the debt is gone: of those that the rules name, the first that the screen offers.
+  private func resolution(among offered: [JSON]) -> JSON? {
+    let fixing = offered.filter {
+      ResolutionMeaning($0, rules: rules, names: names.resolutions) == .fixed
+    }
+    func isCalled(_ json: JSON, _ wanted: String) -> Bool {
+      TranslatedName(json).map { names.resolutions.completing($0).isCalled(wanted) }
+        ?? json["name"]?.string.map { TranslatedName.plain($0) == TranslatedName.plain(wanted) }
+        ?? false
+    }
+    let usual = rules.resolvedResolutions.lazy.compactMap { wanted in
+      fixing.first { isCalled($0, wanted) }
+    }
+    guard let chosen = usual.first else { return nil }
+    if let id = chosen["id"]?.string { return ["id": .string(id)] }
+    return ["name": chosen["name"] ?? .null]
   }
 }

@@ -46,6 +46,9 @@ struct WorkItem: Sendable {
     }
   }
 
+  /// Whether a person asked to compare and send everything again.
+  var isForced: Bool { job.arguments["force"]?.bool == true }
+
   /// Which sides the job may write.
   var sides: WritableSides { WritableSides(kind: job.kind) }
 }

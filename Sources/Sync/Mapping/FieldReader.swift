@@ -16,10 +16,10 @@ struct FieldReader {
   static let keys = [
     "field", "column", "columns", "template", "constant", "direction", "conflict", "values",
     "otherwise", "transforms", "apply", "required", "enabled", "type", "on_resolution",
-    "push_only_beside", "statuses", "audit_values", "unresolved",
+    "push_only_beside", "statuses", "audit_values", "resolved", "unresolved",
   ]
   static let statusKeys = [
-    "direction", "conflict", "enabled", "statuses", "audit_values", "unresolved",
+    "direction", "conflict", "enabled", "statuses", "audit_values", "resolved", "unresolved",
   ]
   static let ticketKeys = ["enabled"]
 
@@ -39,7 +39,7 @@ struct FieldReader {
       case .status: Self.statusKeys
       case .tickets: Self.ticketKeys
       case .column, .template, .constant:
-        Self.keys.filter { !["statuses", "audit_values", "unresolved"].contains($0) }
+        Self.keys.filter { !["statuses", "audit_values", "resolved", "unresolved"].contains($0) }
       }
     let count = issues.found.count
     var sources: [String] = []
@@ -142,6 +142,7 @@ struct FieldReader {
     guard case .status(var rules) = field.source else { return }
     switch key {
     case "unresolved": rules.unresolvedResolutions = issues.texts(value, what) ?? []
+    case "resolved": rules.resolvedResolutions = issues.texts(value, what) ?? []
     case "statuses":
       let names = ["to_do", "in_progress", "done"]
       for (name, _, node) in issues.members(value, what, known: names) ?? [] {

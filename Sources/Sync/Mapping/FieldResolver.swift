@@ -8,6 +8,7 @@ struct FieldResolver {
 
   private let mapping: Mapping
   private let dialect: JiraDialect
+  private let names: SiteNames
   private let known: [JiraField]
   private let metadata: [String: FieldMetadata]?
   private let columns: [String: TableColumn]
@@ -17,10 +18,11 @@ struct FieldResolver {
 
   init(
     mapping: Mapping, fields: [JiraField], createMetadata: [FieldMetadata]?, projectID: String,
-    dialect: JiraDialect
+    dialect: JiraDialect, names: SiteNames
   ) {
     self.mapping = mapping
     self.dialect = dialect
+    self.names = names
     known = fields.filter { $0.scopeProjectID == nil || $0.scopeProjectID == projectID }
     metadata = createMetadata.map { metadata in
       Dictionary(metadata.map { ($0.fieldID, $0) }) { first, _ in first }
@@ -36,7 +38,7 @@ struct FieldResolver {
     guard issues.isEmpty else { throw MappingError(issues) }
     return ResolvedMapping(
       mapping: mapping, fields: resolved, skipped: skipped, problems: unfilledFields(),
-      fills: fills(), dialect: dialect)
+      warnings: unrecognisedResolutions(), fills: fills(), dialect: dialect)
   }
 
   private mutating func resolve(_ field: FieldMapping) {
@@ -60,10 +62,7 @@ struct FieldResolver {
         missing(field, what: "field '\(id)'", near: known.map(\.id), wanted: id)
       }
     case .customName(let name):
-      var candidates = known.filter { $0.name == name }
-      if candidates.isEmpty {
-        candidates = known.filter { $0.name.lowercased() == name.lowercased() }
-      }
+      let candidates = JiraField.named(name, in: known)
       if candidates.count > 1 {
         let list = candidates.map { FieldResolver.described($0) }.joined(separator: ", ")
         issue(
@@ -122,7 +121,7 @@ struct FieldResolver {
     }
     add(
       ResolvedField(
-        mapping: field, fieldID: found.id, fieldName: found.name, type: type,
+        mapping: field, fieldID: found.id, fieldName: found.storedName, type: type,
         writableOnCreate: metadata.map { $0[found.id] != nil } ?? true,
         options: metadata?[found.id].flatMap { FieldResolver.options($0, type) },
         columns: columns))
@@ -131,6 +130,19 @@ struct FieldResolver {
   private mutating func add(_ field: ResolvedField) {
     var field = field
     field.dialect = dialect
+    if field.type.isTranslated {
+      field.names = names
+      for (own, theirs) in field.mapping.valueMap.pairs where !theirs.isEmpty {
+        field.mapping.valueMap.pairs[own] = field.canonicalName(theirs)
+      }
+      if let otherwise = field.mapping.valueMap.otherwise {
+        field.mapping.valueMap.otherwise = field.canonicalName(otherwise)
+      }
+      let named = field
+      field.options = field.options?.map {
+        AllowedOption(id: $0.id, text: named.canonicalName($0.text))
+      }
+    }
     resolved.append(field)
   }
 
@@ -215,6 +227,23 @@ struct FieldResolver {
       }
   }
 
+  /// Resolutions of the site that the rules do not name: an issue that gets one is reported, and its row keeps its debt.
+  private func unrecognisedResolutions() -> [String] {
+    guard let status = resolved.first(where: \.isStatus), let rules = status.statusRules,
+      status.mapping.direction.pulls
+    else { return [] }
+    let unknown = names.resolutions.values.filter { value in
+      !(rules.unresolvedResolutions + rules.resolvedResolutions).contains(where: value.isCalled)
+    }
+    guard !unknown.isEmpty else { return [] }
+    let shown = unknown.prefix(10).map(\.label).joined(separator: ", ")
+    let more = unknown.count > 10 ? " and \(unknown.count - 10) more" : ""
+    return [
+      "neither 'resolved' nor 'unresolved' of \(status.name) names the resolutions \(shown)\(more): an issue that gets one is "
+        + "reported, and its row stays as it is; add them to one of the two in jira-sync.yaml"
+    ]
+  }
+
   private func fills() -> [ResolvedMapping.Fill] {
     mapping.fields.compactMap { field in
       guard let fill = field.onResolution, let name = field.columns.first,
@@ -224,7 +253,7 @@ struct FieldResolver {
     }
   }
 
-  private static func options(_ metadata: FieldMetadata, _ type: FieldType) -> [String]? {
+  private static func options(_ metadata: FieldMetadata, _ type: FieldType) -> [AllowedOption]? {
     switch type {
     case .select, .multiSelect, .checkboxes, .cascadingSelect, .priority, .components, .versions,
       .version:
@@ -232,11 +261,17 @@ struct FieldResolver {
     default: return nil
     }
     guard let allowed = metadata.allowedValues, !allowed.isEmpty else { return nil }
-    return allowed.filter { $0["disabled"]?.bool != true }.flatMap { option -> [String] in
-      guard let text = (option["value"] ?? option["name"])?.string else { return [] }
-      let below = (option["children"]?.array ?? []).filter { $0["disabled"]?.bool != true }
-      return [text] + below.compactMap { $0["value"]?.string }.map { "\(text) / \($0)" }
+    return allowed.compactMap(option)
+  }
+
+  /// An option that can be chosen, with those below it.
+  private static func option(_ json: JSON) -> AllowedOption? {
+    guard json["disabled"]?.bool != true, let text = (json["value"] ?? json["name"])?.string else {
+      return nil
     }
+    return AllowedOption(
+      id: json["id"]?.string ?? json["id"]?.integer.map(String.init), text: text,
+      children: (json["children"]?.array ?? []).compactMap(option))
   }
 
   private static func described(_ field: JiraField) -> String {

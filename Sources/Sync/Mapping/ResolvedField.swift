@@ -12,14 +12,16 @@ public struct ResolvedField: Sendable, Hashable {
   public var type: FieldType
   /// Whether the create screen has it.
   public var writableOnCreate: Bool
-  /// The texts that JIRA takes for it, nil where it takes any or does not say.
-  public var options: [String]?
+  /// The options that JIRA takes for it, nil where it takes any value or does not say.
+  public var options: [AllowedOption]?
   /// The columns of the mapping as the table has them.
   public var columns: [TableColumn]
   /// The site's family, which decides how much of a text has room.
   public var dialect: JiraDialect
   /// The project that a parent must be in, whatever the row names; nil for any other field.
   public var parentProject: String?
+  /// What the site's statuses, resolutions, priorities and issue types are called; empty for fields that need none of it.
+  public var names = SiteNames()
 
   /// Describes a field on one site.
   ///
@@ -29,12 +31,12 @@ public struct ResolvedField: Sendable, Hashable {
   ///   - fieldName: the field's name in JIRA.
   ///   - type: the field's type.
   ///   - writableOnCreate: whether the create screen has it.
-  ///   - options: the texts that JIRA takes for it.
+  ///   - options: the options that JIRA takes for it.
   ///   - columns: the columns of the mapping as the table has them.
   ///   - dialect: the site's family.
   public init(
     mapping: FieldMapping, fieldID: String, fieldName: String, type: FieldType,
-    writableOnCreate: Bool = true, options: [String]? = nil, columns: [TableColumn],
+    writableOnCreate: Bool = true, options: [AllowedOption]? = nil, columns: [TableColumn],
     dialect: JiraDialect = .cloud
   ) {
     self.mapping = mapping
@@ -59,6 +61,15 @@ public struct ResolvedField: Sendable, Hashable {
   var statusRules: StatusRules? {
     guard case .status(let rules) = mapping.source else { return nil }
     return rules
+  }
+
+  /// The names of the values that the field takes, where JIRA translates them.
+  var translated: NameList { names.list(for: type) }
+
+  /// A text of the configuration or of a row as the canonical name of the value that it means; any other text as it is.
+  func canonicalName(_ text: String) -> String {
+    guard type.isTranslated else { return text }
+    return translated.value(named: text)?.canonical ?? text
   }
 
   /// The field in a message: name and id.

@@ -28,6 +28,8 @@ public struct ResolvedMapping: Sendable, Hashable {
   public var skipped: [Skipped]
   /// What will go wrong though the mapping itself is right, such as a field that JIRA requires and nothing fills.
   public var problems: [String]
+  /// What people should know though nothing goes wrong yet, such as resolutions that the configuration does not name.
+  public var warnings: [String]
   /// The columns that are filled on a resolution.
   public var fills: [Fill]
   /// The site's family.
@@ -42,16 +44,18 @@ public struct ResolvedMapping: Sendable, Hashable {
   ///   - fields: the fields that are kept in step.
   ///   - skipped: the fields that this site lacks.
   ///   - problems: what will go wrong though the mapping itself is right.
+  ///   - warnings: what people should know though nothing goes wrong yet.
   ///   - fills: the columns that are filled on a resolution.
   ///   - dialect: the site's family.
   public init(
     mapping: Mapping, fields: [ResolvedField], skipped: [Skipped] = [], problems: [String] = [],
-    fills: [Fill] = [], dialect: JiraDialect = .cloud
+    warnings: [String] = [], fills: [Fill] = [], dialect: JiraDialect = .cloud
   ) {
     self.mapping = mapping
     self.fields = fields
     self.skipped = skipped
     self.problems = problems
+    self.warnings = warnings
     self.fills = fills
     self.dialect = dialect
   }

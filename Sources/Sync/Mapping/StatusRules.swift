@@ -16,21 +16,15 @@ public struct StatusRules: Sendable, Hashable {
   public var inProgressStatus = "In Progress"
   /// The status preferred among those of category "done".
   public var doneStatus = "Done"
-  /// Resolutions that say that nothing was fixed, in any case of letters.
+  /// Resolutions that say that nothing was fixed, by any of their names or by id.
   public var unresolvedResolutions = [
-    "Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Declined",
+    "Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Declined", "Incomplete",
+  ]
+  /// Resolutions that say that the debt is gone, by any of their names or by id; the first that a screen offers is chosen.
+  public var resolvedResolutions = [
+    "Done", "Fixed", "Resolved", "Completed", "Complete", "Implemented",
   ]
 
   /// Makes the rules of the default mapping.
   public init() {}
-
-  /// Whether a resolution of this name says that nothing was fixed.
-  func isUnresolved(_ resolution: String) -> Bool {
-    unresolvedResolutions.contains { Self.plain($0) == Self.plain(resolution) }
-  }
-
-  /// A name in JIRA as names are compared: without regard to case, and sites write "Won't" with either apostrophe.
-  static func plain(_ name: String) -> String {
-    name.lowercased().replacing("\u{2019}", with: "'")
-  }
 }

@@ -1,3 +1,5 @@
+import Jira
+
 /// Texts of a column and the texts that stand for them in JIRA.
 public struct ValueMap: Sendable, Hashable {
   /// The column's text to JIRA's.
@@ -35,7 +37,8 @@ public struct ValueMap: Sendable, Hashable {
   /// - Parameter text: JIRA's text.
   /// - Returns: the text for the column, nil where several or none would give JIRA's.
   public func inward(_ text: String) -> String? {
-    let sources = pairs.filter { $0.value == text }.keys
+    let canonical = CanonicalText.line(text)
+    let sources = pairs.filter { !$0.value.isEmpty && CanonicalText.line($0.value) == canonical }.keys
     if sources.count == 1 { return sources.first }
     guard sources.isEmpty, outward(text) == text, otherwise != text else { return nil }
     return text

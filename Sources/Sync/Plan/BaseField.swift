@@ -11,6 +11,10 @@ public struct BaseField: Sendable, Hashable, Codable {
   public var issue: FieldValue?
   /// The value that was about to be written to the issue when nobody came back to say that it was: an issue that has it was written by us, not by a person.
   public var sent: FieldValue?
+  /// The value that JIRA was sent last and did not store; nil where there is none.
+  public var unstored: UnstoredValue?
+  /// Whether the value was sent with the creation of the issue, and nobody has read yet what JIRA stored of it; nil for no.
+  public var isUnconfirmed: Bool?
   /// The JIRA field that it is an agreement with; nil in bases from before this was noted.
   public var fieldID: String?
 
@@ -46,4 +50,11 @@ public struct BaseField: Sendable, Hashable, Codable {
 
   /// The issue's value when both sides agreed.
   public var issueValue: FieldValue { issue ?? canonical }
+
+  /// Whether the issue holds the row's text cut, so that its text is no full replacement of the row's.
+  var isCut: Bool {
+    guard case .text(let row) = canonical, case .text(let issue)? = issue, issue.hasSuffix("…")
+    else { return false }
+    return row.hasPrefix(issue.dropLast())
+  }
 }

@@ -22,9 +22,11 @@ enum FieldDecision: Sendable, Hashable {
     var isFormatted = false
     /// Whether JIRA holds only a part of the row's value.
     var isCut = false
+    /// Whether JIRA did not store what the row said, and the issue holds the same as then: the row's value still has to be written.
+    var isOwed = false
 
-    var rowChanged: Bool { base?.canonical != row }
-    var issueChanged: Bool { base?.issueValue != issue }
+    var rowChanged: Bool { isOwed || base?.canonical != row }
+    var issueChanged: Bool { !isOwed && base?.issueValue != issue }
   }
 
   /// A decision, and the conflict that it settles or leaves.

@@ -19,6 +19,8 @@ public struct FieldWrite: Sendable, Hashable {
   public var old: FieldValue
   /// Whether others have a part in the value: JIRA's own labels are added and removed one by one.
   public var isShared: Bool
+  /// Whether JIRA refused the text as too long, and it is cut more than the limit asks for.
+  public var isCutFurther = false
 
   /// The operations of an edit's `update` for a shared set, empty for any other field.
   public var operations: [JSON] {

@@ -28,24 +28,4 @@ extension Plan {
       issueWrites.filter(\.isShared).map { ($0.fieldID, $0.operations) }
     ) { first, _ in first }
   }
-
-  /// The base once JIRA said what it stored.
-  ///
-  /// Where a field that is only pushed reads back otherwise than it was written, JIRA changed the spelling and that is agreed, or it would be written for ever. A field that may be pulled keeps what was written, so that the next plan brings what JIRA has to the row.
-  ///
-  /// - Parameters:
-  ///   - issue: the issue as it was read after the write.
-  ///   - mapping: the mapping of the plan.
-  /// - Returns: the base to keep.
-  public func base(after issue: IssueSnapshot, mapping: ResolvedMapping) -> Base {
-    var base = newBase
-    for write in issueWrites where !write.isShared {
-      guard let field = mapping[write.field], !field.mapping.direction.pulls else { continue }
-      let read = issueValue(field, issueFields: issue.fields, dialect: issue.dialect)
-      guard read.isReadable, let known = base.fields[write.field] else { continue }
-      base.fields[write.field] = BaseField(
-        raw: known.raw, canonical: known.canonical, issue: read.value)
-    }
-    return base.noting(mapping)
-  }
 }

@@ -29,6 +29,9 @@ public struct Plan: Sendable, Hashable {
   /// Whether the plan would say more if it were told who resolved the issue.
   public var needsResolver = false
 
+  /// The id of the issue's resolution, where the configuration does not say what it means: its history may know its stored name.
+  public var unrecognisedResolution: String?
+
   /// Makes a plan that does nothing.
   ///
   /// - Parameter newBase: the base as it stays.

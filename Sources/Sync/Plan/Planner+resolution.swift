@@ -8,7 +8,9 @@ extension Planner {
   mutating func fillOnResolution() {
     guard let status = mapping.fields.first(where: \.isStatus),
       let rules = status.statusRules,
-      let state = StatusState(issue: issue.fields, rules: rules), state == .done || state == .kept
+      let state = StatusState(
+        issue: issue.fields, rules: rules, resolutions: status.names.resolutions),
+      state == .done || state == .kept
     else { return }
     for fill in mapping.fills where suspended[fill.name] == nil {
       guard let field = mapping[fill.name] else {
@@ -52,6 +54,10 @@ extension Planner {
       var after = row
       after[fill.column.name] = new
       let value = try field.reading(of: after).value
+      let pushes = field.mapping.direction.pushes && field.mapping.apply != .create
+      let change =
+        pushes && !decoded.isLossy && value != decoded.value
+        ? try field.write(value, over: decoded.value) : nil
       let known = result.notedBase.fields[field.name]
       if known?.canonical != before, before != value, before != .empty {
         result.conflicts.append(
@@ -62,9 +68,8 @@ extension Planner {
       }
       write(new, fill)
       filled.insert(field.name)
-      let pushes = field.mapping.direction.pushes && field.mapping.apply != .create
-      if pushes, !decoded.isLossy, value != decoded.value {
-        result.issueWrites.append(try field.write(value, over: decoded.value))
+      if let change {
+        result.issueWrites.append(change)
         result.newBase.fields[field.name] = BaseField(
           raw: rawColumns(field, row), canonical: value)
       } else {

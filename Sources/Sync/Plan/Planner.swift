@@ -11,6 +11,8 @@ struct Planner {
   let verdicts: [String: Verdict]
   /// Fields that are left alone, each with why.
   let suspended: [String: String]
+  /// Fields whose last value JIRA did not store, and which are not sent again yet.
+  let withheld: Set<String>
   /// The row as it was read.
   let before: Row
   /// The row as it will be once the writes so far were done.
@@ -21,7 +23,7 @@ struct Planner {
 
   init(
     base: Base, row: Row, issue: IssueSnapshot, mapping: ResolvedMapping,
-    verdicts: [String: Verdict], suspended: [String: String]
+    verdicts: [String: Verdict], suspended: [String: String], withheld: Set<String> = []
   ) {
     self.base = base.valid(under: mapping)
     self.row = row
@@ -30,6 +32,7 @@ struct Planner {
     self.mapping = mapping
     self.verdicts = verdicts
     self.suspended = suspended
+    self.withheld = withheld
     // A field that is no longer mapped would keep the columns that it was made from "changed".
     var kept = self.base
     for name in base.fields.keys
@@ -82,19 +85,23 @@ struct Planner {
 
   private mutating func step(_ field: ResolvedField) throws(FieldProblem) -> Bool {
     if let reason = suspended[field.name] { throw field.problem(reason) }
-    let sides = try sides(field)
+    var sides = try sides(field)
     let known = sides.base
     let verdict = verdicts[field.name].flatMap { $0.holds(sides) ? $0 : nil }
+    if verdict == nil || verdict?.choice == .row {
+      sides.isOwed = try owes(field, sides)
+    }
     if let verdict { result.decided[field.name] = verdict.conflict }
     if let verdict, case .value(let value) = verdict.choice {
       return try write(value, to: field, sides)
     }
+    if verdict != nil, verdict?.choice != .row { sides.isOwed = false }
     var outcome = FieldDecision.decide(
       sides, direction: field.mapping.direction, policy: field.mapping.conflict,
       verdict: verdict?.side)
     // The conflict that was decided is on record.
     if verdict != nil, outcome.decision != .wait { outcome.reason = nil }
-    if field.mapping.apply == .create, outcome.decision == .writeIssue {
+    if field.mapping.apply == .create, outcome.decision == .writeIssue, !sides.isOwed {
       // It was sent once; from then on the issue keeps its own.
       outcome = FieldDecision.Outcome(decision: .agree)
     }
@@ -133,6 +140,7 @@ struct Planner {
     var after = row
     for write in writes { after[write.column] = write.new }
     let chosen = try field.reading(of: after).value
+    if chosen != sides.issue, !field.isStatus { _ = try field.write(chosen, over: sides.issue) }
     apply(writes)
     var decided = sides
     decided.row = chosen
@@ -161,12 +169,16 @@ struct Planner {
     var value = decoded.value
     let before = base.fields[field.name]
     let known = settled(before, issue: value)
+    let isUnchanged = known?.unstored.map { $0.held == value } ?? false
     if before?.sent != nil {
       result.newBase.fields[field.name] = known
       result.notedBase.fields[field.name] = known
     }
     if field.isStatus, StatusState(value) == nil {
-      throw field.problem("the issue's status cannot be read; look at the status in JIRA")
+      if let resolution = field.unrecognisedResolution(in: issue.fields) {
+        result.unrecognisedResolution = resolution.id
+      }
+      throw field.statusProblem(of: issue.fields)
     }
     if field.isSharedLabels {
       let constant = Set(mapping.mapping.labels)
@@ -179,7 +191,27 @@ struct Planner {
     }
     return FieldDecision.Sides(
       base: known, row: reading.value, issue: value, isFormatted: decoded.isLossy,
-      isCut: reading.isCut)
+      isCut: reading.isCut || (known?.isCut ?? false), isOwed: isUnchanged)
+  }
+
+  /// Whether the issue still holds what it held when JIRA did not store the row's value: that is no change of the issue.
+  ///
+  /// - Throws: `FieldProblem` where the same value would be sent again too early.
+  private func owes(
+    _ field: ResolvedField, _ sides: FieldDecision.Sides
+  ) throws(FieldProblem) -> Bool {
+    guard sides.isOwed, let unstored = sides.base?.unstored else { return false }
+    let isWithheld = withheld.contains(field.name)
+    if field.isStatus {
+      // The status was reached; what JIRA did not store came with the transition.
+      if isWithheld { throw field.problem(unstored.text(field)) }
+      return false
+    }
+    guard field.mapping.direction.pushes, sides.row != sides.issue else { return false }
+    if isWithheld, unstored.sent == sides.row {
+      throw field.problem(unstored.text(field))
+    }
+    return true
   }
 
   /// The base of a field once it is clear whether the last write to the issue arrived.
@@ -188,7 +220,8 @@ struct Planner {
     known.sent = nil
     guard sent == value else {
       // An entry that was only made to note the write says nothing about an agreement.
-      return known.raw.isEmpty && known.canonical == .empty && known.issue == nil ? nil : known
+      return known.raw.isEmpty && known.canonical == .empty && known.issue == nil
+        && known.unstored == nil ? nil : known
     }
     return BaseField(raw: known.raw, canonical: sent, issue: value)
   }

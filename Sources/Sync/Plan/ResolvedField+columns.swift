@@ -35,7 +35,7 @@ extension ResolvedField {
     }
     var parts = try texts(value)
     if parts.isEmpty, let nothing = mapping.valueMap.textOfNothing { parts = [nothing] }
-    if case .cascade = value { parts = [parts.joined(separator: " / ")] }
+    if case .cascade = value { parts = [parts.joined(separator: Self.separator)] }
     return write(column.name, try json(parts, column, row), row).map { [$0] } ?? []
   }
 
@@ -78,7 +78,7 @@ extension ResolvedField {
     _ texts: [String], _ column: TableColumn, _ row: Row
   ) throws(FieldProblem) -> JSON {
     guard !texts.isEmpty else { return try empty(column) }
-    let text = texts.joined(separator: separator)
+    let text = texts.joined(separator: listSeparator)
     switch column.kind {
     case .text(let limit):
       // varchar(n) counts code points.
@@ -153,7 +153,7 @@ extension ResolvedField {
   }
 
   /// What a list that becomes one text is joined with.
-  private var separator: String {
+  private var listSeparator: String {
     for step in mapping.transforms {
       if case .split(let separator) = step { return separator + " " }
     }

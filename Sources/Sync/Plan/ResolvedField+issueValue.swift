@@ -21,12 +21,19 @@ public func issueValue(
   _ field: ResolvedField, issueFields: [String: JSON], dialect: JiraDialect
 ) -> DecodedField {
   if let rules = field.statusRules {
-    // A status that cannot be read is taken for none, and the planner leaves the field out.
-    let value = StatusState(issue: issueFields, rules: rules)?.value ?? .empty
-    return DecodedField(value)
+    // A status or a resolution that cannot be understood is taken for none, and the planner leaves the field out.
+    let state = StatusState(
+      issue: issueFields, rules: rules, resolutions: field.names.resolutions)
+    // A row that only leads asks for no more than that the issue is done.
+    let onlyLeads =
+      !field.mapping.direction.pulls && field.unrecognisedResolution(in: issueFields) != nil
+    return DecodedField((state ?? (onlyLeads ? .kept : nil))?.value ?? .empty)
   }
-  let decoded = FieldCodec.decode(
-    issueFields[field.fieldID] ?? .null, as: field.type, dialect: dialect)
+  let json = issueFields[field.fieldID] ?? .null
+  var decoded = FieldCodec.decode(json, as: field.type, dialect: dialect)
+  if case .option = decoded.value, field.type.isTranslated, let seen = TranslatedName(json) {
+    decoded.value = .option(CanonicalText.line(field.translated.completing(seen).canonical))
+  }
   guard field.isSharedLabels, case .set(let members) = decoded.value else { return decoded }
   // The labels that mark an issue as ours are not the row's.
   return DecodedField(.set(of: members.filter { !$0.hasPrefix("jira-sync-") }))

@@ -33,7 +33,6 @@ extension ResolvedField {
     }
     let text = try columnText(of: row).map { FieldCodec.head(of: $0, for: type) }
     let fitted = FieldCodec.fit(try canonical(text), as: type, dialect: dialect)
-    try checkOptions(fitted)
     return Reading(value: fitted, isCut: isCut(text, fitted))
   }
 
@@ -119,16 +118,16 @@ extension ResolvedField {
       return number
     case .date:
       guard let instant = Timestamp(plain), let day = JiraTimestamp.day(instant.milliseconds) else {
-        throw problem("a text that is no date cannot go into the date field \(label)")
+        throw problem(unfit(plain, kind: "date"))
       }
       return .date(day)
     case .dateTime:
-      guard let instant = Timestamp(plain) else {
-        throw problem("a text that is no time cannot go into the date and time field \(label)")
+      guard let instant = Timestamp(plain), JiraTimestamp.render(instant.milliseconds) != nil else {
+        throw problem(unfit(plain, kind: "time"))
       }
       return .instant(instant.milliseconds)
-    case .select, .priority, .resolution, .status, .issueType, .project, .parent, .version:
-      return .option(plain)
+    case .priority, .resolution, .status, .issueType: return .option(canonicalName(plain))
+    case .select, .project, .parent, .version: return .option(plain)
     case .user: return .user(plain)
     case .url:
       // JIRA takes absolute addresses only.
@@ -142,36 +141,39 @@ extension ResolvedField {
     }
   }
 
+  /// Why a text of a row cannot go into a field of days or times.
+  private func unfit(_ text: String, kind: String) -> String {
+    let field = "the \(type) field \(label)"
+    // What Postgres makes of values that no calendar of JIRA has.
+    let isPostgres = text.wholeMatch(of: /-?infinity|[+\-]?\d{4,}-\d\d-\d\d.*/) != nil
+    guard isPostgres else { return "a text that is no \(kind) cannot go into \(field)" }
+    return
+      "'\(text.prefix(40))' cannot go into \(field), which holds \(kind)s from 0001-01-01 to 9999-12-31 and no "
+      + "'infinity'; give the column such a \(kind), or none"
+  }
+
+  /// Two texts are the two levels; one text is matched against the options that the site has, since an option can have the separator in it.
   private func cascade(_ text: ColumnText) throws(FieldProblem) -> FieldValue {
-    var parts = text.texts.map { CanonicalText.line($0) }
+    var parts = text.texts.map { CanonicalText.line($0) }.filter { !$0.isEmpty }
     if case .one(let single) = text {
-      parts = FieldTransform.split(" / ").applied(to: .one(single)).texts
+      let line = CanonicalText.line(single)
+      let known = cascades(line)
+      guard known.count <= 1 else {
+        throw problem(
+          "\(VisibleText.quoted(line)) can be more than one option of the JIRA field \(label), since an option has "
+            + "'\(Self.separator)' in it; map the two levels from two columns")
+      }
+      if let only = known.first { return only }
+      parts = FieldTransform.split(Self.separator).applied(to: .one(single)).texts
     }
-    parts = parts.filter { !$0.isEmpty }
     guard let parent = parts.first else { return .empty }
-    guard parts.count <= 2 else {
+    guard parts.count > 2 else {
+      return .cascade(parent: parent, child: parts.count > 1 ? parts[1] : nil)
+    }
+    guard options != nil || !mapping.direction.pushes else {
       throw problem("more than two levels cannot go into the cascading field \(label)")
     }
-    return .cascade(parent: parent, child: parts.count > 1 ? parts[1] : nil)
+    // No option of the site: a write refuses it, and what comes from JIRA is taken as it is.
+    return .cascade(parent: parent, child: parts[1...].joined(separator: Self.separator))
   }
-
-  /// The options that JIRA lists decide; it refuses the whole request for one that it does not know.
-  private func checkOptions(_ value: FieldValue) throws(FieldProblem) {
-    guard mapping.direction.pushes, let options else { return }
-    let wanted: [String]
-    switch value {
-    case .option(let text): wanted = [text]
-    case .set(let members): wanted = members
-    case .cascade(let parent, let child): wanted = [child.map { "\(parent) / \($0)" } ?? parent]
-    default: return
-    }
-    guard let unknown = wanted.first(where: { !options.contains($0) }) else { return }
-    let shown = options.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
-    throw problem(
-      "'\(unknown.prefix(60))' is not an option of the JIRA field \(label); options are \(shown)"
-        + (options.count > 20 ? " and \(options.count - 20) more" : "")
-        + "; change the row, add the option in JIRA, or give the mapping a value for it",
-      mayBeOver: true)
-  }
-
 }

@@ -11,13 +11,8 @@ extension ResolvedField {
         "names \(key) as a parent, and only issues of the project \(parentProject) may be one; change the column"
       )
     }
-    do throws(FieldCodecError) {
-      return FieldWrite(
-        field: name, columns: mapping.columns, fieldID: fieldID, type: type, value: value,
-        json: try FieldCodec.encode(value, as: type, dialect: dialect), old: old,
-        isShared: isSharedLabels)
-    } catch {
-      throw problem("cannot be written to the JIRA field \(label): \(error)")
-    }
+    return FieldWrite(
+      field: name, columns: mapping.columns, fieldID: fieldID, type: type, value: value,
+      json: try encoded(value), old: old, isShared: isSharedLabels)
   }
 }

@@ -50,10 +50,15 @@ enum StatusState: String, Sendable, Hashable, CaseIterable {
   }
 
   /// What the issue says; nil where it says nothing that can be understood.
-  init?(issue: [String: JSON], rules: StatusRules) {
+  init?(issue: [String: JSON], rules: StatusRules, resolutions: NameList) {
     guard let category = issue["status"]?["statusCategory"]?["key"]?.string else { return nil }
     switch category {
-    case "done": self = Self.isUnresolved(issue["resolution"], rules) ? .kept : .done
+    case "done":
+      switch ResolutionMeaning(issue["resolution"], rules: rules, names: resolutions) {
+      case .fixed: self = .done
+      case .notFixed: self = .kept
+      case .unrecognised: return nil
+      }
     case "new": self = .toDo
     default: self = .inProgress
     }
@@ -89,9 +94,5 @@ enum StatusState: String, Sendable, Hashable, CaseIterable {
   /// Whether a row of this state and an issue of the other may stand side by side where both changed: an audited file may keep its debt while the issue is open.
   func isCompatible(with issue: StatusState) -> Bool {
     self == issue || (self == .kept && issue != .done)
-  }
-
-  private static func isUnresolved(_ resolution: JSON?, _ rules: StatusRules) -> Bool {
-    resolution?["name"]?.string.map(rules.isUnresolved) ?? false
   }
 }

@@ -43,7 +43,9 @@ func creationPlan(row: Row, mapping: ResolvedMapping) -> Plan {
     }
     do throws(FieldProblem) {
       plan.issueWrites.append(try field.write(value, over: .empty))
-      plan.newBase.fields[field.name] = BaseField(raw: raw, canonical: value)
+      var sent = BaseField(raw: raw, canonical: value)
+      sent.isUnconfirmed = true
+      plan.newBase.fields[field.name] = sent
     } catch {
       plan.problems.append(error)
       plan.newBase.fields[field.name] = BaseField(raw: [:], canonical: .empty)

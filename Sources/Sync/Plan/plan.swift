@@ -9,10 +9,12 @@
 ///   - mapping: the fields, as they were found on the JIRA site.
 ///   - verdicts: what people decided about conflicts that waited, by the field's name.
 ///   - suspended: fields that are left alone, by their names, each with why.
+///   - withheld: fields whose last value JIRA did not store, and which are not sent again yet.
 /// - Returns: what to write on either side, and the base once that was done.
 public func plan(
   base: Base?, row: RowSide, issue: IssueSide, mapping: ResolvedMapping,
-  verdicts: [String: Verdict] = [:], suspended: [String: String] = [:]
+  verdicts: [String: Verdict] = [:], suspended: [String: String] = [:],
+  withheld: Set<String> = []
 ) -> Plan {
   guard case .present(let values) = row else { return Plan(newBase: base ?? Base()) }
   let mapping = mapping.leavingOut(columnsThatLack: values)
@@ -23,7 +25,7 @@ public func plan(
   case .present(let snapshot):
     var planner = Planner(
       base: base ?? Base(), row: values, issue: snapshot, mapping: mapping, verdicts: verdicts,
-      suspended: suspended)
+      suspended: suspended, withheld: withheld)
     plan = planner.plan()
   }
   plan.newBase = plan.newBase.noting(mapping)

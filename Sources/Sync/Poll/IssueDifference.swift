@@ -44,6 +44,8 @@ struct IssueDifference: Sendable, Hashable {
       guard decoded.isReadable else { continue }
       let value = field.comparable(
         decoded.value, known: known, constantLabels: mapping.mapping.labels)
+      // What JIRA holds instead of what it was sent is on record, and no change.
+      guard decoded.value != known?.unstored?.held else { continue }
       guard value != known?.sent, value != known?.issueValue ?? .empty else { continue }
       // Sent once, then each side keeps its own.
       if field.mapping.apply == .create, !field.mapping.direction.pulls { continue }

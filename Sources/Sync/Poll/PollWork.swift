@@ -176,7 +176,7 @@ struct PollWork {
     try await run.write(for: [job], doing: "noting how far \(project) was polled") {
       transaction, _ in
       _ = try await transaction.pipeline(
-        [PollStore.resuming]
+        [PollStore.resuming, RefusedIssues.probing, UnstoredRetry.enqueuing]
           + PollStore.finishing(
             project: project, watermark: watermark, seen: seen, enqueued: enqueued),
         doing: "noting how far \(project) was polled")

@@ -6,8 +6,10 @@ public enum SiteError: Error, Sendable, CustomStringConvertible {
   case otherSite(linked: String, linkedProject: String, configured: String, project: String)
   /// There is no such project, or the account may not see it.
   case noProject(String, site: String)
+  /// There is no JIRA at the address, but at one above it.
+  case wrongAddress(String, base: String)
   /// The project has no such issue type.
-  case noIssueType(String, project: String, available: [String])
+  case noIssueType(String, project: String, available: [String], ids: [String])
   /// The mapping does not fit the site.
   case mapping(MappingError)
   /// The table lacks columns that nothing can be done without.
@@ -27,10 +29,15 @@ public enum SiteError: Error, Sendable, CustomStringConvertible {
       JIRA_PROJECT is \(key), but \(site) has no such project, or this account may not see it. Check the key, and that \
       the account has the permission Browse projects.
       """
-    case .noIssueType(let name, let project, let available):
+    case .wrongAddress(let address, let base):
       """
-      project \(project) has no issue type \(name); it has \(available.joined(separator: ", ")). Set issue_type in \
-      jira-sync.yaml to one of these.
+      JIRA_BASE_URL is \(address), where there is no JIRA. It may be the address of a page for a browser: \(base) is where JIRA \
+      answers. Set JIRA_BASE_URL to that.
+      """
+    case .noIssueType(let name, let project, let available, let ids):
+      """
+      project \(project) has no issue type \(name); it has \(available.joined(separator: ", ")) (ids \
+      \(ids.joined(separator: ", "))). Set issue_type in jira-sync.yaml to one of these names or ids.
       """
     case .mapping(let error): "\(error)"
     case .missingColumns(let columns):

@@ -30,7 +30,7 @@ public struct SiteFinder: Sendable {
     let address = client.configuration.siteURL
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
-    try await store.check(baseURL: address, project: projectKey)
+    let bound = try await store.check(baseURL: address, project: projectKey)
     let table = try await store.columns()
     let mapping: Mapping
     do {
@@ -38,8 +38,10 @@ public struct SiteFinder: Sendable {
     } catch {
       throw SiteError.mapping(error)
     }
-    return try await Self.find(
-      client: try await client.detectingDialect(), project: projectKey, mapping: mapping)
+    let site = try await Self.find(
+      client: try await client.located(), project: projectKey, mapping: mapping)
+    try await bound?.check(is: site.project, configured: projectKey, client: site.client)
+    return site
   }
 
   /// Looks at JIRA alone.
@@ -62,21 +64,17 @@ public struct SiteFinder: Sendable {
     } catch let error as JiraError where error.kind == .notFound {
       throw SiteError.noProject(key, site: address)
     }
-    let types = project.issueTypes.filter { !$0.isSubtask }
-    let wanted = mapping.issueType
-    guard
-      let type = types.first(where: { $0.name == wanted })
-        ?? types.first(where: { $0.name.lowercased() == wanted.lowercased() })
-    else {
-      throw SiteError.noIssueType(wanted, project: project.key, available: types.map(\.name))
-    }
-    let fields = try await client.fields()
+    var fields = try await client.fields()
+    let names = try await client.names(
+      for: account, project: project, fields: &fields, needsStatuses: mapping.needsStatuses,
+      needsPriorities: mapping.needsPriorities)
+    let type = try project.issueType(named: mapping.issueType, names: names)
     let metadata = try await client.createMetadata(project: project.key, issueTypeID: type.id)
     var resolved: ResolvedMapping
     do {
       resolved = try .resolve(
         mapping, fields: fields, createMetadata: metadata, projectID: project.id,
-        dialect: client.dialect)
+        dialect: client.dialect, names: names)
     } catch {
       throw SiteError.mapping(error)
     }

@@ -302,7 +302,7 @@ public actor SiteSession {
   private func discover() async throws -> Site {
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
-    try await store.check(baseURL: address, project: projectKey)
+    let bound = try await store.check(baseURL: address, project: projectKey)
     let table = try await store.columns()
     let mapping: Mapping
     do {
@@ -312,15 +312,17 @@ public actor SiteSession {
     }
     try await budget.set(limits)
     let site = try await SiteFinder.find(
-      client: try await prober.detectingDialect(), project: projectKey, mapping: mapping)
+      client: try await prober.located(), project: projectKey, mapping: mapping)
+    try await bound?.check(is: site.project, configured: projectKey, client: site.client)
     let resolved = site.mapping
     let dialect = site.client.dialect
     try await store.bind(
-      baseURL: address, project: projectKey, dialect: dialect, mapping: resolved)
+      baseURL: address, project: projectKey, found: site.project, renamed: bound,
+      dialect: dialect, mapping: resolved)
     for skipped in resolved.skipped {
       logger.warning("\(skipped.name) is not synced: \(skipped.reason)")
     }
-    for problem in resolved.problems { logger.warning("\(problem)") }
+    for problem in resolved.problems + resolved.warnings { logger.warning("\(problem)") }
     logger.info(
       """
       syncing with project \(site.project.key) on \(address) as \(site.account.displayName): \

@@ -26,28 +26,34 @@ struct SiteStore: Sendable {
 
   /// Makes sure that the database does not belong to another site, before anything is sent to this one.
   ///
+  /// - Returns: the project of the links, where its key is another one than is configured: JIRA has to be asked whether it is the same.
   /// - Throws: `SiteError.otherSite`, `PostgresError`.
-  func check(baseURL: String, project: String) async throws {
+  func check(baseURL: String, project: String) async throws -> BoundProject? {
     let row = try await database.query(
       Self.binding, doing: "reading which site the database belongs to"
     ).rows.first
-    try row.map { try Self.check($0, baseURL: baseURL, project: project) }
+    return try row.flatMap { try Self.check($0, baseURL: baseURL, project: project) }
   }
 
   private static let binding: SQL = """
-    select s.base_url, s.project_key,
+    select s.base_url, s.project_key, s.mapping -> 'project' ->> 'id' as project_id,
       exists (select from jira_sync.links where issue_id is not null or marker is not null) as linked
     from jira_sync.site as s
     """
 
-  private static func check(_ row: PostgresRow, baseURL: String, project: String) throws {
+  private static func check(
+    _ row: PostgresRow, baseURL: String, project: String
+  ) throws -> BoundProject? {
     let known: String = try row.get("base_url")
     let knownProject: String = try row.get("project_key")
     let isLinked: Bool = try row.get("linked")
-    guard (known == baseURL && knownProject == project) || !isLinked else {
+    guard isLinked else { return nil }
+    guard known == baseURL else {
       throw SiteError.otherSite(
         linked: known, linkedProject: knownProject, configured: baseURL, project: project)
     }
+    guard knownProject != project else { return nil }
+    return BoundProject(key: knownProject, id: try row.get("project_id", as: String?.self))
   }
 
   /// Makes sure that the database belongs to the site, binds it where it belongs to none, and stores the mapping.
@@ -56,10 +62,13 @@ struct SiteStore: Sendable {
   ///
   /// - Throws: `SiteError.otherSite`, `PostgresError`.
   func bind(
-    baseURL: String, project: String, dialect: JiraDialect, mapping: ResolvedMapping
+    baseURL: String, project: String, found: JiraProject, renamed: BoundProject?,
+    dialect: JiraDialect, mapping: ResolvedMapping
   ) async throws {
     let deployment = dialect == .cloud ? "cloud" : "server"
-    let summary = mapping.summary.text
+    var members = mapping.summary
+    members["project"] = ["id": .string(found.id), "key": .string(found.key)]
+    let summary = members.text
     let watched = mapping.watchedColumns
     try await database.transaction(doing: "binding the database to \(baseURL)") { transaction in
       // First, as it locks the table's row: workers that start together are bound one after the other. It changes only what is
@@ -70,7 +79,12 @@ struct SiteStore: Sendable {
       let row = try await transaction.query(
         Self.binding, doing: "reading which site the database belongs to"
       ).rows.first
-      try row.map { try Self.check($0, baseURL: baseURL, project: project) }
+      let bound = try row.flatMap { try Self.check($0, baseURL: baseURL, project: project) }
+      // Another worker may have bound it meanwhile, to a project that nobody asked JIRA about.
+      if let bound, bound.id != found.id, bound.key != renamed?.key {
+        throw SiteError.otherSite(
+          linked: baseURL, linkedProject: bound.key, configured: baseURL, project: project)
+      }
       _ = try await transaction.query(
         """
         insert into jira_sync.site (base_url, project_key, deployment, mapping)

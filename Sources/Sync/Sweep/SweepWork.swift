@@ -185,7 +185,8 @@ struct SweepWork: Sendable {
     try await run.write(for: [job], doing: "noting how the sweep of \(project) ended") {
       transaction, _ in
       _ = try await transaction.pipeline(
-        SweepStore.finishing(project: project, missed: missed, objection: objection),
+        SweepStore.finishing(project: project, missed: missed, objection: objection)
+          + [RefusedIssues.retrying],
         doing: "noting how the sweep of \(project) ended")
       return [(job, objection.map { .refused($0) } ?? .done)]
     }

@@ -16,11 +16,38 @@ struct QueueCommandTests {
           "site", "project", "due", "later", "running", "dead", "workers", "linked", "creating",
           "create_unknown", "with_error", "open_conflicts", "oldest_due", "paused_at",
           "pause_reason", "poll_watermark", "polled_at", "poll_lag_seconds", "poll_error",
-          "queue", "worker_list", "schedule_list", "errors", "rate_limits", "circuit",
+          "queue", "worker_list", "schedule_list", "errors", "rate_limits", "circuit", "findings",
         ]))
       let text = try await world.run("status").output
       #expect(text.contains("workers    none; start one: jira-sync worker"))
       #expect(!text.contains("\u{1B}"), "no colours where nobody looks")
+    }
+  }
+
+  @Test func `status says what is wrong with the installation`() async throws {
+    try await CommandWorld.with { world in
+      try await world.execute("drop trigger jira_sync_updated on public.file_audit")
+      let text = try await world.run("status").output
+      #expect(text.contains("error      the trigger jira_sync_updated is missing"), "\(text)")
+      let finding = try #require(try await world.json("status")["findings"]?.array?.first)
+      #expect(finding["is_error"]?.bool == true)
+      #expect(finding["remedy"]?.string?.contains("jira-sync migrate") == true)
+    }
+  }
+
+  @Test(arguments: ["jobs", "workers", "links"])
+  func `status does not wait for a table that another session has locked`(table: String)
+    async throws
+  {
+    try await CommandWorld.with { world in
+      try await world.connection.transaction(doing: "holding a lock") { transaction in
+        _ = try await transaction.query(
+          "lock table jira_sync.\(identifier: table)", doing: "holding a lock")
+        let outcome = try await world.run("status")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("another session has locked a table"), "\(outcome.errors)")
+      }
+      #expect(try await world.run("status").status == 0)
     }
   }
 

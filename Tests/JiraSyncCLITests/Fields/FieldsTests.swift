@@ -78,6 +78,40 @@ struct FieldsTests {
     }
   }
 
+  @Test(
+    "A cascading field in one column: a separator within an option is refused only where it is ambiguous",
+    arguments: [
+      (["A": ["B / C"], "A / B": ["C"]] as JSON, true), (["A": ["B"], "A / B": []] as JSON, true),
+      (["CI / CD": ["Build"], "CI": ["Lint"]] as JSON, false), (["A": ["B"]] as JSON, false),
+    ])
+  func ambiguousCascade(options: JSON, isRefused: Bool) async throws {
+    try await withFieldsWorld { world in
+      try world.server.administer(
+        "POST", "fields", ["name": "Corner", "type": "cascadingselect", "options": options])
+      try world.configure(
+        "fields:\n  corner: {column: notes, field: Corner}\n  notes: {enabled: false}\n")
+      let outcome = try await world.run("check")
+      #expect(outcome.status == (isRefused ? 1 : 0), "\(outcome.output)\(outcome.errors)")
+      #expect(outcome.output.contains("can be more than one option") == isRefused)
+      #expect(outcome.output.contains("two columns") == isRefused)
+    }
+  }
+
+  @Test("Options whose spelling is not canonical are found, and blanks show in what is missing")
+  func spelling() async throws {
+    try await withFieldsWorld { world in
+      try await world.addRow(layer: "Services")
+      try world.server.administer(
+        "PUT", "fields/Layer", ["options": ["Services ", "Routers", "Models"]])
+      let fits = try await world.run("check")
+      #expect(fits.status == 0, "\(fits.output)\(fits.errors)")
+      try await world.addRow(layer: "Router s", number: 2)
+      let lacks = try await world.run("check")
+      #expect(lacks.status == 1)
+      #expect(lacks.output.contains("'Router s'"))
+    }
+  }
+
   @Test("An option that only the mapping names, and one of JIRA that nothing stands for")
   func valueMap() async throws {
     try await withFieldsWorld { world in

@@ -125,4 +125,73 @@ struct MigrateTests {
       #expect(outcome.errors.contains("It lacks audit_date, audit_status, audited_by, file_name"))
     }
   }
+
+  /// Catches "cannot create index on relation", and a schema that is half installed.
+  @Test(
+    "what is no table is refused with what it is and what to do, and nothing is changed",
+    arguments: [
+      ("view", "create view public.file_audit as select 1 as id", "a view"),
+      (
+        "materialized view", "create materialized view public.file_audit as select 1 as id",
+        "a materialized view"
+      ),
+      (
+        "foreign table",
+        """
+        create extension file_fdw;
+        create server files foreign data wrapper file_fdw;
+        create foreign table public.file_audit (id int) server files options (filename '/dev/null')
+        """, "a foreign table"
+      ),
+    ])
+  func noTable(kind: String, statements: String, words: String) async throws {
+    try await withProgram(migrated: false) { program, database, environment in
+      let superuser = try await database.connectAsSuperuser()
+      try await superuser.script(statements, doing: "preparing a test")
+      await superuser.close()
+      for arguments in [["migrate"], ["doctor"]] {
+        let outcome = try await program.run(arguments, environment: environment)
+        #expect(outcome.status != 0)
+        let text = outcome.output + outcome.errors
+        #expect(text.contains("public.file_audit is \(words)"), "\(text)")
+        #expect(text.contains("alter \(kind) public.file_audit rename"), "\(text)")
+        #expect(!text.contains("Install it with: jira-sync migrate"))
+      }
+      let connection = try await database.connect()
+      let schemas = try await connection.query(
+        "select 1 from pg_catalog.pg_namespace where nspname = 'jira_sync'", doing: "looking")
+      #expect(schemas.rows.isEmpty)
+      await connection.close()
+    }
+  }
+
+  /// Catches a doctor that advises what migrate refuses.
+  @Test(
+    "a database in another encoding: migrate and doctor say the same",
+    arguments: ["LATIN1", "SQL_ASCII", "EUC_JP"])
+  func encoding(encoding: String) async throws {
+    try await withProgram(migrated: false) { program, database, _ in
+      let name = "\(database.name)_\(encoding.lowercased())"
+      let admin = try await database.connectAsSuperuser()
+      _ = try await admin.query(
+        SQL(
+          unescaped:
+            "create database \(name) encoding '\(encoding)' locale 'C' template template0"),
+        doing: "preparing a test")
+      let environment = [
+        "DATABASE_URL": database.superuserConninfo.replacing("/\(database.name)", with: "/\(name)")
+      ]
+      for arguments in [["migrate"], ["doctor"]] {
+        let outcome = try await program.run(arguments, environment: environment)
+        #expect(outcome.status != 0)
+        let text = outcome.output + outcome.errors
+        #expect(text.contains("is encoded in \(encoding)"), "\(text)")
+        #expect(text.contains("encoding 'UTF8' template template0"), "\(text)")
+        #expect(!text.contains("Install it with: jira-sync migrate"), "\(text)")
+      }
+      _ = try await admin.query(
+        SQL(unescaped: "drop database \(name) with (force)"), doing: "tidying up")
+      await admin.close()
+    }
+  }
 }

@@ -38,7 +38,8 @@ struct BadValueTests {
   @Test("JIRA refuses one of five in a bulk creation: the others are each linked with their own")
   func partialBulk() async throws {
     try await withSyncWorld { world in
-      // An option that was taken away after the worker had looked.
+      // An option that was taken away after the worker had looked, of a field that JIRA requires.
+      try world.jira.administer("PUT", "fields/Layer", ["required": true])
       try world.jira.hideOptions()
       let ids = try await world.addRows(5, debt: false)
       try await world.run("update public.file_audit set layer_name = 'Cellar' where id = \(ids[2])")
@@ -166,5 +167,32 @@ struct BadValueTests {
       Text(name: "an SQL statement", value: "'; drop table public.file_audit; --", isKept: true),
       Text(name: "right to left", value: "שלום עולם\u{202E}abc"),
     ]
+  }
+
+  /// Catches "a text that is no time", without a word on what it is or what JIRA can hold.
+  @Test(
+    "A time that JIRA cannot hold is named with its column and JIRA's limits, and the other fields go on",
+    arguments: [
+      "infinity", "-infinity", "10000-01-01 00:00", "0044-03-15 12:00 BC", "294276-12-31",
+    ])
+  func timeOutOfRange(time: String) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      try await world.run(
+        """
+        update public.file_audit set audit_date = \(time)::timestamp, notes = 'along' where id = \(id)
+        """)
+      try await world.drain()
+      let error = try #require(try await world.link(id).error)
+      #expect(error.hasPrefix("audit_date: '"), "\(error)")
+      #expect(
+        error.contains("Audit date") && error.contains("0001-01-01 to 9999-12-31"), "\(error)")
+      #expect(try world.jira.issue(key).text("Notes") == "along")
+      try await world.run(
+        "update public.file_audit set audit_date = '9999-12-31 23:59' where id = \(id)")
+      try await world.drain()
+      #expect(try await world.link(id).error == nil)
+      #expect(try world.jira.issue(key)["Audit date"]?.string?.contains("+0") == true)
+    }
   }
 }

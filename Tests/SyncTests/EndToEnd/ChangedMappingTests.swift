@@ -31,7 +31,7 @@ struct ChangedMappingTests {
       try await world.drain { $0.mapping = .standard }
       #expect(try await world.count("jira_sync.jobs") == 0)
       #expect(try await world.count("jira_sync.job_history") == history)
-      #expect(world.jira.calls().count <= 6, "\(world.jira.calls())")
+      #expect(world.jira.calls().count <= 8, "\(world.jira.calls())")
       #expect(world.jira.calls().allSatisfy { $0.method == "GET" })
       // From now on a change of the column counts.
       let watched = try await world.run("select watched_columns as w from jira_sync.tables").one

@@ -53,6 +53,75 @@ struct ConfigurationTests {
     }
   }
 
+  /// Catches a project that is refused as another one because it was renamed.
+  @Test(
+    "A project with another key: JIRA_PROJECT may name the old or the new one",
+    arguments: [true, false])
+  func renamedKey(isNoted: Bool) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      if !isNoted {
+        try await world.run("update jira_sync.site set mapping = mapping - 'project'")
+      }
+      try world.jira.administer("POST", "project", ["key": "NEW"])
+      for (project, notes) in [("NEW", "new"), ("SCRSKY", "old"), ("NEW", "new again")] {
+        try await world.run("update public.file_audit set notes = \(notes) where id = \(id)")
+        try await world.drain { $0.project = project }
+        #expect(try world.jira.issue(key).text("Notes") == notes)
+      }
+      let second = try await world.addRow(2)
+      try await world.drain { $0.project = "NEW" }
+      #expect(try await world.link(second).issueKey?.hasPrefix("NEW-") == true)
+      try world.jira.edit(key, ["Audited by": "Ada"])
+      try await world.poll { $0.project = "NEW" }
+      #expect(try await world.row(id)["audited_by"] == "Ada")
+      let error = try await refusal(world) { $0.project = "NOPE" }
+      #expect("\(try #require(error))".contains("NOPE"))
+    }
+  }
+
+  @Test(
+    "Another project of the same site is refused, whatever its key is called",
+    arguments: ["OTHER", "SCRSKY2"])
+  func otherProject(project: String) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      var other = try world.jira.ask("GET", "/project/SCRSKY")
+      other["id"] = "10077"
+      other["key"] = .string(project)
+      try world.jira.fail("GET", "/project/\(project)", ["status": 200, "body": other], times: nil)
+      try world.jira.fail(
+        "GET", "/project/10077/statuses", ["status": 200, "body": []], times: nil)
+      try world.jira.fail(
+        "GET", "/issue/createmeta/\(project)", ["status": 200, "body": ["fields": []]], times: nil)
+      try await world.run("update public.file_audit set notes = 'x' where id = \(id)")
+      let error = try await refusal(world) { $0.project = project }
+      guard case .otherSite(_, "SCRSKY", _, project) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(try world.jira.issue(key).text("Notes") == nil)
+      #expect(world.jira.writes() == [])
+    }
+  }
+
+  /// Catches a worker that calls the address of a page for ever.
+  @Test(
+    "An address below a JIRA: refused with the base; one where there is no JIRA at all is waited for"
+  )
+  func wrongAddress() async throws {
+    try await withSyncWorld { world in
+      for path in ["/tracker", "/a/b/c"] {
+        let error = try await refusal(world) { $0.baseURL = world.jira.baseURL + path }
+        guard case .wrongAddress(_, base: world.jira.baseURL) = error else {
+          Issue.record("\(String(describing: error))")
+          continue
+        }
+        #expect("\(try #require(error))".contains("Set JIRA_BASE_URL to that"))
+      }
+    }
+  }
+
   @Test("A database that nothing is linked in may move to another site")
   func firstSite() async throws {
     try await withSyncWorld { world in

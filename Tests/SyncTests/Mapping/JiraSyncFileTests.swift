@@ -187,7 +187,7 @@ extension JiraSyncFileTests {
     #expect(Set(try #require(properties.object).keys) == Set(known))
     let field = properties["fields"]?["additionalProperties"]?["oneOf"]?[1]?["properties"]
     let status = properties["fields"]?["properties"]?["audit_status"]?["oneOf"]?[1]?["properties"]
-    let statusOnly: Set = ["statuses", "audit_values", "unresolved"]
+    let statusOnly: Set = ["statuses", "audit_values", "resolved", "unresolved"]
     #expect(
       Set(try #require(field?.object).keys) == Set(FieldReader.keys).subtracting(statusOnly))
     #expect(Set(try #require(status?.object).keys) == Set(FieldReader.statusKeys))

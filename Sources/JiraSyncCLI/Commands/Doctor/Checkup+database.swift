@@ -72,6 +72,9 @@ extension Checkup {
   private mutating func checkSchema(
     _ connection: PostgresConnection, _ name: String
   ) async throws -> Bool {
+    let problems = try await DatabaseFitness.problems(connection)
+    for problem in problems { failure("database", problem.text, remedy: problem.remedy) }
+    guard problems.isEmpty else { return false }
     do {
       try await SchemaCheck(connection: connection, database: name).check()
     } catch let error as CommandFailure {

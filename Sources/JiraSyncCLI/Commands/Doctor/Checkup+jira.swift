@@ -18,8 +18,8 @@ extension Checkup {
     var client = JiraClient(
       configuration: jira.configuration, transport: transport, logger: logger)
     do {
+      client = try await client.located()
       let info = try await client.serverInfo()
-      client = try await client.detectingDialect()
       ok(
         "connection",
         "\(jira.configuration.siteURL), \(info.deploymentType ?? "unknown") \(info.version ?? "")")
@@ -151,7 +151,7 @@ extension Checkup {
           "mapping", "\(skipped.name) is not synced: \(skipped.reason)",
           remedy: "See: jira-sync fields check")
       }
-      for problem in site.mapping.problems {
+      for problem in site.mapping.problems + site.mapping.warnings {
         warning("mapping", problem, remedy: "See: jira-sync fields check")
       }
     } catch {

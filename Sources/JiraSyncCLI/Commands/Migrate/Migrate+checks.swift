@@ -4,29 +4,8 @@ import Postgres
 extension Migrate {
   /// Looks for what no migration could put right, and what would otherwise fail in the middle of them.
   func checkDatabase(_ connection: PostgresConnection) async throws {
-    let row = try await connection.query(
-      """
-      select current_database()::text as name, current_setting('server_encoding') as encoding,
-        (
-          select format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute as a
-          where a.attrelid = to_regclass('public.file_audit') and a.attname = 'id' and not a.attisdropped
-            and a.atttypid not in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
-        ) as id_type
-      """, doing: "looking at the database"
-    ).one
-    let encoding: String = try row.get("encoding")
-    guard encoding == "UTF8" else {
-      throw CommandFailure(
-        .failed,
-        "database \(try row.get("name", as: String.self)) is encoded in \(encoding), which cannot hold every text of JIRA. "
-          + "Make one with: create database … encoding 'UTF8' template template0")
-    }
-    if let type = try row.get("id_type", as: String?.self) {
-      throw CommandFailure(
-        .failed,
-        "public.file_audit.id is of type \(type), and links and jobs name rows by a number. Give the table a numeric id, "
-          + "such as: bigint generated always as identity")
-    }
+    guard let problem = try await DatabaseFitness.problems(connection).first else { return }
+    throw CommandFailure(.failed, "\(problem.text). Nothing was changed. \(problem.remedy)")
   }
 
   /// The columns of the built-in table that a table which was there before lacks.

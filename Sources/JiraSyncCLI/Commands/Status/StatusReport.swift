@@ -16,9 +16,39 @@ struct StatusReport: Sendable {
   var rateLimits: [Record]
   /// The way to JIRA: open or closed, and why.
   var circuit: Record?
+  /// What is wrong with the installation, and who holds locks that jobs wait for.
+  var findings: [InspectionFinding]
 
   /// Reads everything.
+  ///
+  /// - Throws: `CommandFailure` where another session has locked a table that the status is read from; `PostgresError`.
   static func read(_ session: QueueSession) async throws -> StatusReport {
+    try await session.query("set lock_timeout = '2s'", doing: "limiting the wait for locks")
+    var findings: [InspectionFinding] = []
+    do {
+      findings = try await session.query(
+        InspectionFinding.query, doing: "inspecting the installation"
+      ).rows.map { try InspectionFinding($0) }
+      return try await read(session, findings)
+    } catch let error as PostgresError where error.sqlState == "55P03" {
+      throw CommandFailure(.failed, blocked(by: findings, error))
+    }
+  }
+
+  /// Says which session has the lock, once the lock is ten seconds old.
+  private static func blocked(by findings: [InspectionFinding], _ error: PostgresError) -> String {
+    let holders = findings.filter { $0.subject == "locks" }
+    guard !holders.isEmpty else {
+      return "the status cannot be read: another session has locked a table for more than 2 s. "
+        + "Try again; after ten seconds this command names the session (\(error))"
+    }
+    return "the status cannot be read: "
+      + holders.map { "\($0.problem). \($0.remedy)" }.joined(separator: "; ")
+  }
+
+  private static func read(
+    _ session: QueueSession, _ findings: [InspectionFinding]
+  ) async throws -> StatusReport {
     let overview = try await session.records(
       """
       select site, project, due, later, running, dead, workers, workers_asleep, linked, creating,
@@ -75,7 +105,8 @@ struct StatusReport: Sendable {
           probes, \(.instant("next_probe_at")) as next_probe_at
         from jira_sync.circuit
         """, doing: "reading the circuit"
-      ).first)
+      ).first,
+      findings: findings)
   }
 
   /// As programs read it.
@@ -87,6 +118,13 @@ struct StatusReport: Sendable {
     json["errors"] = .array(errors.map(\.json))
     json["rate_limits"] = .array(rateLimits.map(\.json))
     json["circuit"] = circuit?.json ?? .null
+    json["findings"] = .array(
+      findings.map { finding in
+        [
+          "subject": .string(finding.subject), "problem": .string(finding.problem),
+          "remedy": .string(finding.remedy), "is_error": .bool(finding.isError),
+        ]
+      })
     return json
   }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Sync
 
 /// The status for people.
 struct StatusText {
@@ -35,6 +36,12 @@ struct StatusText {
           "paused",
           "\(status.text("pause_reason") ?? "no reason given"); go on with: jira-sync jobs resume",
           .yellow))
+    }
+    for finding in report.findings {
+      lines.append(
+        line(
+          finding.isError ? "error" : "warning", "\(finding.problem). \(finding.remedy)",
+          finding.isError ? .red : .yellow))
     }
     if let circuit = report.circuit, circuit.text("state") != "closed" {
       let since = Span.relative(circuit.seconds("_since")) ?? ""

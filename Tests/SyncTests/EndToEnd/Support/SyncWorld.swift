@@ -155,9 +155,10 @@ struct SyncWorld: Sendable {
     try await run("insert into jira_sync.jobs (kind) values ('poll')")
     try await drain(change)
     return jira.calls().filter { call in
-      !["/rest/api/2/serverInfo", "/serverInfo", "/myself", "/project/SCRSKY", "/field"].contains(
-        call.path)
-        && !call.path.hasPrefix("/issue/createmeta")
+      ![
+        "/rest/api/2/serverInfo", "/serverInfo", "/myself", "/field", "/resolution", "/priority",
+      ].contains(call.path)
+        && !call.path.hasPrefix("/project/") && !call.path.hasPrefix("/issue/createmeta")
     }
   }
 
@@ -223,11 +224,12 @@ struct SyncWorld: Sendable {
 ///   - indexLag: how long after a write JIRA's search sees it.
 ///   - longestPage: the most issues that a search returns at once.
 ///   - now: JIRA's clock, in milliseconds since 1970.
+///   - change: how JIRA differs from that besides.
 ///   - body: the test.
 /// - Throws: what the body throws, or what went wrong with its world.
 func withSyncWorld(
   isDataCenter: Bool = false, indexLag: Duration = .zero, longestPage: Int = 100,
-  now: (@Sendable () -> Int64)? = nil,
+  now: (@Sendable () -> Int64)? = nil, site change: (inout SandboxOptions) -> Void = { _ in },
   _ body: (SyncWorld) async throws -> Void
 ) async throws {
   var options = SandboxOptions()
@@ -235,6 +237,7 @@ func withSyncWorld(
   options.indexLag = indexLag
   options.longestPage = longestPage
   if let now { options.now = now }
+  change(&options)
   await Turns.worlds.take()
   let outcome: Result<Void, any Error>
   do {
