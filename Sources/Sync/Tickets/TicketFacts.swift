@@ -15,6 +15,7 @@ struct TicketFacts: Sendable {
   ///   - keys: the issues' keys.
   ///   - client: how JIRA is called.
   ///   - database: where the links are.
+  /// - Returns: the issues, and which of them rows have.
   /// - Throws: `JiraError`, `PostgresError`.
   static func read(
     _ keys: [String], client: JiraClient, database: PostgresClient

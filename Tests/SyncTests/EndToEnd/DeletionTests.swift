@@ -241,7 +241,6 @@ struct DeletionTests {
     }
   }
 
-  /// Catches a link that begins anew with the row, whatever a person said of it.
   /// What happened to rows before a reload, and which of two issues the row of `src/file2.py` gets.
   struct Reload: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -311,6 +310,7 @@ struct DeletionTests {
     }
   }
 
+  /// Catches a link that begins anew with the row, whatever a person said of it.
   @Test("What a person unlinked stays so when the row is loaded again, with an issue or without")
   func unlinkedAndReloaded() async throws {
     try await withSyncWorld { world in

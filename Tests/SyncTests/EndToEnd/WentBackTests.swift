@@ -6,8 +6,9 @@ import Sync
 import TestSupport
 import Testing
 
-/// Commits that were lost: links are gone, and their rows, jobs and issues are there. `scripts/chaos promotion` does it with a real
-/// standby.
+/// Commits that were lost: links are gone, and their rows, jobs and issues are there.
+///
+/// `scripts/chaos promotion` does it with a real standby.
 @Suite("A database that went back", .requiresPostgres)
 struct WentBackTests {
   /// Rows with issues, of which the database has forgotten the last ones.

@@ -148,7 +148,7 @@ struct PlanTests {
     for index in mapping.fields.indices where mapping.fields[index].name == "layer_name" {
       mapping.fields[index].options = ["Models", "Services"]
     }
-    var pair = Site.linked(mapping)
+    var pair = Site.linked(try Site.resolved())
     pair.row["layer_number"] = 4
     // What is in step needs no option, though the site may have taken it away.
     #expect(next(pair, mapping).problems.isEmpty)
