@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "JobQueue", dependencies: ["Postgres", "JSON", "Locks", "CSys", logging],
       swiftSettings: settings),
-    .target(name: "Jira", dependencies: ["HTTP", "JSON", logging], swiftSettings: settings),
+    .target(
+      name: "Jira", dependencies: ["HTTP", "JSON", "Locks", logging], swiftSettings: settings),
     .target(
       name: "Sync",
       dependencies: ["JobQueue", "Jira", "Postgres", "JSON", "Locks", "YAML", logging],

@@ -28,6 +28,7 @@ struct JiraSandboxCommand: AsyncParsableCommand {
         DELETE /sandbox/admin/faults         nothing goes wrong any more
         POST   /sandbox/admin/move           {"issue": key, "key": new}: to another project
         POST   /sandbox/admin/hold           {"issue": key, "held": true}: search does not see its writes
+        POST   /sandbox/admin/index          {"lagMilliseconds": 5000}: search sees writes that much later
         POST   /sandbox/admin/hide           {"issue": key, "hidden": true}: as behind a security level
         POST   /sandbox/admin/archive        {"issue": key, "archived": true}: can be read, not changed
         POST   /sandbox/admin/project        {"key": new}: the project gets another key

@@ -6,9 +6,10 @@ import Testing
   @Test(arguments: [
     ("plain text, file_path_x and a*b*c", "plain text, file_path_x and a*b*c"),
     ("*bold* and _it_", #"\*bold* and \_it_"#), ("{code}", #"\{code}"#), ("[x|y]", #"\[x|y]"#),
-    ("h1. Title", #"h1\. Title"#), ("bq. said", #"bq\. said"#), ("- item", #"\- item"#),
+    ("h1. Title", "h1&#46; Title"), ("bq. said", "bq&#46; said"), ("- item", #"\- item"#),
     ("  # one", "  \\# one"), ("|a|b|", #"\|a|b|"#), ("C:\\temp", "C:&#92;temp"),
-    ("&amp; & &", "&amp;amp; & &"), ("smile :)", #"smile \:)"#), ("ok (/)", #"ok \(/)"#),
+    ("&amp; & &", "&amp;amp; & &"), ("smile :)", #"smile :\)"#), ("ok (/)", #"ok \(/)"#),
+    ("https://x/~ann/_edge", "https://x/~ann/_edge"), ("https://x/{a}", #"https&#58;//x/\{a}"#),
     ("wow! really?", "wow! really?"), ("!pic.png!", #"\!pic.png!"#), ("a - b", "a - b"),
   ])
   func onlyWhatCouldBeMarkupIsEscaped(text: String, markup: String) {

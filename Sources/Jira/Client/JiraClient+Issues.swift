@@ -43,29 +43,32 @@ extension JiraClient {
   ///   - properties: the keys of the entity properties to fetch, at most five.
   ///   - withChanges: whether the latest entries of their histories are wanted, too (Cloud only).
   ///   - seen: when issues were last changed as far as is known, in milliseconds since 1970, by id: on Data Center, what the index still has from before is asked for one by one. `fields` must hold `updated` then.
-  /// - Returns: the issues in the order of the ids, and the ids for which there is none.
-  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  /// - Returns: the issues in the order of the ids, the ids for which there is none, and what could not be read. A call that fails as
+  ///   a whole is divided until what is at fault is alone, and what was read before a limit or an outage is kept.
+  /// - Throws: `JiraError` where nothing could be read, or what `beforeCall` threw.
   public func issues(
     ids: [String], fields: [String], properties: [String] = [], withChanges: Bool = false,
     seen: [String: Int64] = [:]
   ) async throws -> IssueBatch {
-    var batch = IssueBatch()
     var counted: Set<String> = []
     let wanted = ids.filter { counted.insert($0).inserted }
-    for start in stride(from: 0, to: wanted.count, by: Self.fetchLimit) {
-      let chunk = Array(wanted[start..<min(start + Self.fetchLimit, wanted.count)])
-      let part =
+    var reading = BatchReading(wanted, size: Self.fetchLimit)
+    while let some = reading.next() {
+      do {
         switch dialect {
         case .cloud:
-          try await bulkFetch(
-            chunk, fields: fields, properties: properties, withChanges: withChanges)
+          reading.read(
+            try await bulkFetch(
+              some, fields: fields, properties: properties, withChanges: withChanges))
         case .dataCenter:
-          try await searchFetch(chunk, fields: fields, properties: properties, seen: seen)
+          reading.read(
+            try await searchFetch(some, fields: fields, properties: properties, seen: seen))
         }
-      batch.found += part.found
-      batch.missing += part.missing
+      } catch let error as JiraError {
+        guard reading.failed(some, error: error) else { throw error }
+      }
     }
-    return batch
+    return reading.batch(inOrderOf: wanted)
   }
 
   private func bulkFetch(
@@ -111,6 +114,7 @@ extension JiraClient {
       guard let known = seen[issue.id] else { return false }
       return issue.updated ?? .min < known
     }
+    for index in issues.indices { issues[index].isFromIndex = true }
     return try await complete(
       ids, with: issues, asking: { _ in true }, fields: fields, properties: properties)
   }
@@ -126,15 +130,25 @@ extension JiraClient {
       byName[issue.key] = issue
     }
     var batch = IssueBatch()
+    var obstacle: JiraError?
     for id in ids {
       if let issue = byName[id] {
         batch.found.append(issue)
-      } else if isDoubtful(id),
-        let issue = try await issue(id, fields: fields, properties: properties)
-      {
-        batch.found.append(issue)
-      } else {
+      } else if !isDoubtful(id) {
         batch.missing.append(id)
+      } else if let obstacle {
+        batch.failed[id] = obstacle
+      } else {
+        do {
+          if let issue = try await issue(id, fields: fields, properties: properties) {
+            batch.found.append(issue)
+          } else {
+            batch.missing.append(id)
+          }
+        } catch let error as JiraError {
+          batch.failed[id] = error
+          if !error.mayConcernOneIssue { obstacle = error }
+        }
       }
     }
     return batch

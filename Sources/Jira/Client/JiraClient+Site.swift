@@ -7,6 +7,7 @@ extension JiraClient {
     guard let info = ServerInfo(try answer.json()) else {
       throw answer.unexpected("there is neither a version nor an address nor a deployment type")
     }
+    if let time = info.serverTime { clock.told(time) }
     return info
   }
 

@@ -23,9 +23,15 @@ public struct JiraClient: Sendable {
   private let beforeCall: @Sendable (JiraCall) async throws -> Void
   private let afterFailure: @Sendable (JiraCall, JiraError) async -> Void
   private let observe: @Sendable (JiraCallEvent) -> Void
+  private let inspect: @Sendable (JiraReceipt) throws(JiraError) -> Void
   private let tokens: AccessTokens?
   let account: KnownAccount
   private let logger: Logger?
+  /// The site's clock, which all copies of the client share.
+  public let clock: SiteClock
+  /// The longest wait that is believed.
+  private let longestWait: Duration
+  private let patience: ReadPatience?
 
   /// Makes a client; nothing is sent.
   ///
@@ -47,6 +53,10 @@ public struct JiraClient: Sendable {
     self.logger = logger
     self.observe = observe
     afterFailure = { _, _ in }
+    inspect = { _ throws(JiraError) in }
+    clock = SiteClock()
+    longestWait = RetryAfter.standardLimit
+    patience = nil
     language = .english
     tokens = AccessTokens(configuration, transport: transport)
     account = KnownAccount()
@@ -62,7 +72,9 @@ public struct JiraClient: Sendable {
   private init(
     _ other: JiraClient, dialect: JiraDialect? = nil, language: JiraLanguage? = nil,
     beforeCall: (@Sendable (JiraCall) async throws -> Void)? = nil,
-    afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil, logger: Logger? = nil
+    afterFailure: (@Sendable (JiraCall, JiraError) async -> Void)? = nil,
+    inspect: (@Sendable (JiraReceipt) throws(JiraError) -> Void)? = nil, logger: Logger? = nil,
+    longestWait: Duration? = nil, patience: ReadPatience? = nil
   ) {
     configuration = other.configuration
     transport = other.transport
@@ -72,7 +84,11 @@ public struct JiraClient: Sendable {
     observe = other.observe
     self.beforeCall = beforeCall ?? other.beforeCall
     self.afterFailure = afterFailure ?? other.afterFailure
+    self.inspect = inspect ?? other.inspect
     self.dialect = dialect ?? other.dialect
+    self.longestWait = longestWait ?? other.longestWait
+    clock = other.clock
+    self.patience = patience ?? other.patience
     self.language = language ?? other.language
   }
 
@@ -123,6 +139,41 @@ public struct JiraClient: Sendable {
       })
   }
 
+  /// The same client with another inspection of each success, before its caller sees it.
+  ///
+  /// - Parameter inspect: runs after the inspections that are there already. What it throws counts as the failure of the call,
+  ///   and is told of like any other: an error that concerns the site opens the circuit.
+  /// - Returns: the client.
+  public func inspecting(
+    _ inspect: @escaping @Sendable (JiraReceipt) throws(JiraError) -> Void
+  ) -> JiraClient {
+    let earlier = self.inspect
+    return JiraClient(
+      self,
+      inspect: { receipt throws(JiraError) in
+        try earlier(receipt)
+        try inspect(receipt)
+      })
+  }
+
+  /// The same client, which believes no longer wait than this.
+  ///
+  /// - Parameter limit: the longest time for which JIRA may ask to be left alone.
+  /// - Returns: the client.
+  public func waiting(atMost limit: Duration) -> JiraClient { JiraClient(self, longestWait: limit) }
+
+  /// The same client, which tries each read again after a short pause where that may pass at once.
+  ///
+  /// For finding out what a site is like: so a start needs many successes, but not in a row.
+  ///
+  /// - Parameters:
+  ///   - attempts: the most attempts of one read.
+  ///   - memory: where answers are kept; what is there is not asked for again.
+  /// - Returns: the client.
+  public func persisting(attempts: Int = 8, keeping memory: ReadMemory? = nil) -> JiraClient {
+    JiraClient(self, patience: ReadPatience(attempts: attempts, memory: memory))
+  }
+
   /// The same client, noting its calls in another log, as each run has its own jobs to name.
   ///
   /// - Parameter logger: where each call is noted at level debug.
@@ -147,8 +198,27 @@ public struct JiraClient: Sendable {
   ///
   /// - Throws: what `beforeCall` threw, or `JiraError` for anything but a 2xx.
   func perform(_ request: JiraRequest) async throws -> JiraAnswer {
-    try await announce(request)
-    return try await exchange(request)
+    guard let patience, !request.isWrite else {
+      try await announce(request)
+      return try await exchange(request)
+    }
+    let key =
+      "\(request.method) \(dialect.apiPath)\(try request.target()) \(language) \(request.body?.text ?? "")"
+    if let kept = patience.memory?.answer(to: key) { return kept }
+    var pause = Duration.milliseconds(100)
+    var attempt = 1
+    while true {
+      do {
+        try await announce(request)
+        let answer = try await exchange(request)
+        patience.memory?.keep(answer, to: key)
+        return answer
+      } catch let error as JiraError where error.mayPassAtOnce && attempt < patience.attempts {
+        attempt += 1
+        try await Task.sleep(for: pause * Double.random(in: 0.7...1))
+        pause = min(pause * 2, .seconds(1))
+      }
+    }
   }
 
   /// Lets `beforeCall` have its say.
@@ -220,6 +290,7 @@ public struct JiraClient: Sendable {
       note(request, "\(failure.kind.rawValue)", start.duration(to: clock.now))
       throw failure
     }
+    self.clock.answered(at: response.header("Date"))
     note(
       request, "\(response.status)", start.duration(to: clock.now),
       // What Atlassian's support asks for: Cloud's name for a request, and Data Center's.
@@ -233,10 +304,14 @@ public struct JiraClient: Sendable {
     guard (200..<300).contains(response.status) || response.status == accepting else {
       let now = Int64(Date().timeIntervalSince1970 * 1_000)
       throw JiraError(
-        response: response, endpoint: request.endpoint, secrets: secrets, now: now)
+        response: response, endpoint: request.endpoint, secrets: secrets, now: now,
+        longestWait: longestWait)
     }
     try refuseAnonymousAnswer(response, to: request)
-    return JiraAnswer(response: response, endpoint: request.endpoint)
+    let answer = try JiraAnswer(
+      response: response, endpoint: request.endpoint, isWrite: request.isWrite, secrets: secrets)
+    try inspect(JiraReceipt(call: request.call, response: response))
+    return answer
   }
 
   private func otherUser(_ response: HTTPResponse, to request: JiraRequest) -> String? {

@@ -15,14 +15,18 @@ extension JiraError {
   ///   - endpoint: verb and path template.
   ///   - secrets: texts that are blotted out of what the answer says.
   ///   - now: the time here in milliseconds since 1970.
-  init(response: HTTPResponse, endpoint: String, secrets: [String], now: Int64) {
+  ///   - longestWait: the longest wait that is believed.
+  init(
+    response: HTTPResponse, endpoint: String, secrets: [String], now: Int64,
+    longestWait: Duration = RetryAfter.standardLimit
+  ) {
     let body = ErrorBody(response.body, secrets: secrets)
     self.init(
       kind: Self.kind(of: response), status: response.status, endpoint: endpoint,
       messages: body.messages, fieldErrors: body.fieldErrors,
       retryAfter: RetryAfter(
         retryAfter: response.header("Retry-After"), reset: response.header("X-RateLimit-Reset"),
-        date: response.header("Date"), now: now),
+        date: response.header("Date"), now: now, limit: longestWait),
       rateLimitReason: response.header("RateLimit-Reason").map {
         ErrorBody.tidy($0, secrets: secrets, limit: 80)
       },

@@ -10,7 +10,7 @@ extension JiraError {
     case .network, .timeout, .unavailable, .unexpectedAnswer, .cancelled: .transient
     case .conflict: .conflict
     case .unauthorized, .forbidden, .captcha, .redirected, .circuitOpen: .authentication
-    case .notFound, .gone, .invalid: .permanent
+    case .notFound, .gone, .invalid, .unreadable: .permanent
     }
   }
 

@@ -32,6 +32,8 @@ public struct JiraError: Error, Sendable, Hashable {
     case redirected
     /// An answer that is not what the endpoint promises.
     case unexpectedAnswer
+    /// JSON that is nested too deep to be read, which it will be next time as well.
+    case unreadable
     /// The task that waited was cancelled.
     case cancelled
     /// Not sent: the circuit for the site is open.
@@ -109,6 +111,7 @@ extension JiraError.Kind {
     case .invalid: "refused"
     case .redirected: "redirected"
     case .unexpectedAnswer: "unexpected answer"
+    case .unreadable: "cannot be read"
     case .cancelled: "cancelled"
     case .circuitOpen: "not sent, since JIRA is out of reach for all workers"
     }

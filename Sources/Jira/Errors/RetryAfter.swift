@@ -12,13 +12,13 @@ public struct RetryAfter: Sendable, Hashable {
     case fleet
   }
 
-  /// The longest time that is believed: a day.
-  public static let limit: Int64 = 86_400_000
+  /// The longest time that is believed unless it is configured otherwise: after an hour, it is tried again.
+  public static let standardLimit = Duration.seconds(3_600)
 
   /// What is shorter is no time to wait for: JIRA says 0, or a moment that is over, and refuses the next call as well.
   public static let shortest = Duration.seconds(1)
 
-  /// How long to wait from when the answer came, in milliseconds, 0 to `limit`.
+  /// How long to wait from when the answer came, in milliseconds, from 0 to the limit.
   public var milliseconds: Int64
   /// Where the time came from.
   public var source: Source
@@ -26,13 +26,14 @@ public struct RetryAfter: Sendable, Hashable {
   /// How long to wait from when the answer came.
   public var delay: Duration { .milliseconds(milliseconds) }
 
-  /// Describes a waiting time, brought between 0 and `limit`.
+  /// Describes a waiting time, brought between 0 and the limit.
   ///
   /// - Parameters:
   ///   - milliseconds: how long to wait.
   ///   - source: where the time came from.
-  public init(milliseconds: Int64, source: Source) {
-    self.milliseconds = min(max(milliseconds, 0), Self.limit)
+  ///   - limit: the longest time that is believed.
+  public init(milliseconds: Int64, source: Source, limit: Duration = Self.standardLimit) {
+    self.milliseconds = min(max(milliseconds, 0), limit.wholeMilliseconds)
     self.source = source
   }
 
@@ -43,28 +44,38 @@ public struct RetryAfter: Sendable, Hashable {
   ///   - reset: the header `X-RateLimit-Reset`: an instant in ISO 8601, or seconds since 1970.
   ///   - date: the header `Date`, which dates are compared with, as the two clocks may differ.
   ///   - now: the time here in milliseconds since 1970, for an answer without `Date`.
-  public init?(retryAfter: String?, reset: String?, date: String?, now: Int64) {
+  ///   - limit: the longest time that is believed.
+  public init?(
+    retryAfter: String?, reset: String?, date: String?, now: Int64,
+    limit: Duration = Self.standardLimit
+  ) {
     let answered = date.flatMap(HTTPDate.parse) ?? now
     if let text = retryAfter?.trimmingBlanks(), !text.isEmpty {
       if let seconds = Double(text), seconds.isFinite {
-        let bounded = min(max(seconds, 0), Double(Self.limit) / 1_000)
-        self.init(milliseconds: Int64((bounded * 1_000).rounded(.up)), source: .seconds)
+        let bounded = min(max(seconds, 0), limit / .seconds(1))
+        self.init(
+          milliseconds: Int64((bounded * 1_000).rounded(.up)), source: .seconds, limit: limit)
         return
       }
       if let instant = HTTPDate.parse(text) ?? JiraTimestamp.parse(text) {
-        self.init(milliseconds: instant.difference(from: answered), source: .date)
+        self.init(milliseconds: instant.difference(from: answered), source: .date, limit: limit)
         return
       }
     }
     guard let text = reset?.trimmingBlanks() else { return nil }
     if let instant = JiraTimestamp.parse(text) ?? HTTPDate.parse(text) {
-      self.init(milliseconds: instant.difference(from: answered), source: .reset)
+      self.init(milliseconds: instant.difference(from: answered), source: .reset, limit: limit)
     } else if let seconds = Int64(text), (1_000_000_000..<100_000_000_000).contains(seconds) {
-      self.init(milliseconds: (seconds * 1_000).difference(from: answered), source: .reset)
+      self.init(
+        milliseconds: (seconds * 1_000).difference(from: answered), source: .reset, limit: limit)
     } else {
       return nil
     }
   }
+}
+
+extension Duration {
+  fileprivate var wholeMilliseconds: Int64 { Int64((self / .milliseconds(1)).rounded(.down)) }
 }
 
 extension Int64 {

@@ -17,12 +17,9 @@ enum TextLimit {
   ///   - dialect: for rich text the site's family: wiki markup counts with its escapes. Nil for other text.
   /// - Returns: the text, or as much of it as there is room for.
   static func fit(_ text: String, to limit: Int, dialect: JiraDialect? = nil) -> String {
-    func measure(_ scalar: Unicode.Scalar) -> Int {
-      dialect == .dataCenter ? WikiText.greatestLength(scalar) : UTF16.width(scalar)
-    }
     // The usual text is far from the limit, whichever way it is measured.
     if text.utf8.count * WikiText.greatestGrowth <= limit { return text }
-    let length = text.unicodeScalars.reduce(0) { $0 + measure($1) }
+    let length = (dialect == .dataCenter ? WikiText.escape(text) : text).utf16.count
     if length <= limit { return text }
     return cut(text, to: dialect == nil ? limit : limit - margin, dialect: dialect)
   }

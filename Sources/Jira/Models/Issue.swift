@@ -12,6 +12,8 @@ public struct Issue: Sendable, Hashable {
   public var properties: [String: JSON]
   /// The latest entries of its history, oldest first; empty where nobody asked for them.
   public var changes: [IssueChange] = []
+  /// Whether it was read through a search, whose values may be older than the issue (Data Center).
+  public var isFromIndex = false
 
   /// Describes an issue.
   public init(

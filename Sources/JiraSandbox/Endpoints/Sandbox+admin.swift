@@ -38,6 +38,13 @@ extension Sandbox {
         guard let key = body["issue"]?.string else { throw .badRequest("Holding needs 'issue'.") }
         try store.hold(key, body["held"]?.bool ?? true)
         return .noContent
+      case ("POST", "index"):
+        guard let lag = try call.json()["lagMilliseconds"]?.integer, (0...86_400_000).contains(lag)
+        else {
+          throw .badRequest("The index needs 'lagMilliseconds', 0 to 86400000.")
+        }
+        store.setLag(Int64(lag))
+        return .noContent
       case ("POST", "project"):
         return try rename(try call.json())
       case ("POST", "archive"):

@@ -6,11 +6,15 @@ extension Sandbox {
 
   /// The issue of a request, for people who may see it.
   ///
-  /// - Throws: `Refusal` with status 404.
+  /// - Throws: `Refusal` with status 404; on Data Center with 403 where a security level hides it.
   func issue(_ call: Call, _ idOrKey: String) throws(Refusal) -> Issue {
     _ = try call.viewer()
-    guard let issue = store.read({ $0.issue(idOrKey) }), !issue.isSecret else {
-      throw .noSuchIssue
+    guard let issue = store.read({ $0.issue(idOrKey) }) else { throw .noSuchIssue }
+    guard !issue.isSecret else {
+      // Cloud does not say that there is one.
+      guard site.deployment == .server else { throw .noSuchIssue }
+      throw Refusal(
+        status: 403, messages: ["You do not have the permission to see the specified issue."])
     }
     return issue
   }

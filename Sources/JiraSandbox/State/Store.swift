@@ -6,10 +6,11 @@ final class Store: Sendable {
     var state: SandboxState
     var index: SearchIndex
     let journal: Journal?
+    /// Milliseconds until search sees a write.
+    var lag: Int64
   }
 
   private let content: Mutex<Content>
-  private let lag: Int64
   private let now: @Sendable () -> Int64
 
   /// Opens the state.
@@ -20,14 +21,13 @@ final class Store: Sendable {
   ///   - now: the time, milliseconds since 1970.
   /// - Throws: `SandboxError` where the file cannot be opened or read.
   init(path: String?, lag: Int64, now: @escaping @Sendable () -> Int64) throws(SandboxError) {
-    self.lag = lag
     self.now = now
     if let path {
       let (journal, state) = try Journal.open(path: path)
       content = Mutex(
-        Content(state: state, index: SearchIndex(state.issues), journal: journal))
+        Content(state: state, index: SearchIndex(state.issues), journal: journal, lag: lag))
     } else {
-      content = Mutex(Content(state: SandboxState(), index: SearchIndex(), journal: nil))
+      content = Mutex(Content(state: SandboxState(), index: SearchIndex(), journal: nil, lag: lag))
     }
   }
 
@@ -41,9 +41,24 @@ final class Store: Sendable {
   /// The state, and what search sees of it now.
   func snapshot() -> (state: SandboxState, index: [Int: Issue]) {
     content.withLock { content in
-      guard lag > 0 || content.index.isHolding else { return (content.state, content.state.issues) }
+      guard content.lag > 0 || content.index.isHolding else {
+        return (content.state, content.state.issues)
+      }
       content.index.advance(to: now())
       return (content.state, content.index.issues)
+    }
+  }
+
+  /// Sets how long search does not see a write, neither what it changed nor which issues are found for it.
+  ///
+  /// - Parameter milliseconds: how long; writes from before come when they would have come.
+  func setLag(_ milliseconds: Int64) {
+    content.withLock { content in
+      // Without a lag nobody has kept the index up to date; with one, it is followed until everything was seen.
+      if content.lag <= 0, !content.index.isHolding {
+        content.index = SearchIndex(content.state.issues)
+      }
+      content.lag = milliseconds
     }
   }
 
@@ -55,7 +70,9 @@ final class Store: Sendable {
       guard let id = content.state.issue(key)?.id else { throw .noSuchIssue }
       if !isHeld { return content.index.release(id) }
       // Without a lag nobody has kept it up to date.
-      if lag <= 0, !content.index.isHolding { content.index = SearchIndex(content.state.issues) }
+      if content.lag <= 0, !content.index.isHolding {
+        content.index = SearchIndex(content.state.issues)
+      }
       content.index.hold(id)
     }
   }
@@ -72,8 +89,8 @@ final class Store: Sendable {
         let changes = content.state.unsettled
         try Store.record(changes, of: content.state, in: content.journal)
         content.state.settle()
-        if lag > 0 || content.index.isHolding {
-          let visibleAt = now() + lag
+        if content.lag > 0 || content.index.isHolding {
+          let visibleAt = now() + content.lag
           for change in changes { content.index.note(change, visibleAt: visibleAt) }
         }
         return result

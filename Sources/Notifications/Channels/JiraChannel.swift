@@ -51,7 +51,7 @@ public struct JiraChannel: NotificationChannel {
     switch error.kind {
     case .notFound, .gone, .invalid, .forbidden: ChannelError(.refused, "\(error)")
     case .network, .timeout, .rateLimited, .unavailable, .conflict, .unauthorized, .captcha,
-      .redirected, .unexpectedAnswer, .cancelled, .circuitOpen:
+      .redirected, .unexpectedAnswer, .unreadable, .cancelled, .circuitOpen:
       ChannelError(.later, "\(error)")
     }
   }

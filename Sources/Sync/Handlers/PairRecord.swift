@@ -83,7 +83,7 @@ struct PairRecord: Sendable {
       item: item, issueID: step.issue.id, issueKey: step.issue.key, base: base,
       // In an order of its own: the same problems are the same cause, however a run came to them.
       error: texts.isEmpty ? nil : texts.sorted().joined(separator: "\n"),
-      updated: step.issue.updated,
+      updated: step.updated,
       writeToken: step.token, sideChanges: sideChanges)
     pair.isRefused = outcome.isIssueRefused
     self.pair = pair

@@ -33,6 +33,7 @@ struct PairStep: Sendable {
   let readToken: Int64?
   let mapping: ResolvedMapping
   let dialect: JiraDialect
+  private let timeLimit: RemoteTimeLimit
 
   init(
     item: WorkItem, issue: Issue, site: Site, base: Base? = nil,
@@ -43,6 +44,7 @@ struct PairStep: Sendable {
     history = issue.changes
     mapping = site.mapping
     dialect = site.client.dialect
+    timeLimit = RemoteTimeLimit(now: site.client.clock.now)
     let known = base ?? item.link?.base
     readUpdated = issue.updated
     readToken = IssueMarker(issue.properties[IssueMarker.property])?.token
@@ -97,6 +99,9 @@ struct PairStep: Sendable {
     let label = IssueMarker.formerLabel(marker)
     return issue.labels.contains(label) ? label : nil
   }
+
+  /// When the issue was changed, as far as that is believed.
+  var updated: Int64? { timeLimit.believed(issue.updated) }
 
   /// Whether JIRA need not be written to.
   var isQuiet: Bool { plan.issueWrites.isEmpty && plan.transition == nil }

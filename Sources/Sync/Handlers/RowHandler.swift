@@ -48,7 +48,7 @@ public struct RowHandler: JobHandler {
       run: run, site: site.leased(to: run), session: session, options: options, tally: tally,
       proof: proof)
     do {
-      try await work.perform()
+      try await CallPatience.$isMass.withValue(run.isMass) { try await work.perform() }
     } catch let error as JiraError {
       // What was not settled fails with what JIRA said.
       try await work.settleFailed(run.jobs.filter(run.isOpen), error: error)

@@ -155,6 +155,8 @@ extension RowWork {
         switch outcome {
         case .created(let id, let key):
           made.append(MadeIssue(draft: draft, id: id, key: key, isAlone: call.count == 1))
+        // What is refused like everything else was no answer to this draft.
+        case .refused(let error) where session.closedReason != nil: notSent.append((draft, error))
         case .refused(let error):
           if let reduced = draft.reduced(refusedBy: error) {
             again.append(reduced)
@@ -209,12 +211,16 @@ extension RowWork {
   private func link(_ made: [MadeIssue]) async throws {
     guard !made.isEmpty else { return }
     var issues: [String: Issue] = [:]
+    var unread: [String: JiraError] = [:]
     do {
-      let batch = try await site.client.issues(
+      var batch = try await site.client.issues(
         ids: made.map(\.id), fields: site.mapping.issueFieldIDs + CreatedMark.fields,
-        properties: [IssueMarker.property])
+        properties: site.client.dialect == .cloud ? [IssueMarker.property] : [])
+      if site.client.dialect != .cloud { try await addMarkers(to: &batch, made: made) }
       issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
+      unread = batch.failed
     } catch let error as JiraError {
+      for entry in made { unread[entry.id] = error }
       // The issues are there. What was sent is what they hold, until somebody reads them.
       await session.report(error)
       logger.warning("could not read \(made.count) new issues back: \(error)")
@@ -225,7 +231,7 @@ extension RowWork {
       tally.created(item.rowKey)
       logger.info("created \(entry.key) for \(item.label)", metadata: ["job": "\(item.job.id)"])
       guard let issue = issues[entry.id] else {
-        try await storeUnread(entry)
+        try await storeUnread(entry, error: unread[entry.id])
         continue
       }
       switch CreatedMark(of: issue, for: entry.draft, isOnly: entry.isAlone) {
@@ -236,7 +242,7 @@ extension RowWork {
             PairStep(created: entry.draft, issue: found.issue, base: found.base, site: site))
         } catch let error as JiraError {
           await session.report(error)
-          try await storeUnread(entry)
+          try await storeUnread(entry, error: error)
         }
       case .another:
         // Bulk answers name no drafts; an issue with another marker is looked for by its own.
@@ -261,15 +267,22 @@ extension RowWork {
   }
 
   /// Links an issue that could not be read back; the next run compares it.
-  private func storeUnread(_ entry: MadeIssue) async throws {
+  private func storeUnread(_ entry: MadeIssue, error: JiraError?) async throws {
     let item = entry.draft.item
+    let lasting = error.flatMap {
+      $0.isLastingForOneIssue && session.closedReason == nil
+        ? UnreadIssue(id: entry.id, key: entry.key, error: $0).text : nil
+    }
     let pair = try LinkedPair(
       item: item, issueID: entry.id, issueKey: entry.key, base: entry.draft.plan.newBase,
-      error: nil, updated: nil, writeToken: item.job.token)
+      error: lasting, updated: nil, writeToken: item.job.token)
     try await run.write(for: [item.job], doing: "linking \(item.label) with \(entry.key)") {
       transaction, _ in
       _ = try await transaction.query(
         RowStore.linking([pair]), doing: "linking \(item.label) with \(entry.key)")
+      if let lasting { return [(item.job, .refused(lasting))] }
+      // What only has to wait charges nothing.
+      if let error { return [(item.job, fate(of: item.job, after: error))] }
       let delay = run.retryDelay(item.job)
       return [(item.job, .retry("\(entry.key) could not be read back", after: delay))]
     }

@@ -7,19 +7,24 @@ extension RowWork {
   /// Brings rows and the issues they are linked with into step.
   func bringIntoStep(_ items: [WorkItem]) async throws {
     let ids = items.compactMap(\.link?.issueID)
-    let batch = try await site.client.issues(
+    let isCloud = site.client.dialect == .cloud
+    let limit = RemoteTimeLimit(now: site.client.clock.now)
+    var batch = try await site.client.issues(
       ids: ids, fields: Array(Set(site.mapping.issueFieldIDs + ["labels"])).sorted(),
-      properties: [IssueMarker.property],
+      // Elsewhere it is a call for each issue, so only where a write token has to be compared.
+      properties: isCloud ? [IssueMarker.property] : [],
       withChanges: items.contains { $0.sides.row },
       seen: Dictionary(
         items.compactMap { item in
           item.link.flatMap { link in
-            link.issueID.flatMap { id in link.issueUpdated.map { (id, $0) } }
+            link.issueID.flatMap { id in limit.believed(link.issueUpdated).map { (id, $0) } }
           }
         }, uniquingKeysWith: max))
+    if !isCloud { try await addWriteTokens(to: &batch, items: items) }
     let issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     var steps: [PairStep] = []
     var lost: [WorkItem] = []
+    var unread: [(item: WorkItem, error: JiraError)] = []
     for item in items {
       if let id = item.link?.issueID, let issue = issues[id] {
         guard let base = item.link?.base, base.isUnconfirmed else {
@@ -32,12 +37,16 @@ extension RowWork {
         } catch let error as JiraError {
           try await settleFailed([item.job], error: error)
         }
+      } else if let error = item.link?.issueID.flatMap({ batch.failed[$0] }) {
+        unread.append((item, error))
       } else {
         lost.append(item)
       }
     }
     try await refuseLost(lost)
-    let named = try await askingForResolutionNames(steps)
+    try await settleUnread(unread)
+    let read = try await readingDirectly(steps)
+    let named = try await askingForResolutionNames(read)
     let current = try await withoutOutdated(named, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
   }
@@ -195,7 +204,7 @@ extension RowWork {
   }
 
   /// An issue that does not show is not deleted for that: it may have been moved out of sight, or a right may be missing.
-  private func refuseLost(_ items: [WorkItem]) async throws {
+  func refuseLost(_ items: [WorkItem]) async throws {
     guard !items.isEmpty else { return }
     let failures = items.map { item in
       let key = item.link?.issueKey ?? "its issue"

@@ -25,6 +25,14 @@ public struct Base: Sendable, Hashable, Codable {
     writers = ((writers ?? []).filter { $0 != token } + [token]).suffix(Self.keptWriters)
   }
 
+  /// Whether a lease was about to write and has never told how that ended.
+  ///
+  /// - Parameter recorded: the token of the last write whose end is known.
+  /// - Returns: whether the property may hold another one of ours.
+  func hasUnknownWriter(recorded: Int64?) -> Bool {
+    writers?.contains { $0 != recorded } ?? false
+  }
+
   /// The agreements that still mean something under a mapping.
   ///
   /// A field that now stands for another field of JIRA, or whose value goes into other columns, has never been in step: what was agreed of the old pair must not be taken for a change of the new one, and overwrite what is there.

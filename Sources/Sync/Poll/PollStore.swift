@@ -15,6 +15,8 @@ enum PollStore {
   struct State: Sendable {
     /// The newest `updated` that was seen, in milliseconds since 1970.
     var watermark: Int64?
+    /// Whether the stored one lay ahead of JIRA's clock, so that it is made anew.
+    var isAhead = false
     /// Whether the site understands absolute times; nil until that was tried.
     var hasAbsoluteTime: Bool?
     /// The `updated` of the linked issue that was read longest ago, where there is no watermark yet.
@@ -48,23 +50,30 @@ enum PollStore {
   }
 
   /// Notes that a poll begins, and reads how far the last one came.
-  static func begin(project: String, database: PostgresClient) async throws -> State {
+  ///
+  /// A watermark that lies ahead counts as none: the poll begins at the link that was read longest ago, so that nothing is missed.
+  static func begin(
+    project: String, limit: RemoteTimeLimit, database: PostgresClient
+  ) async throws -> State {
     let row = try await database.query(
       """
       insert into jira_sync.polls as p (project_key, last_started_at)
       values (\(project), clock_timestamp())
       on conflict (project_key) do update set last_started_at = excluded.last_started_at
       returning p.watermark, p.absolute_time,
-        case when p.watermark is null then (
-          select floor(extract(epoch from min(l.issue_updated)) * 1000)::bigint
+        case when p.watermark is null or p.watermark > \(limit.latest) then (
+          select floor(extract(epoch from min(
+            case when l.issue_updated > to_timestamp(\(limit.latest)::float8 / 1000)
+              then l.created_at - interval '1 day' else l.issue_updated end)) * 1000)::bigint
           from jira_sync.links as l where l.state = 'linked') end as oldest_known,
         case when p.absolute_time is null then (
           select l.issue_id from jira_sync.links as l
           where l.state = 'linked' order by l.issue_updated desc nulls last limit 1) end as sample
       """, doing: "reading how far \(project) was polled"
     ).one
+    let watermark = try row.get("watermark", as: Int64?.self)
     return State(
-      watermark: try row.get("watermark", as: Int64?.self),
+      watermark: limit.believed(watermark), isAhead: limit.isAhead(watermark),
       hasAbsoluteTime: try row.get("absolute_time", as: Bool?.self),
       oldestKnown: try row.get("oldest_known", as: Int64?.self),
       sample: try row.get("sample", as: String?.self))
@@ -120,11 +129,12 @@ enum PollStore {
   /// - Parameters:
   ///   - seen: the issues.
   ///   - rereads: whether those that were read since are wanted, too.
+  ///   - limit: which times at links are believed.
   ///   - database: where the links are.
   /// - Returns: the linked issues, in the order in which they were shown.
   /// - Throws: `PostgresError`.
   static func candidates(
-    among seen: [Seen], rereads: Bool, database: PostgresClient
+    among seen: [Seen], rereads: Bool, limit: RemoteTimeLimit, database: PostgresClient
   ) async throws -> [Candidate] {
     let result = try await database.query(
       """
@@ -140,7 +150,8 @@ enum PollStore {
       where l.state in ('linked', 'issue_gone')
         and (\(rereads) or l.state = 'issue_gone' or l.issue_key is distinct from u.key
           or l.issue_updated is null or u.updated is null
-          or l.issue_updated < to_timestamp(u.updated::float8 / 1000))
+          or l.issue_updated < to_timestamp(u.updated::float8 / 1000)
+          or l.issue_updated > to_timestamp(\(limit.latest)::float8 / 1000))
         and (\(rereads) or not exists (
           select from jira_sync.jobs as j
           where j.state = 'ready' and j.key = 'row:' || l.table_name || ':' || l.row_id
@@ -159,25 +170,32 @@ enum PollStore {
     }
   }
 
-  /// The ids of linked issues whose keys are of other projects.
-  static func moved(outOf project: String, database: PostgresClient) async throws -> [String] {
+  /// Linked issues that no search by time shows: their keys are of other projects, or the times of their links lie ahead.
+  static func hidden(
+    from project: String, limit: RemoteTimeLimit, database: PostgresClient
+  ) async throws -> [(id: String, key: String?)] {
     try await database.query(
       """
-      select issue_id from jira_sync.links
-      where state = 'linked' and issue_id is not null and not starts_with(issue_key, \(project + "-"))
+      select issue_id, issue_key from jira_sync.links
+      where state = 'linked' and issue_id is not null
+        and (not starts_with(issue_key, \(project + "-"))
+          or issue_updated > to_timestamp(\(limit.latest)::float8 / 1000))
       order by id
       """, doing: "looking for linked issues in other projects"
-    ).rows.map { try $0.get("issue_id") }
+    ).rows.map { (try $0.get("issue_id"), try $0.get("issue_key", as: String?.self)) }
   }
 
   /// Notes what was read and differs in nothing: it is not read again before it changes.
-  static func noting(read issues: [(rowKey: RowKey, issueID: String, key: String, updated: Int64?)])
-    -> SQL
-  {
+  static func noting(
+    read issues: [(rowKey: RowKey, issueID: String, key: String, updated: Int64?)],
+    limit: RemoteTimeLimit
+  ) -> SQL {
     """
     update jira_sync.links as l
     set issue_key = u.key,
-      issue_updated = greatest(l.issue_updated, to_timestamp(u.updated::float8 / 1000))
+      issue_updated = case when l.issue_updated > to_timestamp(\(limit.latest)::float8 / 1000)
+        then to_timestamp(u.updated::float8 / 1000)
+        else greatest(l.issue_updated, to_timestamp(u.updated::float8 / 1000)) end
     from unnest(
       \(issues.map(\.rowKey.table))::text[], \(issues.map(\.rowKey.id))::text[], \(issues.map(\.issueID))::text[],
       \(issues.map(\.key))::text[], \(issues.map(\.updated))::bigint[]) as u(table_name, row_id, issue_id, key, updated)
@@ -217,20 +235,40 @@ enum PollStore {
     select jira_sync.resume_field(o.row_id, o.field, o.table_name) from over as o
     """
 
-  /// Moves the watermark, never back.
-  static func moving(to watermark: Int64, project: String) -> SQL {
+  /// Moves the watermark: back only where it lies ahead of JIRA's clock.
+  static func moving(to watermark: Int64, project: String, limit: RemoteTimeLimit) -> SQL {
     """
-    update jira_sync.polls set watermark = greatest(watermark, \(watermark)::bigint)
+    update jira_sync.polls set watermark = \(moved(to: watermark, limit: limit))
     where project_key = \(project)
     """
   }
 
+  private static func moved(to watermark: Int64?, limit: RemoteTimeLimit) -> SQL {
+    """
+    case when watermark > \(limit.latest) then \(watermark)::bigint else greatest(watermark, \(watermark)::bigint) end
+    """
+  }
+
+  /// Tells people that a watermark lies ahead of JIRA's clock, under which later changes would stay unseen.
+  static func announcing(ahead project: String) -> SQL {
+    """
+    select jira_sync.emit(
+      'poller_behind', 'error', 'poll:' || p.project_key, 'project ' || p.project_key,
+      'the watermark of polls lies ahead of the clock of JIRA: ' || p.watermark_at || '. It is made anew, and what changed since '
+        || 'the link that was read longest ago is compared again.',
+      'Check the clocks of JIRA and of the proxies before it.')
+    from jira_sync.polls as p where p.project_key = \(project)
+    """
+  }
+
   /// Notes that a poll came to its end.
-  static func finishing(project: String, watermark: Int64?, seen: Int, enqueued: Int) -> [SQL] {
+  static func finishing(
+    project: String, watermark: Int64?, seen: Int, enqueued: Int, limit: RemoteTimeLimit
+  ) -> [SQL] {
     [
       """
       update jira_sync.polls
-      set watermark = greatest(watermark, \(watermark)::bigint), last_finished_at = clock_timestamp(),
+      set watermark = \(moved(to: watermark, limit: limit)), last_finished_at = clock_timestamp(),
         failing_since = null, last_error = null, issues_seen = \(seen), jobs_enqueued = \(enqueued)
       where project_key = \(project)
       """,

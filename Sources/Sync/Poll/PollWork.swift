@@ -19,6 +19,8 @@ struct PollWork {
   private var enqueued = 0
 
   private var project: String { site.project.key }
+  /// Which times of JIRA are believed now.
+  private var limit: RemoteTimeLimit { RemoteTimeLimit(now: site.client.clock.now) }
   private var database: PostgresClient { run.database }
 
   init(run: JobRun, job: Job, site: Site, settings: SyncSettings) {
@@ -31,7 +33,17 @@ struct PollWork {
   /// Searches, reads and enqueues.
   mutating func perform() async throws {
     let asked = try PollStart.since(job.arguments)
-    let state = try await PollStore.begin(project: project, database: database)
+    let state = try await PollStore.begin(project: project, limit: limit, database: database)
+    if state.isAhead {
+      run.logger.error("the watermark of \(project) lies ahead of JIRA's clock; it is made anew")
+      let project = project
+      try await run.write(for: [job], doing: "telling of a watermark that lies ahead") {
+        transaction, _ in
+        _ = try await transaction.query(
+          PollStore.announcing(ahead: project), doing: "telling of a watermark that lies ahead")
+        return []
+      }
+    }
     let from = PollStart.from(
       watermark: state.watermark, oldestKnown: state.oldestKnown, asked: asked,
       overlap: settings.pollOverlap)
@@ -61,7 +73,7 @@ struct PollWork {
     }
     // Nothing at all, not even what was seen last: is it that the account sees the project no more?
     if seen == 0 { _ = try await site.client.project(project) }
-    try await lookAtMoved(rereads: asked != nil)
+    try await readHidden(rereads: asked != nil)
     while !pending.isEmpty { try await readSome() }
     try await finish(watermark: watch.end)
   }
@@ -90,7 +102,7 @@ struct PollWork {
       jql: try await query(from: from, form: form), fields: ["updated"],
       maxResults: isCloud ? JiraClient.pageLimit : 1_000)
     for try await page in pages {
-      let fresh = page.map { PollStore.Seen(id: $0.id, key: $0.key, updated: $0.updated) }
+      let fresh = page.map(seenIssue)
       seen += page.count
       watch.saw(fresh.map(\.updated))
       guard !fresh.isEmpty else { continue }
@@ -99,20 +111,33 @@ struct PollWork {
     }
   }
 
-  /// Linked issues that were moved to other projects, which the search does not show: read one by one, and few.
-  private mutating func lookAtMoved(rereads: Bool) async throws {
-    let moved = try await PollStore.moved(outOf: project, database: database)
-    for start in stride(from: 0, to: moved.count, by: JiraClient.fetchLimit) {
-      let some = Array(moved[start..<min(start + JiraClient.fetchLimit, moved.count)])
-      let batch = try await site.client.issues(ids: some, fields: ["updated"])
-      let seen = batch.found.map { PollStore.Seen(id: $0.id, key: $0.key, updated: $0.updated) }
-      try await takeChanged(among: seen, rereads: rereads)
+  /// An issue with a time that is believed, or none.
+  private func seenIssue(_ issue: Issue) -> PollStore.Seen {
+    PollStore.Seen(id: issue.id, key: issue.key, updated: limit.believed(issue.updated))
+  }
+
+  /// Linked issues that the search does not show, as they were moved to other projects: read by their ids, and few.
+  private mutating func readHidden(rereads: Bool) async throws {
+    let hidden = try await PollStore.hidden(from: project, limit: limit, database: database)
+    for start in stride(from: 0, to: hidden.count, by: JiraClient.fetchLimit) {
+      let some = Array(hidden[start..<min(start + JiraClient.fetchLimit, hidden.count)])
+      let batch = try await site.client.issues(ids: some.map(\.id), fields: ["updated"])
+      try await takeChanged(among: batch.found.map(seenIssue), rereads: rereads)
+      let unread = some.compactMap { issue in
+        batch.failed[issue.id].flatMap { error in
+          error.isLastingForOneIssue
+            ? UnreadIssue(id: issue.id, key: issue.key, error: error) : nil
+        }
+      }
+      try await store(unread.isEmpty ? [] : [UnreadIssue.noting(unread)])
+      if let error = batch.failed.values.first(where: { !$0.isLastingForOneIssue }) { throw error }
     }
   }
 
   /// Puts those that changed to what is to be read, each change once.
   private mutating func takeChanged(among seen: [PollStore.Seen], rereads: Bool) async throws {
-    let changed = try await PollStore.candidates(among: seen, rereads: rereads, database: database)
+    let changed = try await PollStore.candidates(
+      among: seen, rereads: rereads, limit: limit, database: database)
     pending += changed.filter { candidates.insert("\($0.issueID) \($0.updated ?? 0)").inserted }
   }
 
@@ -136,7 +161,23 @@ struct PollWork {
     var findings: [PollStore.Finding] = []
     var relinked: [RowKey] = []
     var same: [(rowKey: RowKey, issueID: String, key: String, updated: Int64?)] = []
+    var unread: [UnreadIssue] = []
+    var obstacle: JiraError?
     for candidate in some {
+      if let error = batch.failed[candidate.issueID] {
+        switch error.kind {
+        // Perhaps for a moment: a job of its own tries it again, and names it.
+        case .unexpectedAnswer, .unavailable:
+          findings.append(PollStore.Finding(rowKey: candidate.rowKey, kind: "pull"))
+        case _ where error.isLastingForOneIssue:
+          unread.append(
+            UnreadIssue(
+              id: candidate.issueID, key: candidate.issueKey, error: error,
+              updated: candidate.updated))
+        default: obstacle = error
+        }
+        continue
+      }
       // One that the search shows and a look does not find was deleted since, which is for the sweep.
       guard let issue = issues[candidate.issueID] else { continue }
       let difference = IssueDifference(
@@ -148,28 +189,38 @@ struct PollWork {
       } else if let kind = difference.jobKind {
         findings.append(PollStore.Finding(rowKey: candidate.rowKey, kind: kind))
       } else {
-        same.append((candidate.rowKey, issue.id, issue.key, issue.updated))
+        same.append((candidate.rowKey, issue.id, issue.key, limit.believed(issue.updated)))
       }
     }
     pending.removeFirst(some.count)
-    let reached = pending.isEmpty ? nil : watch.reached(before: pending.first?.updated)
+    let isStuck = pending.isEmpty || obstacle != nil
+    let reached = isStuck ? nil : watch.reached(before: pending.first?.updated)
     var statements: [SQL] = []
-    if !same.isEmpty { statements.append(PollStore.noting(read: same)) }
+    if !same.isEmpty { statements.append(PollStore.noting(read: same, limit: limit)) }
+    if !unread.isEmpty { statements.append(UnreadIssue.noting(unread)) }
     if !relinked.isEmpty { statements.append(PollStore.relinking(relinked)) }
     if !findings.isEmpty { statements.append(PollStore.enqueuing(findings)) }
-    if let reached { statements.append(PollStore.moving(to: reached, project: project)) }
+    if let reached {
+      statements.append(PollStore.moving(to: reached, project: project, limit: limit))
+    }
     enqueued += findings.count
+    try await store(statements)
+    // What was read is kept; the others are read by the next poll, as the watermark has not passed them.
+    if let obstacle { throw obstacle }
+    try Task.checkCancellation()
+  }
+
+  private func store(_ statements: [SQL]) async throws {
     guard !statements.isEmpty else { return }
     let (batchOfStatements, doing) = (statements, "enqueuing what changed in \(project)")
     try await run.write(for: [job], doing: doing) { transaction, _ in
       _ = try await transaction.pipeline(batchOfStatements, doing: doing)
       return []
     }
-    try Task.checkCancellation()
   }
 
   private func finish(watermark: Int64?) async throws {
-    let (project, job, seen, enqueued) = (project, job, seen, enqueued)
+    let (project, job, seen, enqueued, limit) = (project, job, seen, enqueued, limit)
     if enqueued > 0 {
       run.logger.info("\(enqueued) of \(seen) issues of \(project) changed")
     }
@@ -178,7 +229,7 @@ struct PollWork {
       _ = try await transaction.pipeline(
         [PollStore.resuming, RefusedIssues.probing, UnstoredRetry.enqueuing]
           + PollStore.finishing(
-            project: project, watermark: watermark, seen: seen, enqueued: enqueued),
+            project: project, watermark: watermark, seen: seen, enqueued: enqueued, limit: limit),
         doing: "noting how far \(project) was polled")
       return [(job, .done)]
     }
@@ -194,7 +245,7 @@ struct PollWork {
     var iterator = pages.makeAsyncIterator()
     let page = try await iterator.next() ?? []
     seen += page.count
-    return page.compactMap(\.updated).max()
+    return page.compactMap { limit.believed($0.updated) }.max()
   }
 
   /// How this site reads times, tried out once.

@@ -22,6 +22,9 @@ struct CallObstacle: Sendable, Hashable {
     wait = .seconds(try row.get("wait", as: Double.self))
   }
 
+  /// Whether only our own ceiling is in the way.
+  var isOfBudget: Bool { scope == Self.budget }
+
   /// The error that the caller gets: nothing was sent.
   func error(for call: JiraCall) -> JiraError {
     guard scope != Self.circuit else {
@@ -33,7 +36,8 @@ struct CallObstacle: Sendable, Hashable {
     let milliseconds = Int64((wait / .milliseconds(1)).rounded(.up))
     return JiraError(
       kind: .rateLimited, endpoint: call.endpoint, messages: [text],
-      retryAfter: RetryAfter(milliseconds: milliseconds, source: .fleet),
+      retryAfter: RetryAfter(
+        milliseconds: milliseconds, source: .fleet, limit: .seconds(86_400)),
       mayHaveBeenReceived: false)
   }
 

@@ -118,7 +118,7 @@ extension JiraError {
     case .redirected: .unreachable
     case .network: mayHaveBeenReceived ? nil : .unreachable
     case .timeout, .rateLimited, .unavailable, .conflict, .notFound, .gone, .invalid,
-      .unexpectedAnswer, .cancelled, .circuitOpen:
+      .unexpectedAnswer, .unreadable, .cancelled, .circuitOpen:
       nil
     }
   }

@@ -7,7 +7,8 @@ import Foundation
 #endif
 
 extension SiteLimits {
-  private static let known = ["calls_per_second", "endpoints"]
+  private static let known = ["calls_per_second", "endpoints", "longest_wait"]
+  private static let waits: ClosedRange<Duration> = .seconds(1) ... .seconds(86_400)
   private static let example = "limits: {calls_per_second: 20}"
 
   /// Reads the section `limits` of `jira-sync.yaml`.
@@ -28,6 +29,15 @@ extension SiteLimits {
           switch Self.rate(value) {
           case .success(let rate): callsPerSecond = rate
           case .failure(let problem): problems.append("limits.calls_per_second \(problem.text)")
+          }
+        case "longest_wait":
+          if let wait = SettingsReader.duration(value.string ?? value.text),
+            Self.waits.contains(wait)
+          {
+            longestWait = wait
+          } else {
+            problems.append(
+              "limits.longest_wait is \(value.text); write a time from 1s to 1d, such as 30m or 1h")
           }
         case "endpoints": endpoints = Self.endpoints(value, &problems)
         default:

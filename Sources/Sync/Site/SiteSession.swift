@@ -1,6 +1,7 @@
 import JSON
 import Jira
 import JobQueue
+import Locks
 import Logging
 import Postgres
 
@@ -32,6 +33,9 @@ public actor SiteSession {
   private let leastTrust: Duration
   private var rereading: Task<Void, Never>?
   private static let mostTrust = Duration.seconds(300)
+  private let extent = Lock(OutageExtent())
+  /// What was read of the site by attempts that did not come to their end.
+  private var memory = ReadMemory()
 
   /// Prepares a session; nothing is sent before `keepOpen`.
   ///
@@ -52,7 +56,7 @@ public actor SiteSession {
     self.trust = trust
     leastTrust = trust
     address = client.configuration.siteURL
-    self.client = client
+    self.client = client.waiting(atMost: limits.longestWait)
     projectKey = project
     self.mapping = mapping
     self.limits = limits
@@ -175,14 +179,14 @@ public actor SiteSession {
     do {
       let site: Site
       if let last = state.last {
-        _ = try await prober.speaking(last.client.dialect).myself()
-        if mustProve { _ = try await prober.speaking(last.client.dialect).project(projectKey) }
+        try await prove(prober.speaking(last.client.dialect), withProject: mustProve)
         site = last
       } else {
         site = try await discover()
       }
       try await circuit.passed()
       mustProve = false
+      extent.withLock { $0.ended() }
       failures = 0
       reopen(site)
       return nil
@@ -196,6 +200,7 @@ public actor SiteSession {
       } else {
         // Slow, limited or broken for a moment: a probe that says nothing about the way to it.
         try await circuit.probeFailed(error)
+        try await noteOutage(error)
       }
       return min(max(backoff, error.retryAfter?.delay ?? .zero), .seconds(60))
     }
@@ -217,6 +222,28 @@ public actor SiteSession {
     guard try await circuit.trouble(error, cause: cause) == .alone else { return }
     logger.warning(
       "other workers reach JIRA, so this one stands aside alone until it does, too: \(error)")
+  }
+
+  /// Everything fails, with whatever error: after a minute of that, the circuit opens for the fleet.
+  private func noteOutage(_ error: JiraError) async throws {
+    guard error.maySpeakForEverything else { return }
+    let isLasting = extent.withLock { extent in
+      extent.confirmed(at: .now)
+      return extent.isLasting(at: .now)
+    }
+    if isLasting { try await tell(error, .unreachable) }
+  }
+
+  /// The simplest calls, each tried by itself.
+  private func prove(_ prober: JiraClient, withProject: Bool) async throws {
+    let prober = prober.persisting(attempts: 4)
+    _ = try await prober.myself()
+    guard withProject else { return }
+    do {
+      _ = try await prober.project(projectKey)
+    } catch let error as JiraError where error.kind == .notFound {
+      // JIRA works. That a project is out of sight is said by the jobs that need it.
+    }
   }
 
   private func reopen(_ site: Site) {
@@ -255,13 +282,21 @@ public actor SiteSession {
   private func worker(_ dialect: JiraDialect) -> JiraClient {
     client.speaking(dialect)
       .checking { [budget] in try await budget.pass($0) }
+      .inspecting { [extent] _ throws(JiraError) in
+        extent.withLock { $0.succeeded(at: .now) }
+      }
       .reporting { [weak self] call, error in await self?.note(call, error) }
   }
 
   private func note(_ call: JiraCall, _ error: JiraError) async {
     await noteLimit(call, error)
     await report(error)
-    if error.kind == .forbidden { await suspect() }
+    let isDoubtful = extent.withLock { $0.isDoubtful(isBroken: error.isOfBrokenSite, at: .now) }
+    if error.kind == .forbidden {
+      await lookIntoExtent(unlessWithin: .seconds(10))
+    } else if error.maySpeakForEverything, isDoubtful {
+      await lookIntoExtent(unlessWithin: .seconds(1))
+    }
   }
 
   private func noteLimit(_ call: JiraCall, _ error: JiraError) async {
@@ -274,21 +309,21 @@ public actor SiteSession {
     }
   }
 
-  /// One thing that is not permitted is for its job; only where nothing is permitted any more the site is closed.
-  private func suspect() async {
-    if let suspicion, suspicion.since > .now - .seconds(10) {
+  /// One thing that fails is for its job; only where the simplest calls fail as well the site is closed.
+  private func lookIntoExtent(unlessWithin pause: Duration) async {
+    if let suspicion, suspicion.since > .now - pause {
       await suspicion.task.value
       return
     }
     guard let site = state.site else { return }
     let prober = prober.speaking(site.client.dialect)
-    let key = projectKey
     let task = Task {
       do {
-        _ = try await prober.myself()
-        _ = try await prober.project(key)
+        try await prove(prober, withProject: true)
+        extent.withLock { $0.succeeded(at: .now) }
       } catch let error as JiraError {
         await admit(error)
+        await closeForOutage(error)
       } catch {
         logger.debug("while asking whether anything is permitted: \(error)")
       }
@@ -297,9 +332,18 @@ public actor SiteSession {
     await task.value
   }
 
+  /// The simplest calls fail, with an error that names no reason: nothing is claimed until they succeed, and no attempt is charged.
+  private func closeForOutage(_ error: JiraError) async {
+    guard error.circuitCause == nil, error.maySpeakForEverything else { return }
+    extent.withLock { $0.confirmed(at: .now) }
+    mustProve = true
+    if close("\(error)", passes: true) { await bell.ring() }
+  }
+
   // MARK: - Finding out
 
   private func discover() async throws -> Site {
+    if memory.isStale { memory = ReadMemory() }
     let missing = try await store.missingColumns()
     guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
     let bound = try await store.check(baseURL: address, project: projectKey)
@@ -312,8 +356,10 @@ public actor SiteSession {
     }
     try await budget.set(limits)
     let site = try await SiteFinder.find(
-      client: try await prober.located(), project: projectKey, mapping: mapping)
+      client: try await prober.persisting(keeping: memory).located(), project: projectKey,
+      mapping: mapping)
     try await bound?.check(is: site.project, configured: projectKey, client: site.client)
+    memory = ReadMemory()
     let resolved = site.mapping
     let dialect = site.client.dialect
     try await store.bind(

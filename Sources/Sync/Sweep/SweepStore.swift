@@ -13,13 +13,16 @@ enum SweepStore {
     var issueKey: String
     var isGone: Bool
     var missedSweeps: Int
+    /// Whether the issue could not be read the last time.
+    var isUnread: Bool
   }
 
   /// All links with an issue.
   static func known(_ database: PostgresClient) async throws -> [Known] {
     try await database.query(
       """
-      select id, table_name, row_id, label, issue_id, issue_key, state = 'issue_gone' as gone, missed_sweeps
+      select id, table_name, row_id, label, issue_id, issue_key, state = 'issue_gone' as gone, missed_sweeps,
+        coalesce(strpos(last_error, \(UnreadIssue.sign)) > 0, false) as unread
       from jira_sync.links
       where state in ('linked', 'issue_gone') and issue_id is not null
       order by id
@@ -30,7 +33,7 @@ enum SweepStore {
         rowKey: RowKey(table: try row.get("table_name"), id: try row.get("row_id")),
         label: try row.get("label"), issueID: try row.get("issue_id"),
         issueKey: try row.get("issue_key", as: String?.self) ?? "?", isGone: try row.get("gone"),
-        missedSweeps: try row.get("missed_sweeps"))
+        missedSweeps: try row.get("missed_sweeps"), isUnread: try row.get("unread"))
     }
   }
 

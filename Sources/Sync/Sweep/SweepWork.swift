@@ -37,11 +37,19 @@ struct SweepWork: Sendable {
     let absent = known.filter { keys[$0.issueID] == nil && !$0.isGone }
     // The index lags, and an issue may have been moved to another project: only a look at each counts.
     var missing: [SweepStore.Known] = []
+    var unread: [UnreadIssue] = []
     for start in stride(from: 0, to: absent.count, by: JiraClient.fetchLimit) {
       let some = absent[start..<min(start + JiraClient.fetchLimit, absent.count)]
       let batch = try await site.client.issues(ids: some.map(\.issueID), fields: ["updated"])
       for issue in batch.found { keys[issue.id] = issue.key }
-      missing += some.filter { keys[$0.issueID] == nil }
+      // One that may not be seen is there all the same.
+      if let error = batch.failed.values.first(where: { !$0.isLastingForOneIssue }) { throw error }
+      unread += some.compactMap { link in
+        batch.failed[link.issueID].map {
+          UnreadIssue(id: link.issueID, key: link.issueKey, error: $0)
+        }
+      }
+      missing += some.filter { keys[$0.issueID] == nil && batch.failed[$0.issueID] == nil }
       // When nothing at all is there, asking for all the others will tell no more.
       let isHopeless = missing.count == start + some.count && absent.count == linked
       if isHopeless { missing = absent }
@@ -57,7 +65,7 @@ struct SweepWork: Sendable {
       try await finish(missed: missing.count, objection: objection)
       return
     }
-    try await store(known, keys: keys, missing: missing)
+    try await store(known, keys: keys, missing: missing, unread: unread)
     for link in missing where link.missedSweeps >= 1 { try await end(link) }
     try await finish(missed: missing.count, objection: nil)
   }
@@ -103,7 +111,8 @@ struct SweepWork: Sendable {
   }
 
   private func store(
-    _ known: [SweepStore.Known], keys: [String: String], missing: [SweepStore.Known]
+    _ known: [SweepStore.Known], keys: [String: String], missing: [SweepStore.Known],
+    unread: [UnreadIssue]
   ) async throws {
     let present = known.filter { keys[$0.issueID] != nil }
     let relinked = present.filter(\.isGone)
@@ -117,6 +126,12 @@ struct SweepWork: Sendable {
     if !relinked.isEmpty { statements += SweepStore.relinked(relinked) }
     if !moved.isEmpty { statements += SweepStore.moved(moved) }
     if !first.isEmpty { statements.append(SweepStore.missed(first)) }
+    if !unread.isEmpty { statements.append(UnreadIssue.noting(unread)) }
+    // What could not be read is tried again.
+    let doubtful = present.filter { $0.isUnread && !$0.isGone }
+    if !doubtful.isEmpty {
+      statements.append(RowStore.enqueuing(kind: "sync", rows: doubtful.map(\.rowKey)))
+    }
     guard !statements.isEmpty else { return }
     for link in first {
       run.logger.warning(

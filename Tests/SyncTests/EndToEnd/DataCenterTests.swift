@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import JiraSandbox
 import Postgres
 import Sync
 import TestSupport
@@ -50,6 +51,58 @@ struct DataCenterTests {
       try await world.enqueue("sync", id)
       try await world.drain()
       #expect(try await world.row(id)["notes"]?.string?.contains("JIRA") == true)
+    }
+  }
+
+  /// Fails where escapes follow any other rule than the renderer's.
+  @Test(
+    "Text of a row is shown as it is, text of JIRA arrives as it is read there, and a second sync writes nothing"
+  )
+  func wikiText() async throws {
+    try await withSyncWorld(isDataCenter: true) { world in
+      let renderer = try WikiRenderer()
+      let texts = [
+        #"say \"hi\""#, #"foo\.bar"#, #"C:\.git"#, "h1.", "fine :) (y)",
+        "see https://x/~ann/_edge.", "*not* bold {code}\n# one",
+      ]
+      for (number, text) in texts.enumerated() {
+        let (id, key) = try await world.addLinkedRow(number + 1)
+        try await world.run("update public.file_audit set notes = \(text) where id = \(id)")
+        try await world.drain()
+        let page = renderer.page(of: try world.jira.issue(key)["Notes"]?.string ?? "")
+        #expect(page.text == text)
+        #expect(page.formats.isSubset(of: ["address"]))
+
+        // A person types the same, where it is no formatting.
+        let typed = renderer.page(of: text)
+        if typed.formats.isSubset(of: ["address"]) {
+          try world.jira.edit(key, ["Notes": .string("JIRA: " + text)])
+          try await world.poll()
+          #expect(try await world.row(id)["notes"] == .string("JIRA: " + typed.text))
+        }
+        world.jira.forgetCalls()
+        try await world.enqueue("sync", id)
+        try await world.drain()
+        #expect(world.jira.writes() == [])
+        #expect(try await world.link(id).error == nil)
+      }
+      #expect(try await world.count("jira_sync.conflicts") == 0)
+    }
+  }
+
+  @Test(
+    "Formatting that people made reads as plain text, and a change of the row does not overwrite it",
+    arguments: ["*bold*", "* a\n* b", "{code}x{code}"])
+  func formatted(markup: String) async throws {
+    try await withSyncWorld(isDataCenter: true) { world in
+      let (id, key) = try await world.addLinkedRow()
+      try world.jira.edit(key, ["Notes": .string(markup)])
+      try await world.poll()
+      #expect(try await world.row(id)["notes"] == .string(markup))
+      try await world.run("update public.file_audit set notes = 'plain' where id = \(id)")
+      try await world.drain()
+      #expect(try world.jira.issue(key)["Notes"]?.string == markup)
+      #expect(try await world.count("jira_sync.conflicts where reason = 'formatting'") == 1)
     }
   }
 

@@ -165,9 +165,9 @@ struct UnstoredValueTests {
 
     static let all = [
       Alteration(
-        field: "Workflows", effect: "drop", set: "workflows = '{WF1,WF2,WF3}'", missing: "WF3"),
+        field: "Workflows", effect: "drop", set: "workflows = '{WF3,WF4,WF5}'", missing: "WF5"),
       Alteration(
-        field: "Workflows", effect: "drop", set: "workflows = '{WF1,WF2,WF3}'", missing: "WF3",
+        field: "Workflows", effect: "drop", set: "workflows = '{WF3,WF4,WF5}'", missing: "WF5",
         isDataCenter: true),
       Alteration(field: "Points", effect: "round", set: "points = 2.5", missing: "2.5"),
     ]

@@ -342,6 +342,7 @@ extension Checkup {
         "dead jobs", "\(dead)",
         remedy: "jira-sync jobs list --state dead; then: jira-sync jobs retry --all")
     }
+    try await checkMarks(connection)
     let errors: Int = try status.get("with_error")
     if errors > 0 {
       warning(

@@ -54,7 +54,7 @@ struct LinkCommand: AsyncParsableCommand {
         try await waitForJobs([job], session: session).write(asJSON: output.json)
         return
       }
-      StandardStream.output.write(output.json ? link.json.text : link.text)
+      StandardStream.output.write(output.json ? link.json.printable : link.text)
     }
   }
 

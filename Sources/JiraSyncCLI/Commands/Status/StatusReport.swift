@@ -55,7 +55,7 @@ struct StatusReport: Sendable {
         create_unknown, with_error, open_conflicts, schedules, missed_ticks,
         \(.instant("oldest_due")) as oldest_due, \(.fromNow("oldest_due")) as _oldest_due,
         \(.instant("paused_at")) as paused_at, pause_reason,
-        \(.instant("poll_watermark")) as poll_watermark, \(.instant("polled_at")) as polled_at,
+        \(.instant("poll_watermark")) as poll_watermark, \(.fromNow("poll_watermark")) as _watermark_ahead, \(.instant("polled_at")) as polled_at,
         round(extract(epoch from poll_lag), 3) as poll_lag_seconds,
         \(.instant("poll_failing_since")) as poll_failing_since, poll_error,
         \(.instant("swept_at")) as swept_at, \(.instant("next_tick_at")) as next_tick_at

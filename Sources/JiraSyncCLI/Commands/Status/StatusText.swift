@@ -89,7 +89,8 @@ struct StatusText {
         lines.append(
           line(
             "rate",
-            "\(scope): JIRA lets nothing through for \(Span.text(wait)): \(limit.text("reason") ?? "")",
+            "\(scope): JIRA lets nothing through until \(limit.text("blocked_until") ?? "?"), for \(Span.text(wait)), "
+              + "or try now: jira-sync jobs resume --limits. It said: \(limit.text("reason") ?? "")",
             .yellow))
       } else if scope == "site" {
         let rate =
@@ -106,6 +107,13 @@ struct StatusText {
       return line("poller", "has not looked yet", nil)
     }
     var text = "looked \(Span.text(lag)) ago"
+    if let ahead = status.seconds("_watermark_ahead"), ahead > 600 {
+      return line(
+        "poller",
+        text
+          + "; the watermark \(status.text("poll_watermark") ?? "") lies in the future: the next poll makes it anew",
+        .red)
+    }
     if let watermark = status.text("poll_watermark") {
       text += ", knows everything until \(watermark)"
     }
