@@ -18,7 +18,9 @@ struct BatchReadingTests {
     while let some = reading.next() {
       calls += 1
       if calls > limitAfter {
-        guard reading.failed(some, error: self.error(.rateLimited, 429)) else { return (nil, calls) }
+        guard reading.failed(some, error: self.error(.rateLimited, 429)) else {
+          return (nil, calls)
+        }
       } else if bad.isDisjoint(with: some) {
         reading.read(IssueBatch(found: some.map { Issue(id: $0, key: "A-\($0)") }))
       } else if !reading.failed(some, error: error) {

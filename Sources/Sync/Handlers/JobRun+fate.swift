@@ -5,7 +5,9 @@ extension JobRun {
   /// What becomes of a job whose call to JIRA failed.
   func fate(of job: Job, after error: JiraError, session: SiteSession) -> Settlement {
     // Everything fails and not this call alone: the session has looked into it, and closed.
-    if error.concernsTheSite || session.closedReason != nil { return .postponed("\(error)", after: .seconds(1)) }
+    if error.concernsTheSite || session.closedReason != nil {
+      return .postponed("\(error)", after: .seconds(1))
+    }
     return switch error.classification {
     case .rateLimited(let delay):
       .postponed("\(error)", after: max(delay ?? retryDelay(job), RetryAfter.shortest))

@@ -16,7 +16,8 @@ extension RowWork {
     if let again = try await readAgain(step.issue.id) {
       step.issue = again.issue
       // The next run knows a late write for our own.
-      let isLate = again.token != step.item.job.token && again.token != step.readToken
+      let known = [step.item.job.token, step.readToken, step.item.link?.writeToken]
+      let isLate = again.token.map { !known.contains($0) } ?? false
       guard !isLate else { return }
     }
     let isClear = step.sentValues.values.allSatisfy { $0.outcome != nil }

@@ -103,7 +103,7 @@ struct WikiMarkupTests {
   private func expectShown(_ text: String, by renderer: WikiRenderer) throws {
     let markup = WikiText.escape(text)
     let page = renderer.page(of: markup)
-    let place: Comment =
+    let place: Testing.Comment =
       "seed \(SeededGenerator.runSeed): \(text.debugDescription) as \(markup.debugDescription)"
     #expect(same(page.text, text), place)
     #expect(page.formats.isSubset(of: ["address"]), place)

@@ -27,7 +27,8 @@ struct OutageTests {
   }
 
   /// Catches attempts that are used up by an outage, and rows that stay behind when it is over.
-  @Test("No attempt is charged, nothing is refused, and work goes on by itself", arguments: Answer.all)
+  @Test(
+    "No attempt is charged, nothing is refused, and work goes on by itself", arguments: Answer.all)
   func everything(_ answer: Answer) async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
@@ -83,7 +84,8 @@ struct OutageTests {
   }
 
   /// Catches a start that begins from the first read again at every failure.
-  @Test("A start while some calls fail: each read is tried by itself, and what was answered is kept")
+  @Test(
+    "A start while some calls fail: each read is tried by itself, and what was answered is kept")
   func start() async throws {
     try await withSyncWorld { world in
       let id = try await world.addRow()

@@ -16,7 +16,8 @@ struct OutageExtentTests {
     #expect(!extent.isDoubtful(isBroken: false, at: time))
   }
 
-  @Test("without a success for a moment it has to be looked into", arguments: [2_001, 5_000, 90_000])
+  @Test(
+    "without a success for a moment it has to be looked into", arguments: [2_001, 5_000, 90_000])
   func doubtful(milliseconds: Int) {
     var extent = OutageExtent()
     #expect(extent.isDoubtful(isBroken: false, at: start), "nothing has ever succeeded")

@@ -21,7 +21,8 @@ extension Checkup {
       failure(
         "times", "in the future by the database's clock: \(ahead.joined(separator: "; "))",
         remedy:
-          "The next poll makes them anew: jira-sync poll --wait. Where they come back, set the clocks of JIRA and its proxies right")
+          "The next poll makes them anew: jira-sync poll --wait. Where they come back, set the clocks of JIRA and its proxies right"
+      )
     }
     let limits = try await connection.query(
       """
