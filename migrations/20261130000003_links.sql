@@ -43,6 +43,7 @@ create table jira_sync.links (
     released boolean not null default false,
     side_changes jsonb,
     ended_as text,
+    ended_at timestamptz,
     refused_since timestamptz,
     constraint links_state_known check (
         state in ('creating', 'create_unknown', 'held', 'linked', 'unlinked', 'issue_gone', 'row_gone')
@@ -87,6 +88,7 @@ comment on column jira_sync.links.deletion_action is
 comment on column jira_sync.links.released is 'The issue was released: a row that is loaded again gets another one.';
 comment on column jira_sync.links.side_changes is
 'For each field, which side was written last and when the side changed; detects oscillation.';
+comment on column jira_sync.links.ended_at is 'When the row was deleted: of several links of a label, the last is taken up again.';
 comment on column jira_sync.links.refused_since is 'Since when JIRA refuses the issue as a whole; tried again after polls.';
 comment on column jira_sync.links.ended_as is
 'The state before the row was deleted: unlinked or issue_gone, restored if the row comes back; else null.';

@@ -6,6 +6,7 @@ create table jira_sync.site (
     project_key text not null,
     deployment text not null check (deployment in ('cloud', 'server')),
     mapping jsonb not null default '{}',
+    server jsonb,
     bound_at timestamptz not null default now()
 );
 comment on table jira_sync.site is

@@ -8,6 +8,6 @@ struct ChaosCommand: AsyncParsableCommand {
     abstract: "Breaks the queue on purpose and counts what it cost.",
     subcommands: [
       RunCommand.self, ModelCommand.self, ExactnessCommand.self, ChaosWorkerCommand.self,
-      CreationCommand.self, CreationWorkerCommand.self,
+      CreationCommand.self, CreationWorkerCommand.self, PromotionCommand.self,
     ])
 }

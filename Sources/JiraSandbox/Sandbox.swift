@@ -105,13 +105,21 @@ public final class Sandbox: Sendable {
   /// - Parameter request: the request.
   /// - Returns: the answer.
   public func answer(_ request: SandboxRequest) -> SandboxReply {
+    let caller: Person?
+    do throws(Refusal) { caller = try authenticate(request) } catch { return .refusal(error) }
+    var reply: SandboxReply
     do throws(Refusal) {
-      let caller = try authenticate(request)
       if options.hasRateLimits { try limit(request) }
-      return try route(request, caller: caller)
+      reply = try route(request, caller: caller)
     } catch {
-      return .refusal(error)
+      reply = .refusal(error)
     }
+    // Each answer names the user that it was given to.
+    switch site.deployment {
+    case .server: reply.headers.append(("X-AUSERNAME", caller?.name ?? "anonymous"))
+    case .cloud: if let caller { reply.headers.append(("X-AACCOUNTID", caller.accountID)) }
+    }
+    return reply
   }
 
   private func authenticate(_ request: SandboxRequest) throws(Refusal) -> Person? {
@@ -130,6 +138,10 @@ public final class Sandbox: Sendable {
         }
       default: nil
       }
+    if found == nil, site.deployment == .server, parts.first?.lowercased() == "bearer" {
+      // A personal access token that is not valid any more: Data Center serves the call as an anonymous user.
+      return nil
+    }
     guard let found else {
       throw Refusal(
         status: 401,

@@ -44,12 +44,26 @@ struct ChaosTests {
     #expect(!idle.isGood)
   }
 
+  @Test(.requiresPostgres, arguments: [["--rounds", "2"], ["--rounds", "1", "--forgets"]])
+  func `a promotion that loses commits makes no issue twice, unless the server is forgotten`(
+    options: [String]
+  ) async throws {
+    let outcome = try await run(["promotion"] + options)
+    #expect(outcome.status == 0, "\(outcome.output)")
+    #expect(outcome.output.contains("FAILED") == options.contains("--forgets"))
+    print(outcome.output)
+  }
+
   private func run(_ argument: String) async throws -> (status: Int32, output: String) {
+    try await run([argument])
+  }
+
+  private func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
     let root = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../..").standardizedFileURL
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["bash", root.appending(path: "scripts/chaos").path, argument]
+    process.arguments = ["bash", root.appending(path: "scripts/chaos").path] + arguments
     process.environment = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
       "JIRA_SYNC_CHAOS": try Self.executable().path,

@@ -59,6 +59,33 @@ struct AccessTests {
     #expect(try office.version2.field("assignee", of: key)?["name"] == "alex")
   }
 
+  @Test func `a token that is not valid any more is served as an anonymous user on Data Center`()
+    throws
+  {
+    let office = try Office { $0.deployment = .server }
+    _ = try office.version2.create([:])
+    func ask(_ header: String?, _ path: String) -> SandboxReply {
+      office.sandbox.answer(
+        SandboxRequest(
+          "GET", "/rest/api/2/\(path)", headers: header.map { ["authorization": $0] } ?? [:]))
+    }
+    func user(_ reply: SandboxReply) -> String? {
+      reply.headers.first { $0.name == "X-AUSERNAME" }?.value
+    }
+    let seen = ask("Bearer alex", "search?jql=project=SCRSKY")
+    #expect(user(seen) == "alex")
+    #expect(try JSON(parsing: seen.body)["total"] == 1)
+    let expired = ask("Bearer expired", "search?jql=project=SCRSKY")
+    #expect(expired.status == 200 && user(expired) == "anonymous")
+    #expect(!expired.headers.contains { $0.name == "X-Seraph-LoginReason" })
+    #expect(try JSON(parsing: expired.body)["total"] == 0)
+    #expect(ask("Bearer expired", "myself").status == 401)
+    #expect(
+      ask(basic("alex@example.com:wrong"), "myself").headers.contains {
+        $0.name == "X-Seraph-LoginReason"
+      })
+  }
+
   @Test("Text of issues never becomes markup of a page")
   func escaping() throws {
     let office = try Office()

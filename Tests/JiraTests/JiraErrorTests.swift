@@ -92,6 +92,74 @@ import Testing
     #expect(error.kind == .unauthorized)
   }
 
+  /// Catches a client that believes an empty search, a 404 or a refusal that another user got.
+  @Test(arguments: [
+    (JiraDialect.dataCenter, 200, ["X-AUSERNAME": "anonymous"]),
+    (.dataCenter, 404, ["X-AUSERNAME": "anonymous"]),
+    (.dataCenter, 200, ["X-AUSERNAME": "grace"]), (.dataCenter, 400, ["X-AUSERNAME": "grace"]),
+    (.cloud, 200, ["X-AACCOUNTID": "5b10:other"]), (.cloud, 404, ["X-AACCOUNTID": "5b10%3Aother"]),
+  ])
+  func `an answer to another user than the account counts as 401`(
+    dialect: JiraDialect, status: Int, headers: [String: String]
+  ) async throws {
+    let script = ScriptedTransport([
+      .json(dialect == .cloud ? #"{"accountId": "5b10:ada"}"# : #"{"name": "ada"}"#),
+      .answer(status, headers: headers, body: #"{"issues": [], "total": 0}"#),
+    ])
+    let client = JiraClient(
+      configuration: try JiraConfiguration(
+        baseURL: testSite, credentials: .bearer(testToken), dialect: dialect), transport: script)
+    _ = try await client.myself()
+    do {
+      _ = try await client.issue("A-1", fields: [])
+      Testing.Issue.record("the answer was believed")
+    } catch let error as JiraError {
+      #expect(error.kind == .unauthorized)
+    }
+  }
+
+  @Test(arguments: [
+    (JiraDialect.dataCenter, ["X-AUSERNAME": "Ada"]), (.cloud, ["X-AACCOUNTID": "5b10%3Aada"]),
+    (.dataCenter, [:]), (.cloud, ["X-AUSERNAME": "ada"]),
+  ])
+  func `an answer to the account, or without a user, counts`(
+    dialect: JiraDialect, headers: [String: String]
+  ) async throws {
+    let me = dialect == .cloud ? #"{"accountId": "5b10:ada"}"# : #"{"name": "ada"}"#
+    let script = ScriptedTransport([
+      .json(me), .answer(404, headers: headers, body: "{}"),
+    ])
+    let client = JiraClient(
+      configuration: try JiraConfiguration(
+        baseURL: testSite, credentials: .bearer(testToken), dialect: dialect), transport: script)
+    _ = try await client.myself()
+    #expect(try await client.issue("A-1", fields: []) == nil)
+  }
+
+  /// Catches a creation that an anonymous user was refused, and that is taken for refused to the account.
+  @Test(arguments: [(400, false), (404, false), (201, true), (500, false)])
+  func `what came of a creation that another user was answered`(status: Int, isMade: Bool)
+    async throws
+  {
+    let script = ScriptedTransport([
+      .answer(status, headers: ["X-AUSERNAME": "anonymous"], body: #"{"id": "1", "key": "A-1"}"#)
+    ])
+    let told = CallLog()
+    let client = JiraClient(
+      configuration: try JiraConfiguration(
+        baseURL: testSite, credentials: .bearer(testToken), dialect: .dataCenter), transport: script
+    ).reporting { call, error in
+      if error.kind == .unauthorized { told.append(call) }
+    }
+    let outcome = try await client.createIssue(IssueDraft(fields: [:], properties: [:]))
+    switch outcome {
+    case .created: #expect(isMade && told.all.count == 1, "the circuit must hear of it")
+    case .notSent: #expect(status < 500 && !isMade && told.all.count == 1)
+    case .unknown: #expect(status == 500)
+    case .refused: Testing.Issue.record("it is not the draft that was refused")
+    }
+  }
+
   @Test func theReachOfALimitIsKnown() async throws {
     func scope(_ reason: String?) async throws -> JiraError.LimitScope? {
       try await error(

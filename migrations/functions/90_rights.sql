@@ -13,7 +13,7 @@ declare
         ['jira_sync_worker', 'select, insert, update (args, state, attempt, crashes, run_at, priority, last_error)', 'jobs'],
         ['jira_sync_worker', 'select, insert, update (winner, resolution, resolution_value, resolved_at, resolved_by, applied_at)',
             'conflicts'],
-        ['jira_sync_worker', 'select, insert, update (base_url, project_key, deployment, mapping)', 'site'],
+        ['jira_sync_worker', 'select, insert, update (base_url, project_key, deployment, mapping, server)', 'site'],
         ['jira_sync_worker', 'select, update', 'incidents'],
         ['jira_sync_worker', 'select, insert, update, delete', 'messages'],
         ['service_role', 'select', 'control workers job_history tables links changes conflicts site polls schedules events '

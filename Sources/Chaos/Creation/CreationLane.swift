@@ -55,6 +55,8 @@ struct CreationLane: Sendable {
         """)
     }
     let ids = try await addRows(plan)
+    let other = plan.hasOtherProgram ? Task { await makeOtherIssues() } : nil
+    defer { other?.cancel() }
     try await breakIt(plan)
     if plan.isEdited, let id = ids.first {
       _ = try await sql.query(
@@ -70,9 +72,32 @@ struct CreationLane: Sendable {
       """, doing: "rescuing")
     let drain = try start(plan, drains: true)
     let status = await drain.end()
+    other?.cancel()
+    await other?.value
     guard status == 0 else { return "the worker that drains ended with \(status); see \(log)" }
     return try await verdict()
   }
+
+  /// Another program, with the same account, which calls its issues as ours are called.
+  private func makeOtherIssues() async {
+    var number = 0
+    while !Task.isCancelled {
+      number += 1
+      _ = sandbox.sandbox.answer(
+        SandboxRequest(
+          "POST", "/rest/api/3/issue", headers: ["authorization": "Bearer sandbox"],
+          body: Data(
+            """
+            {"fields": {"project": {"key": "SCRSKY"}, "issuetype": {"id": "10001"}, "labels": ["\(Self.otherLabel)"],
+              "summary": "[\(number)] src/\(number).py — debt \(number)"}}
+            """.utf8)))
+      // Cancelled: there is nothing more to do.
+      do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+    }
+  }
+
+  /// Tells the issues of the other program from ours, for the verdict alone.
+  private static let otherLabel = "other-program"
 
   // MARK: - Breaking
 
@@ -225,7 +250,8 @@ struct CreationLane: Sendable {
   func totals() async throws -> (issues: Int, looks: Int) {
     try await Task.sleep(for: .milliseconds(lag + 5))
     let answer = try await ask(
-      "POST", "/rest/api/3/search/approximate-count", #"{"jql": "project = SCRSKY"}"#)
+      "POST", "/rest/api/3/search/approximate-count",
+      #"{"jql": "project = SCRSKY AND labels is EMPTY"}"#)
     guard let count = answer["count"]?.integer else {
       throw UsageError(message: "the sandbox does not say how many issues there are")
     }

@@ -18,6 +18,8 @@ struct CreationPlan: Sendable, CustomStringConvertible {
   let faults: [String]
   /// Whether the first row is edited while its issue is being made.
   let isEdited: Bool
+  /// Whether another program makes issues with the same account meanwhile.
+  let hasOtherProgram: Bool
 
   init(seed: UInt64) {
     var random = SeededRandom(seed: seed)
@@ -33,12 +35,13 @@ struct CreationPlan: Sendable, CustomStringConvertible {
       Self.faults.randomElement(using: &random) ?? Self.faults[0]
     }
     isEdited = random.chance(30)
+    hasOtherProgram = random.chance(40)
   }
 
   var description: String {
     """
     seed \(seed): \(rows) rows, \(workers) workers, \(step.rawValue) (\(delay) ms), faults \(faults)\
-    \(isEdited ? ", edited" : "")
+    \(isEdited ? ", edited" : "")\(hasOtherProgram ? ", another program" : "")
     """
   }
 }

@@ -24,6 +24,8 @@ public enum CreateOutcome: Sendable, Hashable {
     switch status {
     case 401, 403, 429: self = .notSent(error)
     case 408, 409, 425: self = .unknown(error)
+    // Refused to another user: what JIRA thinks of the draft is not known.
+    case 400..<500 where error.kind == .unauthorized: self = .notSent(error)
     case 400..<500: self = .refused(error)
     default: self = .unknown(error)
     }

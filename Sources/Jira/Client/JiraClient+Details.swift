@@ -36,6 +36,27 @@ extension JiraClient {
         isWrite: true, issue: id))
   }
 
+  /// Removes an entity property.
+  ///
+  /// - Parameters:
+  ///   - key: the property's key.
+  ///   - id: the issue's id or key.
+  /// - Returns: whether there was one.
+  /// - Throws: `JiraError`, or what `beforeCall` threw.
+  @discardableResult
+  public func removeProperty(_ key: String, of id: String) async throws -> Bool {
+    do {
+      _ = try await perform(
+        JiraRequest(
+          method: "DELETE", template: "/issue/{}/properties/{}", arguments: [id, key],
+          isWrite: true,
+          issue: id))
+      return true
+    } catch let error as JiraError where error.kind == .notFound {
+      return false
+    }
+  }
+
   /// Adds a comment.
   ///
   /// JIRA has no key against doubles here either: an error that leaves it open whether the comment was added is for the caller to look into, with `comments(of:)`.

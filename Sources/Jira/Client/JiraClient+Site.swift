@@ -17,6 +17,7 @@ extension JiraClient {
     guard let user = JiraUser(try answer.json()) else {
       throw answer.unexpected("there is no account id and no name")
     }
+    account.remember(user.id)
     return user
   }
 

@@ -25,6 +25,7 @@ public struct JiraClient: Sendable {
   private let observe: @Sendable (JiraCallEvent) -> Void
   private let inspect: @Sendable (JiraReceipt) throws(JiraError) -> Void
   private let tokens: AccessTokens?
+  let account: KnownAccount
   private let logger: Logger?
   /// The site's clock, which all copies of the client share.
   public let clock: SiteClock
@@ -58,6 +59,7 @@ public struct JiraClient: Sendable {
     patience = nil
     language = .english
     tokens = AccessTokens(configuration, transport: transport)
+    account = KnownAccount()
     if let dialect = configuration.dialect {
       self.dialect = dialect
     } else if case .bearer = configuration.credentials {
@@ -77,6 +79,7 @@ public struct JiraClient: Sendable {
     configuration = other.configuration
     transport = other.transport
     tokens = other.tokens
+    account = other.account
     self.logger = logger ?? other.logger
     observe = other.observe
     self.beforeCall = beforeCall ?? other.beforeCall
@@ -236,7 +239,12 @@ public struct JiraClient: Sendable {
     _ request: JiraRequest, accepting: Int? = nil
   ) async throws(JiraError) -> JiraAnswer {
     do throws(JiraError) {
-      return try await authorized(request, accepting: accepting)
+      let answer = try await authorized(request, accepting: accepting)
+      // What was written is written; but nothing that follows would be the account's.
+      if let other = otherUser(answer.response, to: request) {
+        await afterFailure(request.call, answeredAs(other, answer.response, to: request))
+      }
+      return answer
     } catch {
       await afterFailure(request.call, error)
       throw error
@@ -287,6 +295,12 @@ public struct JiraClient: Sendable {
       request, "\(response.status)", start.duration(to: clock.now),
       // What Atlassian's support asks for: Cloud's name for a request, and Data Center's.
       trace: response.header("Atl-Traceid") ?? response.header("X-AREQUESTID"))
+    // A refusal of another user's call is none of ours, nor is what another user may see.
+    if let other = otherUser(response, to: request), response.status < 500,
+      !request.isWrite || !(200..<300).contains(response.status)
+    {
+      throw answeredAs(other, response, to: request)
+    }
     guard (200..<300).contains(response.status) || response.status == accepting else {
       let now = Int64(Date().timeIntervalSince1970 * 1_000)
       throw JiraError(
@@ -298,6 +312,22 @@ public struct JiraClient: Sendable {
       response: response, endpoint: request.endpoint, isWrite: request.isWrite, secrets: secrets)
     try inspect(JiraReceipt(call: request.call, response: response))
     return answer
+  }
+
+  private func otherUser(_ response: HTTPResponse, to request: JiraRequest) -> String? {
+    guard configuration.credentials != .anonymous else { return nil }
+    return account.other(
+      in: response, dialect: dialect, asksWho: request.endpoint == "GET /myself")
+  }
+
+  private func answeredAs(
+    _ other: String, _ response: HTTPResponse, to request: JiraRequest
+  ) -> JiraError {
+    JiraError(
+      kind: .unauthorized, status: response.status, endpoint: request.endpoint,
+      messages: [
+        "JIRA answered as to the user \(other.prefix(100)), which is not the account of the credentials; the answer does not count"
+      ])
   }
 
   /// JIRA may not believe the credentials and yet answer, as to nobody: an empty search would then be taken for the truth.

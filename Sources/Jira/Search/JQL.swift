@@ -65,6 +65,25 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
     JQL("\(try field.clause()) \(comparison.rawValue) \(milliseconds)")
   }
 
+  /// A date-time field compared with a time that lies so many minutes back by JIRA's own clock.
+  ///
+  /// It depends on no zone, and not on how far the clocks of JIRA and of the caller differ.
+  ///
+  /// - Parameters:
+  ///   - field: the field.
+  ///   - comparison: how.
+  ///   - minutes: how many minutes ago, 0 or more.
+  /// - Returns: the condition.
+  /// - Throws: `JQLError` where a name holds a control character.
+  public static func minutesAgo(
+    _ field: JQLField, _ comparison: JQLComparison, _ minutes: Int
+  ) throws(JQLError) -> JQL {
+    JQL("\(try field.clause()) \(comparison.rawValue) \"-\(max(0, minutes))m\"")
+  }
+
+  /// Issues that the calling account made.
+  public static let createdByCaller = JQL("creator = currentUser()")
+
   /// A field that has one of some texts.
   ///
   /// - Parameters:

@@ -12,24 +12,23 @@ enum CreatedMark: Sendable {
   /// It carries none at all, and looks different.
   case none
 
-  /// The fields that are looked at beside the mapped ones.
-  static let fields = ["created", "labels", "summary"]
+  /// The fields that are compared beside the mapped ones.
+  static let fields = ["created", "summary"]
 
-  /// Looks at an issue.
+  /// Compares an issue with a draft.
   ///
   /// - Parameters:
-  ///   - issue: the issue, read back with its property and its labels.
+  ///   - issue: the issue, read back with its property.
   ///   - draft: what it was made from.
   ///   - isOnly: whether it was made alone, so that the answer's id is its own.
   init(of issue: Issue, for draft: CreationDraft, isOnly: Bool) {
-    let label = IssueMarker.label(draft.marker)
     let marker = IssueMarker(issue.properties[IssueMarker.property])?.marker
-    if isOnly || marker == draft.marker || issue.labels.contains(label) {
+    if isOnly || marker == draft.marker {
       self = .ours
-    } else if marker != nil || issue.labels.contains(where: IssueMarker.isLabel) {
+    } else if marker != nil {
       self = .another
     } else {
-      // Some sites drop labels and properties, by a screen without the one and a right without the other.
+      // Some sites drop properties for want of a right.
       self = issue.fields["summary"] == draft.issueDraft.fields["summary"] ? .ours : .none
     }
   }

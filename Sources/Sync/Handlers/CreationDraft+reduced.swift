@@ -30,17 +30,14 @@ extension CreationDraft {
     draft.plan.notedBase = draft.plan.newBase
     draft.issueDraft.properties[IssueMarker.property] =
       IssueMarker(
-        marker: marker, rowKey: item.rowKey, token: item.job.token, writes: draft.plan.issueWrites
+        marker: marker, rowKey: item.rowKey, label: item.label, token: item.job.token,
+        writes: draft.plan.issueWrites
       ).json
     return draft
   }
 
   private mutating func leaveOut(_ id: String, _ write: FieldWrite?, _ says: String) {
-    // The label by which an issue is found must stay, or nothing would be found after a lost answer.
-    let markers = (issueDraft.fields[id]?.array ?? []).filter {
-      $0.string.map(IssueMarker.isLabel) ?? false
-    }
-    issueDraft.fields[id] = id == "labels" && !markers.isEmpty ? .array(markers) : nil
+    issueDraft.fields[id] = nil
     let field = write.flatMap { mapping[$0.field] }
     plan.issueWrites.removeAll { $0.fieldID == id }
     let problem = FieldProblem(

@@ -11,7 +11,7 @@ import Foundation
 /// An issue that is about to be made for a row.
 struct CreationDraft: Sendable {
   let item: WorkItem
-  /// Sent along as label and property; tells this creation from every other.
+  /// Sent along as a property; tells this creation from every other.
   let marker: UUID
   var plan: Plan
   var issueDraft: IssueDraft
@@ -26,12 +26,12 @@ struct CreationDraft: Sendable {
     let plan = Sync.plan(
       base: nil, row: item.row.map(RowSide.present) ?? .absent, issue: .absent,
       mapping: site.mapping)
-    var fields = plan.creationFields(
-      labels: site.mapping.mapping.labels + [IssueMarker.label(marker)])
+    var fields = plan.creationFields(labels: site.mapping.mapping.labels)
     fields["project"] = ["key": .string(site.project.key)]
     fields["issuetype"] = ["id": .string(site.issueType.id)]
     let property = IssueMarker(
-      marker: marker, rowKey: item.rowKey, token: item.job.token, writes: plan.issueWrites)
+      marker: marker, rowKey: item.rowKey, label: item.label, token: item.job.token,
+      writes: plan.issueWrites)
     issueDraft = IssueDraft(fields: fields, properties: [IssueMarker.property: property.json])
     self.plan = plan
   }

@@ -17,25 +17,25 @@ struct IssueMarker: Sendable, Hashable {
   var marker: UUID?
   /// The row.
   var rowKey: RowKey
+  /// What people called the row at that time; nil where an earlier version wrote the property.
+  var label: String?
   /// The fencing token of the lease that wrote last.
   var token: Int64
   /// Digests of the values that this lease wrote, by field id; the status that it moved the issue to among them.
   var written: [String: String]
 
-  /// The label that a creation can be found by.
-  static func label(_ marker: UUID) -> String { "jira-sync-\(marker.uuidString.lowercased())" }
-
-  /// Whether a label is that of any creation.
-  static func isLabel(_ label: String) -> Bool {
-    label.hasPrefix("jira-sync-") && UUID(uuidString: String(label.dropFirst(10))) != nil
+  /// The label by which earlier versions found a creation; the next write to the issue removes it.
+  static func formerLabel(_ marker: UUID) -> String {
+    "jira-sync-\(marker.uuidString.lowercased())"
   }
 
   init(
-    marker: UUID?, rowKey: RowKey, token: Int64, writes: [FieldWrite] = [],
+    marker: UUID?, rowKey: RowKey, label: String?, token: Int64, writes: [FieldWrite] = [],
     status: IssueStatus.Category? = nil
   ) {
     self.marker = marker
     self.rowKey = rowKey
+    self.label = label
     self.token = token
     written = Dictionary(writes.map { ($0.fieldID, Self.digest($0.value)) }) { $1 }
     if let status { written[FieldResolver.statusFieldID] = Self.digest(StatusState(status).value) }
@@ -48,6 +48,7 @@ struct IssueMarker: Sendable, Hashable {
     else { return nil }
     marker = json["marker"]?.string.flatMap(UUID.init(uuidString:))
     rowKey = RowKey(table: json["table"]?.string ?? RowKey.standardTable, id: row)
+    label = json["label"]?.string
     self.token = Int64(token)
     written = (json["written"]?.object ?? [:]).compactMapValues(\.string)
   }
@@ -58,6 +59,7 @@ struct IssueMarker: Sendable, Hashable {
       "token": .number(Decimal(token)),
       "written": .object(written.mapValues(JSON.string)),
     ]
+    if let label { members["label"] = .string(label) }
     if let marker { members["marker"] = .string(marker.uuidString.lowercased()) }
     return .object(members)
   }

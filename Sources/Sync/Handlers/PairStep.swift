@@ -93,6 +93,13 @@ struct PairStep: Sendable {
     self.leftOut = leftOut
   }
 
+  /// The label that an earlier version gave the issue, as long as it has it.
+  var formerLabel: String? {
+    guard let marker = item.link?.marker else { return nil }
+    let label = IssueMarker.formerLabel(marker)
+    return issue.labels.contains(label) ? label : nil
+  }
+
   /// When the issue was changed, as far as that is believed.
   var updated: Int64? { timeLimit.believed(issue.updated) }
 

@@ -15,6 +15,7 @@ public struct RowHandler: JobHandler {
   let session: SiteSession
   let options: RowHandlerOptions
   let tally: SyncTally
+  let proof = DatabaseProof()
 
   /// Makes a handler.
   ///
@@ -44,7 +45,8 @@ public struct RowHandler: JobHandler {
       return
     }
     let work = RowWork(
-      run: run, site: site.leased(to: run), session: session, options: options, tally: tally)
+      run: run, site: site.leased(to: run), session: session, options: options, tally: tally,
+      proof: proof)
     do {
       try await CallPatience.$isMass.withValue(run.isMass) { try await work.perform() }
     } catch let error as JiraError {

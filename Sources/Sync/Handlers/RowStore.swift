@@ -147,6 +147,20 @@ enum RowStore {
     """
   }
 
+  /// Records why rows get no issue until a person changes something.
+  static func waiting(_ rows: [(rowKey: RowKey, label: String, error: String)]) -> SQL {
+    """
+    insert into jira_sync.links (table_name, row_id, label, state, last_error)
+    select u.table_name, u.row_id, u.label, 'creating', u.error
+    from unnest(
+      \(rows.map(\.rowKey.table))::text[], \(rows.map(\.rowKey.id))::text[], \(rows.map(\.label))::text[],
+      \(rows.map(\.error))::text[]) as u(table_name, row_id, label, error)
+    on conflict (table_name, row_id) where state <> 'row_gone' do update
+    set last_error = excluded.last_error, label = excluded.label
+    where links.state = 'creating'
+    """
+  }
+
   /// Notes that creations were surely not sent: nothing is to be looked for.
   static func notSent(_ rows: [RowKey]) -> SQL {
     """
@@ -180,18 +194,23 @@ enum RowStore {
   ///
   /// - Parameters:
   ///   - rows: the ids of the rows.
+  ///   - labels: what people called the rows at last, nil where no trigger told.
   ///   - bases: what is agreed on for each, nil where that stays as it was.
+  ///   - times: when each was deleted, in seconds since 1970.
   ///   - releases: whether rows that are loaded again get other issues.
   /// - Returns: the statement.
-  static func rowsGone(_ rows: [RowKey], bases: [String?], releases: Bool) -> SQL {
+  static func rowsGone(
+    _ rows: [RowKey], labels: [String?], bases: [String?], times: [Double], releases: Bool
+  ) -> SQL {
     """
     update jira_sync.links as l
-    set state = 'row_gone', last_error = null,
+    set state = 'row_gone', last_error = null, ended_at = to_timestamp(u.at), label = coalesce(u.label, l.label),
       ended_as = case when l.state in ('unlinked', 'issue_gone') then l.state end, base = coalesce(u.base::jsonb, l.base),
       released = l.released or (\(releases) and l.deletion_action is not null),
       deletion_action = case when l.deletion_action is not null then 'done' end
     from unnest(
-      \(rows.map(\.table))::text[], \(rows.map(\.id))::text[], \(bases)::text[]) as u(table_name, row_id, base)
+      \(rows.map(\.table))::text[], \(rows.map(\.id))::text[], \(labels)::text[], \(bases)::text[], \(times)::float8[])
+      as u(table_name, row_id, label, base, at)
     where l.table_name = u.table_name and l.row_id = u.row_id and l.state <> 'row_gone'
     """
   }

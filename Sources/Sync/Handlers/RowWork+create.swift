@@ -17,7 +17,7 @@ extension RowWork {
     let unlinked = try await withoutRelinked(items)
     // A row without debt wants no issue, but keeps the one of the row that it replaces.
     try await run.settle(unlinked.filter { !$0.hasDebt }.map { ($0.job, .done) })
-    let fresh = try await withoutTicketed(unlinked.filter(\.hasDebt))
+    let fresh = try await withProvenHistory(try await withoutTicketed(unlinked.filter(\.hasDebt)))
     guard !fresh.isEmpty else { return }
     // As many as one call reads back.
     let size = JiraClient.fetchLimit
@@ -28,7 +28,14 @@ extension RowWork {
       let current = try await withoutOutdated(
         drafts, job: \.item.job, problems: \.plan.problems)
       guard !current.isEmpty else { continue }
-      try await intend(current)
+      do {
+        try await intend(current)
+      } catch is ServerChanged {
+        let text =
+          "the database is on another server than before; it is checked before an issue is made"
+        try await run.settle(current.map { ($0.item.job, .postponed(text, after: .zero)) })
+        continue
+      }
       let open = current.filter { run.isOpen($0.item.job) }
       if !open.isEmpty { try await send(open) }
     }
@@ -55,7 +62,8 @@ extension RowWork {
         and (l.state = 'row_gone' or not exists (
           select from public.file_audit as f
           where f.id::text = l.row_id and f.file_path = l.label))
-      order by l.label, l.id desc
+      -- The one that carried the label last; ids say nothing of that, for rows are renamed.
+      order by l.label, l.state = 'row_gone', l.ended_at desc nulls last, l.id desc
       """, doing: "looking for issues of rows that were loaded again")
     var former: [String: (link: Int64, gone: Bool, going: Bool)] = [:]
     for row in result.rows {
@@ -84,7 +92,7 @@ extension RowWork {
           set table_name = \(item.rowKey.table), row_id = \(item.rowKey.id), deletion_action = null,
             state = coalesce(ended_as, case when issue_id is null then 'create_unknown' else 'linked' end),
             last_error = case when ended_as = 'issue_gone' then issue_key || ' was deleted, or moved out of sight' end,
-            ended_as = null
+            ended_as = null, ended_at = null
           where id = \(known.link)::bigint and state = 'row_gone'
             and not exists (
               select from jira_sync.links as o
@@ -102,7 +110,8 @@ extension RowWork {
   private func intend(_ drafts: [CreationDraft]) async throws {
     try await run.write(
       for: drafts.map(\.item.job), doing: "noting that \(drafts.count) issues are about to be made"
-    ) { transaction, held in
+    ) { [proof, worker = run.worker] transaction, held in
+      try await Self.confirm(proof, worker: worker, transaction)
       let heldIDs = Set(held.map(\.id))
       let mine = try drafts.filter { heldIDs.contains($0.item.job.id) }
         .map { (draft: $0, baseText: try $0.plan.newBase.text()) }
@@ -247,8 +256,8 @@ extension RowWork {
           kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
           messages: [
             """
-            \(entry.key) was made, but JIRA has dropped both its label and its property, and it is not certain which row \
-            it is for. Link it by hand, and let the account set labels or issue properties
+            \(entry.key) was made, but JIRA has dropped its property, and it is not certain which row it is for. Link it by \
+            hand, and let the account set issue properties
             """
           ])
         try await refuse(entry.draft, error: error)

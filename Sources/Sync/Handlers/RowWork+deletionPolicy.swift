@@ -72,8 +72,12 @@ extension RowWork {
     case .none: return
     case .unlink:
       guard let marker = item.link?.marker else { return }
-      _ = try await site.client.edit(
-        issue, fields: [:], update: ["labels": [["remove": .string(IssueMarker.label(marker))]]])
+      let label = IssueMarker.formerLabel(marker)
+      if try await site.client.issue(issue, fields: ["labels"])?.labels.contains(label) == true {
+        _ = try await site.client.edit(
+          issue, fields: [:], update: ["labels": [["remove": .string(label)]]])
+      }
+      _ = try await site.client.removeProperty(IssueMarker.property, of: issue)
     case .comment, .close:
       let text =
         "The row of \(label) was deleted from file_audit; this issue is no longer kept in step."

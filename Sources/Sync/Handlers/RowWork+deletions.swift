@@ -41,7 +41,9 @@ extension RowWork {
           ? nil : try item.link?.base.map { try baseAfterDeletion($0).text() }
       }
       _ = try await transaction.query(
-        RowStore.rowsGone(mine.map(\.rowKey), bases: bases, releases: releases),
+        RowStore.rowsGone(
+          mine.map(\.rowKey), labels: mine.map { $0.lastLabel }, bases: bases,
+          times: mine.map(\.job.createdAt), releases: releases),
         doing: "ending the links of \(mine.count) deleted rows")
       return finished.filter { heldIDs.contains($0.id) }.map { ($0, .done) }
     }

@@ -57,13 +57,24 @@ extension RowWork {
       }
     }
     guard !due.isEmpty else { return }
-    let labels = due.map { IssueMarker.label($0.marker) }
-    let query = try JQL.project(site.project.key).and(.any(.labels, of: labels))
-    let found = try await site.client.search(jql: query, fields: ["labels"]).all()
+    let lookups = due.map { entry in
+      CreationLookup.Wanted(marker: entry.marker, age: entry.item.link?.sinceAttempt ?? .zero)
+    }
+    let found: [UUID: [Issue]]
+    do {
+      found = try await CreationLookup(site: site, database: database).find(lookups)
+      let isLast = due.contains { entry in
+        found[entry.marker] == nil
+          && (entry.item.link?.creationLookups ?? 0) + 1 >= schedule.looks.count
+      }
+      if isLast { try await CreationLookup.proveSight(of: site) }
+    } catch let error as JiraError where error.saysNothingOfIssues {
+      try await startAgain(due.map(\.item), error: error)
+      return
+    }
     var notFound: [WorkItem] = []
     for (item, marker) in due {
-      let mine = found.filter { $0.labels.contains(IssueMarker.label(marker)) }
-        .sorted { (Int64($0.id) ?? 0) < (Int64($1.id) ?? 0) }
+      let mine = (found[marker] ?? []).sorted { (Int64($0.id) ?? 0) < (Int64($1.id) ?? 0) }
       if let first = mine.first {
         if mine.count > 1 {
           logger.error(
@@ -78,6 +89,24 @@ extension RowWork {
       }
     }
     try await settleNotFound(notFound, schedule: schedule)
+  }
+
+  /// The account could not see what was searched: the lookups begin anew, since no earlier one can be trusted either.
+  private func startAgain(_ items: [WorkItem], error: JiraError) async throws {
+    await session.report(error)
+    let text = "it is not known whether JIRA made the issue, and this account cannot see: \(error)"
+    let delay = options.looks.last ?? .seconds(30)
+    try await run.write(
+      for: items.map(\.job), doing: "beginning \(items.count) creation lookups anew"
+    ) { transaction, held in
+      let heldIDs = Set(held.map(\.id))
+      let mine = items.filter { heldIDs.contains($0.job.id) }
+      _ = try await transaction.query(
+        RowStore.unknown(mine.map { ($0.rowKey, text, 0) }),
+        doing: "beginning \(mine.count) creation lookups anew")
+      return mine.map { ($0.job, .postponed(text, after: min(delay, .seconds(30)))) }
+    }
+    for item in items { warn(item.label, text, item.job) }
   }
 
   /// Links a row with the issue that was found for it, and leaves comparing to the next run.

@@ -37,8 +37,8 @@ extension RowWork {
         guard run.isOpen(step.item.job) else { return }
       }
       let marker = IssueMarker(
-        marker: step.item.link?.marker, rowKey: step.item.rowKey, token: step.item.job.token,
-        writes: step.writtenFields, status: next.transition.to.category)
+        marker: step.item.link?.marker, rowKey: step.item.rowKey, label: step.item.label,
+        token: step.item.job.token, writes: step.writtenFields, status: next.transition.to.category)
       do {
         try await site.client.transition(
           step.issue.id, to: next.transition.id, fields: next.fields,

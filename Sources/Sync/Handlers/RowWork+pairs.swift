@@ -10,7 +10,7 @@ extension RowWork {
     let isCloud = site.client.dialect == .cloud
     let limit = RemoteTimeLimit(now: site.client.clock.now)
     var batch = try await site.client.issues(
-      ids: ids, fields: site.mapping.issueFieldIDs,
+      ids: ids, fields: Array(Set(site.mapping.issueFieldIDs + ["labels"])).sorted(),
       // Elsewhere it is a call for each issue, so only where a write token has to be compared.
       properties: isCloud ? [IssueMarker.property] : [],
       withChanges: items.contains { $0.sides.row },
@@ -170,12 +170,17 @@ extension RowWork {
   private func edit(_ step: inout PairStep) async throws {
     let writes = step.plan.issueWrites
     let marker = IssueMarker(
-      marker: step.item.link?.marker, rowKey: step.item.rowKey, token: step.item.job.token,
-      writes: writes)
-    let answered = try await site.client.edit(
-      step.issue.id, fields: step.plan.editFields, update: step.plan.editOperations,
-      properties: [IssueMarker.property: marker.json],
-      returnFields: site.mapping.issueFieldIDs)
+      marker: step.item.link?.marker, rowKey: step.item.rowKey, label: step.item.label,
+      token: step.item.job.token, writes: writes)
+    let answered: Issue?
+    do {
+      answered = try await send(writes: step, marker, removing: step.formerLabel)
+    } catch let error as JiraError
+      where step.formerLabel != nil && error.kind == .invalid && error.fieldErrors["labels"] != nil
+    {
+      // The edit screen lacks Labels, and nothing of the edit was made: the label stays.
+      answered = try await send(writes: step, marker, removing: nil)
+    }
     step.writtenFields = writes
     step.token = step.item.job.token
     // Data Center does not answer with the issue.
@@ -186,6 +191,16 @@ extension RowWork {
     {
       step.keep(after: read)
     }
+  }
+
+  private func send(
+    writes step: PairStep, _ marker: IssueMarker, removing label: String?
+  ) async throws -> Issue? {
+    var update = step.plan.editOperations
+    if let label { update["labels", default: []].append(["remove": .string(label)]) }
+    return try await site.client.edit(
+      step.issue.id, fields: step.plan.editFields, update: update,
+      properties: [IssueMarker.property: marker.json], returnFields: site.mapping.issueFieldIDs)
   }
 
   /// An issue that does not show is not deleted for that: it may have been moved out of sight, or a right may be missing.

@@ -11,6 +11,7 @@ struct RowWork: Sendable {
   let session: SiteSession
   let options: RowHandlerOptions
   let tally: SyncTally
+  let proof: DatabaseProof
   /// What was read of rows and issues before is not written from any more: people go on meanwhile.
   let freshUntil = ContinuousClock.now + .seconds(15)
 

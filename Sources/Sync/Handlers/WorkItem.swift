@@ -28,8 +28,16 @@ struct WorkItem: Sendable {
   /// Whether the row wants an issue.
   var hasDebt: Bool { row?["has_technical_debt"]?.bool ?? false }
 
+  /// The tickets that the row names.
+  var tickets: [String] { (row?["jira_tickets"]?.array ?? []).compactMap(\.string) }
+
   /// What a trigger reported of a deleted row.
   var deleted: DeletedRow? { job.arguments["deleted"].map(DeletedRow.init) }
+
+  /// What people called a deleted row at last, which may be newer than the link; nil where no trigger told.
+  var lastLabel: String? {
+    deleted?.label.flatMap { $0.isEmpty || $0 == rowKey.id ? nil : $0 }
+  }
 
   /// What people decided of conflicts, by the field's name; the latest counts.
   var verdicts: [String: Verdict] {

@@ -33,8 +33,8 @@ public enum LinkError: Error, Sendable, Hashable, CustomStringConvertible {
       """
     case .otherProject(let issue, let project, let bound):
       """
-      \(issue) is in project \(project), but this database is bound to project \(bound). Move the issue, or link it all the \
-      same with --force
+      \(issue) is in project \(project), but this database is bound to project \(bound). Move the issue, or link it all \
+      the same with --project \(project)
       """
     case .issueTaken(let issue, let row):
       "\(issue) belongs to \(row) already. Unlink that row first, or take the issue away from it with --force"

@@ -25,13 +25,16 @@ public struct ManualLinks {
   /// - Parameters:
   ///   - issue: the issue's key or id.
   ///   - row: the row.
-  ///   - force: whether an issue of another row is taken away from it, another issue of the row is replaced, an issue of another
-  ///     project is taken, and a creation without an answer is given up.
+  ///   - otherProject: the key of another project that the issue may be in; the caller has asked for consent.
+  ///   - force: whether an issue of another row is taken away from it, another issue of the row is replaced, and a creation
+  ///     without an answer is given up.
   /// - Returns: what was done; linking what is linked already only enqueues the job.
   /// - Throws: `LinkError` where it must not be, `JiraError`, `PostgresError`; nothing was changed then.
-  public func link(_ issue: String, to row: RowKey, force: Bool = false) async throws -> ManualLink
-  {
-    guard let found = try await client.issue(issue, fields: ["project"]) else {
+  public func link(
+    _ issue: String, to row: RowKey, otherProject: String? = nil, force: Bool = false
+  ) async throws -> ManualLink {
+    let key = IssueReference.key(in: issue, site: client.configuration.siteURL) ?? issue
+    guard let found = try await client.issue(key, fields: ["project"]) else {
       throw LinkError.unknownIssue(issue)
     }
     let label = try await Self.label(of: row, on: connection)
@@ -41,7 +44,8 @@ public struct ManualLinks {
       transaction in
       try await Self.lock(rows, label: label, transaction)
       let bound = try await project(transaction)
-      if let project = found.projectKey, project != bound, !force {
+      let project = found.projectKey ?? IssueReference.project(ofKey: found.key)
+      if project != bound, project.lowercased() != otherProject?.lowercased() {
         throw LinkError.otherProject(issue: found.key, project: project, bound: bound)
       }
       let link = try await Self.current(row, transaction)

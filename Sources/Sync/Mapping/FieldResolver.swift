@@ -205,21 +205,22 @@ struct FieldResolver {
   private func unfilledFields() -> [String] {
     let given = Set(
       resolved.filter { $0.mapping.direction.pushes && $0.mapping.apply != .update }.map(\.fieldID)
-    ).union([
-      "project", "issuetype", "summary",
-      // JIRA takes whoever makes the issue, and each issue gets a label that marks it.
-      "reporter", "labels",
-    ])
+    ).union(
+      [
+        "project", "issuetype", "summary",
+        // JIRA takes whoever makes the issue.
+        "reporter",
+      ] + (mapping.labels.isEmpty ? [] : ["labels"]))
     let lacking = (metadata ?? [:]).values.filter {
       $0.isRequired && !$0.hasDefaultValue && !given.contains($0.fieldID)
     }
-    let unmarkable =
-      metadata.map { $0["labels"] == nil } ?? false
+    let untakeable =
+      !mapping.labels.isEmpty && metadata.map { $0["labels"] == nil } ?? false
       ? [
-        "JIRA does not take labels when a \(mapping.issueType) is made, and each issue needs the one by which it is found "
-          + "when an answer is lost; put Labels on the create screen"
+        "JIRA does not take labels when a \(mapping.issueType) is made, and labels names some; put Labels on the create "
+          + "screen, or take them out of labels"
       ] : []
-    return unmarkable
+    return untakeable
       + lacking.sorted { $0.fieldID < $1.fieldID }.map { field in
         "JIRA requires \(field.name) (\(field.fieldID)) when a \(mapping.issueType) is made, and "
           + "nothing is mapped to it; map a column or a constant, or make it optional in JIRA"

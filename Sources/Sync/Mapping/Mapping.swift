@@ -2,6 +2,8 @@
 public struct Mapping: Sendable, Hashable {
   /// The type of the issues we make.
   public var issueType: String
+  /// Whether the file names the issue type, so that issues of no other are adopted.
+  public var adoptsOnlyIssueType = false
   /// The mapped fields, in the order in which they are planned.
   public var fields: [FieldMapping]
   /// What to do for a row that already names tickets.

@@ -29,7 +29,10 @@ struct MappingReader {
     for (key, _, value) in issues.members(root, "the file", known: known) ?? [] {
       switch key {
       case "issue_type":
-        if let text = issues.text(value, key) { file.mapping.issueType = text }
+        if let text = issues.text(value, key) {
+          file.mapping.issueType = text
+          file.mapping.adoptsOnlyIssueType = true
+        }
       case "existing_tickets":
         if let choice = issues.choice(value, key, as: ExistingTickets.self) {
           file.mapping.existingTickets = choice

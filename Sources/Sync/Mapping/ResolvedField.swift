@@ -18,6 +18,8 @@ public struct ResolvedField: Sendable, Hashable {
   public var columns: [TableColumn]
   /// The site's family, which decides how much of a text has room.
   public var dialect: JiraDialect
+  /// The project that a parent must be in, whatever the row names; nil for any other field.
+  public var parentProject: String?
   /// What the site's statuses, resolutions, priorities and issue types are called; empty for fields that need none of it.
   public var names = SiteNames()
 

@@ -34,6 +34,8 @@ public struct ResolvedMapping: Sendable, Hashable {
   public var fills: [Fill]
   /// The site's family.
   public var dialect: JiraDialect
+  /// The address of the site, by which addresses of its issues are known.
+  public var siteURL = ""
 
   /// Makes a resolved mapping.
   ///
@@ -65,7 +67,12 @@ public struct ResolvedMapping: Sendable, Hashable {
 
   /// The columns whose change may need a push on this site, sorted.
   public var watchedColumns: [String] {
-    Set(fields.filter(\.mapping.direction.pushes).flatMap(\.mapping.columns)).sorted()
+    let watched = fields.filter { field in
+      // A ticket that could not be adopted is corrected by an edit.
+      field.mapping.direction.pushes
+        || field.mapping.target == .issueKey && mapping.existingTickets == .adopt
+    }
+    return Set(watched.flatMap(\.mapping.columns)).sorted()
   }
 
   /// The ids of the JIRA fields that a plan must see, sorted: what to ask for when an issue is read.

@@ -285,7 +285,12 @@ struct Planner {
     guard let column = field.mapping.columns.first, !issue.key.isEmpty else { return }
     let old = row[column] ?? .null
     let tickets = old.array ?? []
-    guard !tickets.contains(.string(issue.key)) else { return }
+    // As people write it: in lower case, with blanks, as an address.
+    let isNamed = tickets.contains { ticket in
+      ticket.string.flatMap { IssueReference.key(in: $0, site: mapping.siteURL) } == issue.key
+        || ticket == .string(issue.key)
+    }
+    guard !isNamed else { return }
     apply([
       ColumnWrite(
         column: column, old: old, new: .array(tickets + [.string(issue.key)]), field: field.name)

@@ -71,6 +71,8 @@ struct PollWork {
         try await search(from: from, form: .minutes(zone: now), rereads: asked != nil)
       }
     }
+    // Nothing at all, not even what was seen last: is it that the account sees the project no more?
+    if seen == 0 { _ = try await site.client.project(project) }
     try await readHidden(rereads: asked != nil)
     while !pending.isEmpty { try await readSome() }
     try await finish(watermark: watch.end)

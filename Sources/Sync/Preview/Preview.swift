@@ -44,16 +44,16 @@ public struct Preview: Sendable {
     let chunks = stride(from: 0, to: rows.count, by: size).map {
       Array(rows[$0..<min($0 + size, rows.count)])
     }
-    return try await withThrowingTaskGroup(of: (Int, [RowPreview]).self) { group in
+    return try await withThrowingTaskGroup(of: (Int, Facts).self) { group in
       var next = 0
       func start() {
         guard next < chunks.count else { return }
         let index = next
         next += 1
-        group.addTask { (index, try await chunk(chunks[index])) }
+        group.addTask { (index, try await facts(of: chunks[index])) }
       }
       for _ in 0..<Self.width { start() }
-      var parts: [Int: [RowPreview]] = [:]
+      var parts: [Int: Facts] = [:]
       var count = 0
       while let (index, part) = try await group.next() {
         parts[index] = part
@@ -61,11 +61,22 @@ public struct Preview: Sendable {
         await done(count)
         start()
       }
-      return chunks.indices.flatMap { parts[$0] ?? [] }
+      // In the order of the rows, as the run takes them: the first that names an issue gets it.
+      var taken: [String: String] = [:]
+      return chunks.indices.flatMap { index in
+        parts[index].map { previews($0, taken: &taken) } ?? []
+      }
     }
   }
 
-  private func chunk(_ rows: [RowKey]) async throws -> [RowPreview] {
+  /// What a preview of some rows is made from.
+  private struct Facts: Sendable {
+    var items: [WorkItem]
+    var issues: [String: Issue]
+    var tickets: TicketFacts
+  }
+
+  private func facts(of rows: [RowKey]) async throws -> Facts {
     let jobs = rows.map {
       Job(id: 0, kind: kind, tableName: $0.table, rowID: $0.id, token: 0)
     }
@@ -78,13 +89,37 @@ public struct Preview: Sendable {
         ids: issueIDs, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property])
       issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
     }
-    return items.compactMap { item in
-      guard item.row != nil || item.link != nil else { return nil }
-      return preview(item, issue: item.link?.issueID.flatMap { issues[$0] })
+    let keys = items.filter { wantsIssue($0) }.flatMap {
+      TicketDecision.keys(in: $0.tickets, policy: existingTickets, site: site)
     }
+    return Facts(
+      items: items, issues: issues,
+      tickets: try await TicketFacts.read(keys, client: site.client, database: database))
   }
 
-  private func preview(_ item: WorkItem, issue: Issue?) -> RowPreview {
+  private func wantsIssue(_ item: WorkItem) -> Bool {
+    guard item.hasDebt, item.sides.issue else { return false }
+    return item.link == nil || item.link?.state == .creating && item.link?.marker == nil
+  }
+
+  private func previews(_ facts: Facts, taken: inout [String: String]) -> [RowPreview] {
+    var result: [RowPreview] = []
+    for item in facts.items where item.row != nil || item.link != nil {
+      let holders = facts.tickets.holders.merging(taken) { first, _ in first }
+      let decision = TicketDecision.decide(
+        item.tickets, policy: existingTickets, found: facts.tickets.found, holders: holders,
+        site: site)
+      let shown = preview(
+        item, issue: item.link?.issueID.flatMap { facts.issues[$0] }, decision: decision)
+      if shown.action == .adopt, case .adopt(let id, _) = decision { taken[id] = item.label }
+      result.append(shown)
+    }
+    return result
+  }
+
+  private func preview(
+    _ item: WorkItem, issue: Issue?, decision: TicketDecision
+  ) -> RowPreview {
     var preview = RowPreview(
       rowKey: item.rowKey, fileNumber: item.row?["file_number"]?.string, label: item.label,
       issueKey: item.link?.issueKey, action: .unchanged, fields: [], note: item.link?.lastError)
@@ -112,37 +147,39 @@ public struct Preview: Sendable {
         preview.action = .notWanted
         return preview
       }
-      create(item, &preview)
+      create(item, decision, &preview)
     }
     return preview
   }
 
-  private func create(_ item: WorkItem, _ preview: inout RowPreview) {
-    let tickets = (item.row?["jira_tickets"]?.array ?? []).compactMap(\.string)
-    if !tickets.isEmpty {
-      let named = tickets.joined(separator: ", ")
-      switch existingTickets {
-      case .skip:
-        preview.action = .skip
-        preview.note = "names \(named) already"
-        return
-      case .adopt:
-        preview.action = .adopt
-        preview.note = "takes the first of \(named) that exists and belongs to no other row"
-        return
-      case .create: preview.note = "names \(named) already; a new issue is made all the same"
-      }
+  private func create(
+    _ item: WorkItem, _ decision: TicketDecision, _ preview: inout RowPreview
+  ) {
+    guard item.sides.issue else {
+      preview.note = "has no issue, and a pull makes none"
+      return
+    }
+    switch decision {
+    case .skip(let note):
+      preview.action = .skip
+      preview.note = note
+      return
+    case .adopt(_, let key):
+      preview.action = .adopt
+      preview.issueKey = key
+      preview.note = "is linked with \(key), which it names"
+      return
+    case .wait(let reason):
+      preview.action = .waits
+      preview.note = reason
+      return
+    case .create(let note): if let note { preview.note = note }
     }
     preview.action = .create
     let plan = Sync.plan(
       base: nil, row: item.row.map(RowSide.present) ?? .absent, issue: .absent,
       mapping: site.mapping)
     preview.fields = outcomes(item, issue: nil, plan: plan, base: nil)
-    if !item.sides.issue {
-      preview.action = .unchanged
-      preview.note = "has no issue, and a pull makes none"
-      preview.fields = []
-    }
   }
 
   private func compare(_ item: WorkItem, _ issue: Issue, _ preview: inout RowPreview) {

@@ -17,6 +17,8 @@ public struct RowPreview: Sendable, Hashable {
     case adopt
     /// The row names tickets already, and is left alone for that.
     case skip
+    /// The row names tickets that cannot be adopted, and waits for a person.
+    case waits
     /// One side or both are written.
     case update
     /// Nothing is written.

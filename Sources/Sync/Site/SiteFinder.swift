@@ -70,13 +70,17 @@ public struct SiteFinder: Sendable {
       needsPriorities: mapping.needsPriorities)
     let type = try project.issueType(named: mapping.issueType, names: names)
     let metadata = try await client.createMetadata(project: project.key, issueTypeID: type.id)
-    let resolved: ResolvedMapping
+    var resolved: ResolvedMapping
     do {
       resolved = try .resolve(
         mapping, fields: fields, createMetadata: metadata, projectID: project.id,
         dialect: client.dialect, names: names)
     } catch {
       throw SiteError.mapping(error)
+    }
+    resolved.siteURL = address
+    for place in resolved.fields.indices where resolved.fields[place].type == .parent {
+      resolved.fields[place].parentProject = project.key
     }
     return Site(
       client: client, project: project, issueType: type, mapping: resolved, account: account)

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Jira
+import JiraSandbox
 import JobQueue
 import Postgres
 import Sync
@@ -159,10 +160,93 @@ struct ExactlyOneTests {
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
       try await world.drain(within: .seconds(1)) { $0.row.looks = [.seconds(30)] }
-      try world.jira.edit(try #require(try world.jira.issues().first?.key), ["labels": []])
+      let key = try #require(try world.jira.issues().first?.key)
+      try world.jira.ask("DELETE", "/issue/\(key)/properties/jira-sync")
       try await world.enqueue("push", id)
       try await world.drain { $0.row.looks = [.zero] }
       #expect(try world.jira.issues().count == 2, "else the tests of this suite prove nothing")
+    }
+  }
+
+  /// Catches a lookup that compares the summary, or takes any issue of its own account.
+  @Test(arguments: [false, true])
+  func `issues that another program makes with the same account are no candidates`(
+    isDataCenter: Bool
+  ) async throws {
+    try await withSyncWorld(
+      isDataCenter: isDataCenter, indexLag: .milliseconds(100), longestPage: 7
+    ) { world in
+      let ids = try await world.addRows(3)
+      try world.jira.fail("POST", "/issue/bulk", "reset-after-commit")
+      try await world.drain { setup in
+        setup.row.looks = [.milliseconds(50), .seconds(2)]
+        setup.hooks.before = { request in
+          // The other program is at work all the time, and calls its issues as ours are called.
+          guard request.url.contains("/search") else { return }
+          for number in 1...10 {
+            _ = world.jira.server.sandbox.answer(
+              SandboxRequest(
+                "POST", "/rest/api/\(isDataCenter ? 2 : 3)/issue",
+                headers: ["authorization": "Bearer sandbox"],
+                body: ([
+                  "fields": [
+                    "project": ["key": "SCRSKY"], "issuetype": ["id": "10001"],
+                    "summary": .string(
+                      "[000\(number)] src/file\(number).py — debt of file \(number)"),
+                  ]
+                ] as JSON).data))
+          }
+        }
+      }
+      let ours = try world.jira.issues().filter { $0.marker != nil }
+      #expect(ours.count == ids.count)
+      #expect(try world.jira.issues().count > ids.count)
+      for id in ids {
+        let link = try await world.link(id)
+        #expect(link.state == "linked")
+        #expect(
+          ours.contains { $0.key == link.issueKey && $0.marker?["marker"]?.string == link.marker })
+      }
+      let made = try await world.count(
+        "(select distinct issue_id from jira_sync.links where state = 'linked') as l")
+      #expect(made == ids.count)
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `issues are made where the create screen lacks Labels`(isDataCenter: Bool) async throws {
+    try await withSyncWorld(isDataCenter: isDataCenter) { world in
+      try world.jira.takeOffScreens("labels")
+      let ids = try await world.addRows(3)
+      try world.jira.fail("POST", "/issue/bulk", "reset-after-commit")
+      try await world.drain()
+      try await expectOneEach(world, ids)
+      #expect(try world.jira.issues().allSatisfy { $0.labels.isEmpty })
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `the label of an earlier version goes with the next write, at no extra call`(
+    isOnScreen: Bool
+  ) async throws {
+    try await withSyncWorld { world in
+      let (id, key) = try await world.addLinkedRow()
+      let label = "jira-sync-\(try #require(try await world.link(id).marker))"
+      let foreign = "jira-sync-11111111-2222-3333-4444-555555555555"
+      try world.jira.edit(key, ["labels": [.string(label), "mine", .string(foreign)]])
+      try await world.enqueue("sync", id)
+      try await world.drain()
+      #expect(try world.jira.issue(key).labels.contains(label), "nothing was to be written")
+      if !isOnScreen { try world.jira.takeOffScreens("labels") }
+      world.jira.forgetCalls()
+      try await world.run("update public.file_audit set layer_number = 5 where id = \(id)")
+      try await world.drain()
+      #expect(try world.jira.issue(key)["Layer number"]?.integer == 5)
+      #expect(try await world.link(id).error == nil)
+      let labels = try world.jira.issue(key).labels
+      #expect(labels.contains(label) == !isOnScreen)
+      #expect(labels.contains("mine") && labels.contains(foreign))
+      #expect(world.jira.writes().count == (isOnScreen ? 1 : 2))
     }
   }
 

@@ -213,8 +213,7 @@ struct FieldRoundTripTests {
       for sample in samples where sample.field != "labels" {
         try world.jira.edit(key, [sample.field: sample.edit])
       }
-      let ours = issue.labels.filter { $0.hasPrefix("jira-sync-") }
-      try world.jira.edit(key, ["labels": .array(ours.map(JSON.string) + ["u"])])
+      try world.jira.edit(key, ["labels": ["u"]])
       try await world.enqueue("sync", id)
       try await world.drain()
       let pulled = try await world.row(id)

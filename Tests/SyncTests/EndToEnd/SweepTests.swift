@@ -151,7 +151,7 @@ struct SweepTests {
       let comments = try world.jira.ask("GET", "/issue/\(keys[0])/comment")["total"]?.integer
       #expect(comments == (policy == .comment || policy == .close ? 1 : 0))
       #expect(issue.status == (policy == .close ? "Done" : "To Do"))
-      #expect(issue.labels.contains { $0.hasPrefix("jira-sync-") } == (policy != .unlink))
+      #expect((issue.marker != nil) == (policy != .unlink))
       // Loaded again, the row has its issue back, as it wants it; unless the issue was let go.
       try await world.addRows()
       try await world.drain()

@@ -6,9 +6,11 @@ import Testing
 
 struct IssueMarkerTests {
   @Test func `the property of an issue names the table and the row`() throws {
-    let marker = IssueMarker(marker: nil, rowKey: RowKey(table: "bugs", id: "0042"), token: 7)
+    let marker = IssueMarker(
+      marker: nil, rowKey: RowKey(table: "bugs", id: "0042"), label: "a bug", token: 7)
     #expect(marker.json["table"] == "bugs")
     #expect(marker.json["row"] == "0042")
+    #expect(marker.json["label"] == "a bug")
     #expect(IssueMarker(marker.json) == marker)
   }
 

@@ -97,23 +97,30 @@ struct ResolvedMappingTests {
         fieldID: "customfield_9", name: "Team", isRequired: true, hasDefaultValue: false),
       FieldMetadata(
         fieldID: "priority", name: "Priority", isRequired: true, hasDefaultValue: true),
-      // Ours gives both, whatever is mapped.
+      // JIRA takes the account, whatever is mapped; and labels come from the file.
       FieldMetadata(fieldID: "labels", name: "Labels", isRequired: true, hasDefaultValue: false),
       FieldMetadata(
         fieldID: "reporter", name: "Reporter", isRequired: true, hasDefaultValue: false),
     ]
-    let resolved = try Site.resolved(metadata: metadata)
+    var mapping = Mapping.standard
+    mapping.labels = ["audit"]
+    let resolved = try Site.resolved(mapping: mapping, metadata: metadata)
     #expect(resolved.problems.count == 1)
+    #expect(try Site.resolved(metadata: metadata).problems.count == 2, "no issue has a label then")
     #expect(resolved.problems[0].contains("Team (customfield_9)"))
     #expect(resolved["notes"]?.writableOnCreate == false)
   }
 
-  @Test("a create screen without labels is a problem, since each issue is marked with one")
-  func unmarkable() throws {
+  @Test("a create screen without labels is a problem only where the file names some")
+  func untakeable() throws {
     let summary = FieldMetadata(
       fieldID: "summary", name: "Summary", isRequired: true, hasDefaultValue: false)
-    let problem = try #require(try Site.resolved(metadata: [summary]).problems.first)
+    var mapping = Mapping.standard
+    mapping.labels = ["audit"]
+    let problem = try #require(
+      try Site.resolved(mapping: mapping, metadata: [summary]).problems.first)
     #expect(problem.contains("put Labels on the create screen"))
+    #expect(try Site.resolved(metadata: [summary]).problems == [], "issues get no labels of ours")
     #expect(try Site.resolved().problems == [], "a site that does not tell its screens")
   }
 

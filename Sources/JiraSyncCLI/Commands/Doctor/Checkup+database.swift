@@ -31,6 +31,7 @@ extension Checkup {
       try await checkPrivileges(connection)
       try await checkListen(connection, database, logger: logger)
       try await checkClock(connection)
+      try await checkHistory(connection)
       try await checkHorizon(connection)
       try await checkSchedules(connection)
       try await checkWork(connection)

@@ -13,12 +13,13 @@ struct LinkCommand: AsyncParsableCommand {
       Examples:
         jira-sync link 0042 SCRSKY-17
         jira-sync link src/models/api_models.py SCRSKY-17 --wait
+        jira-sync link 0042 OPS-7 --project OPS
       """)
 
   @Argument(help: ArgumentHelp("A file number or a file path.", valueName: "row"))
   var row: String
 
-  @Argument(help: ArgumentHelp("The key of the issue.", valueName: "issue"))
+  @Argument(help: ArgumentHelp("The key of the issue, or its address.", valueName: "issue"))
   var issue: String
 
   @Flag(
@@ -26,6 +27,14 @@ struct LinkCommand: AsyncParsableCommand {
       "Take the issue from another row, replace another issue of the row, or give up a creation under way."
   )
   var force = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The issue may be in this project, which the database is not bound to.", valueName: "key"))
+  var project: String?
+
+  @Flag(help: "Link with an issue of another project without asking.")
+  var yes = false
 
   @Flag(help: "Follow the job to its end.")
   var wait = false
@@ -36,9 +45,10 @@ struct LinkCommand: AsyncParsableCommand {
   func run() async throws {
     try await withQueue(common, "link") { session in
       let found = try await RowFinder(session: session).find([row])[0]
+      try await consent(to: found.label)
       let link = try await withJira(session) { client in
         try await ManualLinks(connection: session.connection, client: client)
-          .link(issue, to: found.key, force: force)
+          .link(issue, to: found.key, otherProject: project, force: force)
       }
       if wait, let job = link.jobID {
         try await waitForJobs([job], session: session).write(asJSON: output.json)
@@ -46,6 +56,20 @@ struct LinkCommand: AsyncParsableCommand {
       }
       StandardStream.output.write(output.json ? link.json.printable : link.text)
     }
+  }
+
+  /// Makes sure that a person wants an issue of another project to be written to.
+  private func consent(to row: String) async throws {
+    guard let project, !yes else { return }
+    let sentence =
+      "this links \(row) with an issue of the project \(project): its fields and its status are overwritten from the row"
+    guard Terminal.canAsk else {
+      throw CommandFailure(.usage, sentence + ". Say --yes to go ahead")
+    }
+    guard
+      try await Prompt.confirm(
+        sentence.prefix(1).uppercased() + sentence.dropFirst() + ". Go ahead?")
+    else { throw CommandFailure(.failed, "nothing was done") }
   }
 }
 

@@ -67,6 +67,7 @@ struct DryRun {
     ]
     for (action, words) in [
       (RowPreview.Action.adopt, "to link with a ticket they name"), (.skip, "skipped"),
+      (.waits, "waiting for their tickets to be corrected"),
       (.creating, "being created"), (.conflict, "waiting for a person"),
       (.missing, "without their issue"),
     ] where count(action) > 0 {

@@ -69,6 +69,7 @@ struct PreviewText {
     case .create: "an issue is made"
     case .adopt: "linked with a ticket it names"
     case .skip: "skipped"
+    case .waits: "waits for its tickets to be corrected"
     case .update: "updated"
     case .unchanged: "in step"
     case .conflict: "waits for a person"

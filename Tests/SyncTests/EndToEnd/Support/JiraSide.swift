@@ -127,6 +127,21 @@ struct JiraSide: Sendable {
     server.sandbox.faults.add([try Fault(rule)])
   }
 
+  /// Takes a field off every screen.
+  func takeOffScreens(_ id: String) throws {
+    try server.sandbox.configure { site throws(Refusal) in
+      site.set(
+        fields: site.fields.map { field in
+          var field = field
+          if field.id == id {
+            field.isOnCreateScreen = false
+            field.isOnEditScreen = false
+          }
+          return field
+        })
+    }
+  }
+
   /// JIRA no longer says which options its fields have.
   func hideOptions() throws { try tellScreens { $0["allowedValues"] = nil } }
 
