@@ -23,25 +23,26 @@ struct StaleIndexTests {
       #expect(try await world.row(id)["notes"] == "from JIRA")
       #expect(try world.jira.issue(key).text("Notes") == "from JIRA")
       #expect(try await world.link(id).error == nil)
-      #expect(world.jira.writes().count == 1, "what the row changed is written, and nothing else")
+      // A status is reached over several transitions.
+      let calls = change.hasPrefix("has_technical_debt") ? 3 : 1
+      #expect(world.jira.writes().count == calls, "what the row changed is written, and nothing else")
       try await expectQuiet(world, key)
       #expect(try await world.row(id)["notes"] == "from JIRA")
     }
   }
 
-  @Test("The same field changes on both sides: a conflict is recorded, and nothing is overwritten")
+  @Test("The same field changes on both sides: the row wins, and the conflict keeps both values")
   func sameField() async throws {
     try await withStaleIssue { world, id, key in
       try world.jira.edit(key, ["Notes": "from JIRA"])
       try await world.run("update public.file_audit set notes = 'from the row' where id = \(id)")
       try await world.drain()
-      #expect(try world.jira.issue(key).text("Notes") == "from JIRA")
+      #expect(try world.jira.issue(key).text("Notes") == "from the row")
       #expect(try await world.row(id)["notes"] == "from the row")
       #expect(
         try await world.count(
           "jira_sync.conflicts where issue_value #>> '{}' = 'from JIRA' and row_value #>> '{}' = 'from the row'"
         ) == 1)
-      #expect(world.jira.writes() == [])
     }
   }
 

@@ -19,6 +19,8 @@ struct HookedTransport: HTTPTransport {
     var refusesAfter: Once?
     /// When this worker's connection to JIRA breaks, and nobody else's.
     var isUnplugged: Once?
+    /// JIRA's clock, in milliseconds since 1970, where it is not this machine's: the header `Date` says it.
+    var now: (@Sendable () -> Int64)?
   }
 
   let client: CurlClient
@@ -53,7 +55,22 @@ struct HookedTransport: HTTPTransport {
       response = try await client.send(request)
     }
     await hooks.after(request)
-    return response
+    guard let now = hooks.now else { return response }
+    var dated = response
+    dated.headers.removeAll { $0.name.lowercased() == "date" }
+    dated.headers.append((name: "Date", value: Self.date(now())))
+    return dated
+  }
+}
+
+extension HookedTransport {
+  /// A time as a header says it: RFC 9110, 5.6.7.
+  fileprivate static func date(_ milliseconds: Int64) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = .gmt
+    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return formatter.string(from: Date(timeIntervalSince1970: Double(milliseconds) / 1_000))
   }
 }
 

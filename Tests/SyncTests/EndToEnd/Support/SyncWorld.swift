@@ -258,6 +258,8 @@ private func withWorld(
       let sql = try await database.connect()
       var world = SyncWorld(database: database, sql: sql, jira: jira)
       if options.deployment == .server { world.setup.credentials = .bearer("sandbox") }
+      // Answers of a JIRA with a clock of its own say what that clock shows.
+      world.setup.hooks.now = options.now
       do { try await body(world) } catch {
         await sql.close()
         throw error
