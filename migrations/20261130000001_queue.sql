@@ -39,9 +39,7 @@ create function jira_sync.check_job(kind text, row_id text, args jsonb)
 returns boolean language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp set standard_conforming_strings = on as $$
 begin
-    if kind not in (
-        'push', 'pull', 'sync', 'poll', 'full_sync', 'sweep', 'report', 'notify', 'noop'
-    ) then
+    if kind not in ('push', 'pull', 'sync', 'poll', 'full_sync', 'sweep', 'report', 'notify', 'noop') then
         raise exception 'unknown job kind "%"', kind using
             errcode = 'check_violation',
             hint = 'Kinds are push, pull, sync, poll, full_sync, sweep, report, notify and noop.';
@@ -84,6 +82,7 @@ create table jira_sync.jobs (
     token bigint,
     last_error text,
     created_at timestamptz not null default now(),
+    enqueued_by text not null default coalesce(nullif(current_setting('role'), 'none'), session_user),
     started_at timestamptz,
     cancel_requested boolean not null default false,
     merged bigint[] not null default '{}',
@@ -141,6 +140,7 @@ comment on column jira_sync.jobs.crashes is
 comment on column jira_sync.jobs.args is 'Further arguments for the handler; a JSON object.';
 comment on column jira_sync.jobs.worker is 'First half of the lease: the incarnation of the worker.';
 comment on column jira_sync.jobs.token is 'Second half of the lease: the fencing token of this run.';
+comment on column jira_sync.jobs.enqueued_by is 'The role that enqueued it; more than 100 rows of one role within a minute are a mass edit.';
 comment on column jira_sync.jobs.last_error is 'Why the last attempt failed.';
 
 -- Fencing tokens: a new one for each lease.

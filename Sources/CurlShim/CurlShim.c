@@ -1,6 +1,8 @@
 #include "CurlShim.h"
 
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 CURLcode curl_shim_setopt_long(CURL *easy, CURLoption option, long value) {
   return curl_easy_setopt(easy, option, value);
@@ -53,6 +55,29 @@ CURLcode curl_shim_abandon_resolver(CURL *easy) {
   (void)easy;
   return CURLE_OK;
 #endif
+}
+
+static int is_loopback(const struct sockaddr *address) {
+  if (address->sa_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
+    return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+  }
+  if (address->sa_family == AF_INET6) {
+    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(v6) || (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == 127);
+  }
+  return 0;
+}
+
+static curl_socket_t open_loopback(void *unused, curlsocktype purpose, struct curl_sockaddr *to) {
+  (void)unused;
+  (void)purpose;
+  if (!is_loopback(&to->addr)) return CURL_SOCKET_BAD;
+  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+CURLcode curl_shim_only_loopback(CURL *easy) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_loopback);
 }
 
 CURLcode curl_shim_getinfo_long(CURL *easy, CURLINFO info, long *value) {

@@ -42,6 +42,16 @@ public struct Dashboard: Sendable {
     self.source = source
   }
 
+  /// Answers a probe, which needs neither the database nor a thread of the pool; nil where the request is none.
+  func probe(_ request: DashboardRequest) -> DashboardResponse? {
+    guard request.method == "GET" || request.method == "HEAD" else { return nil }
+    return switch request.path {
+    case "/healthz": health
+    case "/readyz": ready
+    default: nil
+    }
+  }
+
   /// Answers a request.
   func respond(to request: DashboardRequest) async -> DashboardResponse {
     let answer: @Sendable () async -> DashboardResponse
@@ -78,7 +88,7 @@ public struct Dashboard: Sendable {
     ]
     return DashboardResponse(
       status: readiness.isReady ? 200 : 503, contentType: "application/json; charset=utf-8",
-      body: body.text + "\n")
+      body: body.printable + "\n")
   }
 
   private var exposition: DashboardResponse {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSON
 
 /// The command line.
 @main
@@ -24,6 +25,8 @@ struct JiraSync: AsyncParsableCommand {
     subcommands: commands)
 
   static func main() async {
+    // A closed pipe is an error of a write, and no reason to end in the middle of a job.
+    signal(SIGPIPE, SIG_IGN)
     var command: any ParsableCommand
     do {
       command = try parseAsRoot()
@@ -40,7 +43,7 @@ struct JiraSync: AsyncParsableCommand {
     } catch {
       end(with: error)
     }
-    // Flushes what was printed.
+    OutputThread.shared.finish()
     Glibc.exit(ExitStatus.done.rawValue)
   }
 
@@ -48,10 +51,13 @@ struct JiraSync: AsyncParsableCommand {
   private static func end(with error: any Error) -> Never {
     // The parser's own ways to end: help, a check that `run` made, a status without words.
     if error is ExitCode || exitCode(for: error) != .failure {
+      OutputThread.shared.finish()
       exit(withError: error)
     }
     let report = ErrorReport(error)
-    StandardStream.error.write(report.line)
+    // What a database or JIRA said is part of it.
+    StandardStream.error.write(report.line.printable(keeping: ["\n"]))
+    OutputThread.shared.finish()
     Glibc.exit(report.status.rawValue)
   }
 }

@@ -20,6 +20,8 @@ public struct Job: Sendable, Hashable, Identifiable {
   public let key: String?
   /// Larger is more urgent.
   public let priority: Int
+  /// The role that enqueued it; empty where that is not known.
+  public let enqueuedBy: String
   /// Which attempt this is, from 1.
   public let attempt: Int
   /// After so many failed attempts the job is dead.
@@ -36,7 +38,8 @@ public struct Job: Sendable, Hashable, Identifiable {
   /// Describes a claimed job.
   public init(
     id: Int64, kind: String, tableName: String = RowKey.standardTable, rowID: String? = nil,
-    key: String? = nil, priority: Int = 0, attempt: Int = 1, maxAttempts: Int = 20,
+    key: String? = nil, priority: Int = 0, enqueuedBy: String = "", attempt: Int = 1,
+    maxAttempts: Int = 20,
     crashes: Int = 0, arguments: JSON = .object([:]), token: Int64, createdAt: Double = 0
   ) {
     self.id = id
@@ -45,6 +48,7 @@ public struct Job: Sendable, Hashable, Identifiable {
     self.rowID = rowID
     self.key = key
     self.priority = priority
+    self.enqueuedBy = enqueuedBy
     self.attempt = attempt
     self.maxAttempts = maxAttempts
     self.crashes = crashes

@@ -12,6 +12,8 @@ import Foundation
 public final class JobRun: Sendable {
   /// The jobs of this run.
   public let jobs: [Job]
+  /// Whether it is part of mass work, which lets single edits go first.
+  public let isMass: Bool
   /// Where rows are read; what writes goes through `write`.
   public let database: PostgresClient
   /// This start of this worker, the first half of its leases.
@@ -34,9 +36,10 @@ public final class JobRun: Sendable {
 
   init(
     jobs: [Job], store: JobStore, leases: Lock<LeaseClock>, retryPolicy: RetryPolicy,
-    vitals: WorkerVitals, logger: Logger
+    vitals: WorkerVitals, logger: Logger, isMass: Bool = false
   ) {
     self.jobs = jobs
+    self.isMass = isMass
     self.store = store
     self.leases = leases
     self.retryPolicy = retryPolicy

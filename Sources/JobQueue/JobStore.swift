@@ -36,19 +36,19 @@ struct JobStore: Sendable {
   ///   - unread: the kinds whose `args` nobody looks at; they are not decoded.
   ///   - limit: how many jobs at the most.
   ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
-  ///   - lowestFirst: whether the lowest priority goes first this time.
+  ///   - lowestFirst: whether the lowest priority goes first this time; nil: nothing of a priority below 0.
   ///   - lookBack: how far back to look for what fell due; nil for all the way.
   /// - Returns: the jobs.
   /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
   func claim(
-    kinds: [String], unread: Set<String>, limit: Int, holdsNothing: Bool, lowestFirst: Bool,
+    kinds: [String], unread: Set<String>, limit: Int, holdsNothing: Bool, lowestFirst: Bool?,
     lookBack: Duration?
   ) async throws -> Claim {
     // NULL makes the interval NULL: all the way back.
     let seconds = lookBack?.inSeconds
     let statement: SQL =
       """
-      select id, kind, table_name, row_id, key, priority, attempt, max_attempts, crashes, args, token,
+      select id, kind, table_name, row_id, key, priority, enqueued_by, attempt, max_attempts, crashes, args, token,
         date_part('epoch', created_at) as created_at, cardinality(merged) as merged
       from jira_sync.claim(
         \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
@@ -79,11 +79,22 @@ struct JobStore: Sendable {
     return texts.map { try? JSON(parsing: $0) }
   }
 
+  /// Puts mass edits behind single edits.
+  ///
+  /// - Returns: how many jobs were moved; where they are many, there may be more.
+  func deferMassEdits() async throws -> Int {
+    let statement: SQL = "select jira_sync.defer_mass_edits() as deferred"
+    return try await database.query(
+      statement.prepared(), doing: "putting mass edits behind single edits"
+    ).one.get("deferred")
+  }
+
   private func job(_ row: PostgresRow, arguments: JSON) throws(PostgresError) -> Job {
     Job(
       id: try row.get("id"), kind: try row.get("kind"),
       tableName: try row.get("table_name"), rowID: try row.get("row_id", as: String?.self),
       key: try row.get("key", as: String?.self), priority: try row.get("priority"),
+      enqueuedBy: try row.get("enqueued_by"),
       attempt: try row.get("attempt"), maxAttempts: try row.get("max_attempts"),
       crashes: try row.get("crashes"), arguments: arguments, token: try row.get("token"),
       createdAt: try row.get("created_at"))
@@ -117,7 +128,7 @@ struct JobStore: Sendable {
       select id from jira_sync.settle(
         \(incarnation)::uuid, \(settlements.map(\.job.id))::bigint[],
         \(settlements.map(\.job.token))::bigint[], \(told.map(\.as.outcome))::text[],
-        \(told.map(\.as.error))::text[], \(told.map(\.as.delay))::float8[],
+        \(told.map { $0.as.error?.replacing("\0", with: "�") })::text[], \(told.map(\.as.delay))::float8[],
         \(told.map(\.as.isCharged))::boolean[]) as s(id)
       """
     return statement.prepared()

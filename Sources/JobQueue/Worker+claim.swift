@@ -19,11 +19,16 @@ extension Worker {
       wakeUp.claimed(runs: 0, alone: false, now: .now)
       return
     }
+    if express.isDeferringDue(now: .now) { try await deferMassEdits() }
     let sentAt = ContinuousClock.now
     let lookBack = window.lookBack(now: sentAt)
+    let free = options.concurrency - wakeUp.running
     guard
-      let claim = try await claim(kinds: kinds, lowestFirst: lowestFirst, lookBack: lookBack)
+      let claim = try await claim(
+        kinds: kinds, limit: min(free * 100, Self.mostAtOnce), lowestFirst: lowestFirst,
+        lookBack: lookBack)
     else { return }
+    express.claimed(isFull: claim.isFull)
     vitals.answered(on: \.statements)
     let jobs = claim.jobs
     let isEmpty = jobs.isEmpty && claim.unreadable.isEmpty
@@ -44,43 +49,106 @@ extension Worker {
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
       return
     }
-    // A claim that found something has renewed them, unless that was done within the last second.
-    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - .seconds(1)) } }
-    var started = 0
-    var beside = 0
-    for handler in open {
-      let batch = jobs.filter { handler.kinds.contains($0.kind) }
-      for start in stride(from: 0, to: batch.count, by: handler.maximumBatch) {
-        let end = min(start + handler.maximumBatch, batch.count)
-        if begin(Array(batch[start..<end]), handler: handler) { started += 1 } else { beside += 1 }
-      }
-    }
+    let begun = begin(claim, sentAt: sentAt, for: open)
     wakeUp.claimed(
-      runs: started, alone: claim.isAlone, isFull: claim.isFull, lingers: window.isDear,
+      runs: begun.started, alone: claim.isAlone, isFull: claim.isFull, lingers: window.isDear,
       now: sentAt)
     // The claim has told the database that this worker is awake.
-    if beside > 0 || (started == 0 && !isEmpty) { wakeUp.lostTouch() }
+    if begun.beside > 0 || (begun.started == 0 && !isEmpty) { wakeUp.lostTouch() }
+    await giveUp(begun.rest)
+  }
+
+  /// What became of the jobs of a claim.
+  private struct Begun {
+    /// How many runs were begun that take a slot.
+    var started = 0
+    /// How many were begun beside these.
+    var beside = 0
+    /// The jobs for which nothing could be begun.
+    var rest: [(job: Job, as: Settlement)] = []
+  }
+
+  /// Begins to run what a claim brought.
+  private func begin(
+    _ claim: JobStore.Claim, sentAt: ContinuousClock.Instant, for open: [any JobHandler],
+    besideOthers: Bool = false
+  ) -> Begun {
+    let jobs = claim.jobs
+    // A claim that found something has renewed them, unless that was done within the last second.
+    if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - .seconds(1)) } }
+    var begun = Begun()
+    for handler in open {
+      let own = jobs.filter { handler.kinds.contains($0.kind) }
+      for batch in JobBatch.batches(of: own, largest: handler.maximumBatch) {
+        if begin(batch, handler: handler, beside: besideOthers) {
+          begun.started += 1
+        } else {
+          begun.beside += 1
+        }
+      }
+    }
     // Merging can make a kind that nobody here handles.
-    let strangers = jobs.filter { !kinds.contains($0.kind) }
-    await giveUp(
+    let strangers = jobs.filter { job in !open.contains { $0.kinds.contains(job.kind) } }
+    begun.rest =
       claim.unreadable.map {
         ($0, .dead("its args hold what cannot be read, such as a number of too many digits"))
       }
-        + strangers.map {
-          ($0, .postponed("this worker handles no jobs of kind \($0.kind)", after: .zero))
-        })
+      + strangers.map {
+        ($0, .postponed("this worker handles no jobs of kind \($0.kind)", after: .zero))
+      }
+    return begun
+  }
+
+  // MARK: - Single edits beside mass work
+
+  /// When to look for single edits although no slot is free.
+  var nextExpressLook: ContinuousClock.Instant? {
+    guard stopStage == .none, !wakeUp.isAlone else { return nil }
+    return express.nextLook(
+      hasFreeSlot: wakeUp.running < options.concurrency,
+      massRuns: runs.values.count { $0.run.isMass },
+      runsBeside: runs.values.count(where: \.isBeside),
+      now: .now)
+  }
+
+  /// Takes single edits and runs them beside the mass work that has all slots.
+  func claimSingleEdits(for open: [any JobHandler]) async throws {
+    express.looks(now: .now)
+    let kinds = open.flatMap(\.kinds)
+    guard !kinds.isEmpty else { return }
+    vitals.turned(to: "claiming single edits")
+    try await deferMassEdits()
+    let sentAt = ContinuousClock.now
+    guard
+      let claim = try await claim(
+        kinds: kinds, limit: ExpressLane.limit, lowestFirst: nil, lookBack: ExpressLane.lookBack)
+    else { return }
+    vitals.answered(on: \.statements)
+    guard stopStage == .none else {
+      await giveUp((claim.jobs + claim.unreadable).map { ($0, .returned) })
+      return
+    }
+    let begun = begin(claim, sentAt: sentAt, for: open, besideOthers: true)
+    if !claim.jobs.isEmpty || !claim.unreadable.isEmpty { wakeUp.lostTouch() }
+    await giveUp(begun.rest)
+  }
+
+  /// Puts mass edits behind single ones, all that wait.
+  private func deferMassEdits() async throws {
+    express.deferred(now: .now)
+    // Where one call moved about as many as it can, more may wait; the rest is left for the next time, half a second later.
+    for _ in 0..<4 where try await store.deferMassEdits() < 4_000 { return }
   }
 
   /// Sends the claim; nil where the database had forgotten this worker, which it knows again now.
   private func claim(
-    kinds: [String], lowestFirst: Bool, lookBack: Duration?
+    kinds: [String], limit: Int, lowestFirst: Bool?, lookBack: Duration?
   ) async throws -> JobStore.Claim? {
-    let free = options.concurrency - wakeUp.running
     do {
       return try await store.claim(
         kinds: kinds,
         unread: Set(handlers.filter { !$0.readsArguments }.flatMap(\.kinds)),
-        limit: min(free * 100, Self.mostAtOnce), holdsNothing: wakeUp.holdsNothing,
+        limit: limit, holdsNothing: wakeUp.holdsNothing,
         lowestFirst: lowestFirst, lookBack: lookBack)
     } catch {
       wakeUp.claimFailed()

@@ -4,16 +4,21 @@ import Postgres
 extension Worker {
   /// Starts a run of some jobs.
   ///
+  /// - Parameters:
+  ///   - batch: the jobs.
+  ///   - handler: who does the work.
+  ///   - beside: whether it runs beside the others, although all slots are taken.
   /// - Returns: whether it counts against the concurrency. One that was running in a crash does, since it must be alone.
-  func begin(_ jobs: [Job], handler: any JobHandler) -> Bool {
-    let takesSlot = handler.takesSlot || jobs.contains { $0.crashes > 0 }
+  func begin(_ batch: JobBatch, handler: any JobHandler, beside: Bool = false) -> Bool {
+    let jobs = batch.jobs
+    let takesSlot = (handler.takesSlot && !beside) || jobs.contains { $0.crashes > 0 }
     lastRunID += 1
     let id = lastRunID
     var logger = logger
     logger[metadataKey: "run"] = "\(id)"
     let run = JobRun(
       jobs: jobs, store: store, leases: leases, retryPolicy: options.retry, vitals: vitals,
-      logger: logger)
+      logger: logger, isMass: batch.isMass)
     let task = Task {
       let failure: (any Error)?
       do {
@@ -30,7 +35,8 @@ extension Worker {
       self.deadlinePassed(run: id)
     }
     runs[id] = ActiveRun(
-      run: run, task: task, deadline: deadline, startedAt: .now, takesSlot: takesSlot)
+      run: run, task: task, deadline: deadline, startedAt: .now, takesSlot: takesSlot,
+      isBeside: beside)
     return takesSlot
   }
 

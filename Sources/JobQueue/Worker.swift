@@ -37,6 +37,8 @@ public actor Worker {
   /// Heartbeats that ask about all that runs: every one while that is cheap, else the fiftieth part of the time.
   var fullHeartbeats = FullScans(every: .zero, everyAtLeast: .seconds(30), patience: 50)
   var wasNotified = false
+  /// Decides when mass edits are put behind single ones, and when single ones are looked for beside them.
+  var express = ExpressLane()
   private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?
   var scheduleSleep: Task<Void, any Error>?
@@ -60,6 +62,8 @@ public actor Worker {
     let startedAt: ContinuousClock.Instant
     /// Whether it counts against the concurrency.
     let takesSlot: Bool
+    /// Whether it was begun for single edits while mass work had all slots.
+    let isBeside: Bool
     var deadlineHasPassed = false
   }
 
@@ -192,6 +196,7 @@ public actor Worker {
         closedSince = nil
       }
       do {
+        if let look = nextExpressLook, look <= .now { try await claimSingleEdits(for: open) }
         switch wakeUp.next(now: .now) {
         case .claim(let lowestFirst):
           vitals.turned(to: "claiming jobs")
@@ -205,7 +210,8 @@ public actor Worker {
           let patience = closedSince.map { $0 + options.drainPatience }
           // One that drains asks now and then, and so notices that there is nobody left to ask.
           let look = options.drainsWithin.map { _ in ContinuousClock.now + Self.drainLook }
-          await waitForEvent(until: [until, patience, look].compactMap(\.self).min())
+          await waitForEvent(
+            until: [until, patience, look, nextExpressLook].compactMap(\.self).min())
         }
         troubles.ended("the database", logger: logger)
       } catch {

@@ -67,7 +67,7 @@ public struct ReportHandler: JobHandler {
       select
         exists (
           select from jira_sync.jobs as j
-          where j.state <> 'dead' and (j.kind = 'full_sync' or (j.priority < 0 and j.kind in ('sync', 'push', 'pull')))
+          where j.state <> 'dead' and (j.kind = 'full_sync' or (j.priority <= -10 and j.kind in ('sync', 'push', 'pull')))
         ) as going_on,
         (select count(distinct (h.table_name, h.row_id)) from jira_sync.job_history as h
           where h.finished_at >= \(since)::timestamptz and h.outcome = 'done'

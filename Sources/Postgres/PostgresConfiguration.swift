@@ -15,10 +15,18 @@ public struct PostgresConfiguration: Sendable {
   ///
   /// Keepalives and `tcp_user_timeout` see only the next hop: a proxy goes on acknowledging for a server that is gone.
   public var answerLimit: Duration?
+  /// The certificates to verify with, where TLS is decided for each address; nil where the connection string or a variable decides.
+  private let ownTLS: OwnTLS?
+
+  /// What is used for TLS where nothing else is said.
+  private struct OwnTLS {
+    /// The file of certificates; nil where libpq finds one by itself.
+    var certificates: String?
+  }
 
   /// Reads a connection string.
   ///
-  /// Unless it says otherwise: dead connections are noticed (`keepalives`, `tcp_user_timeout`), and TLS to anything but this machine is verified (`sslmode=verify-full` with the system's certificates).
+  /// Unless it says otherwise: dead connections are noticed (`keepalives`, `tcp_user_timeout`), and TLS to every address but those of this machine is verified (`sslmode=verify-full` with the system's certificates).
   ///
   /// - Parameters:
   ///   - conninfo: `postgresql://user:password@host:port/database?…` or `host=… dbname=…`, see section 34.1.1 of the Postgres manual.
@@ -62,6 +70,11 @@ public struct PostgresConfiguration: Sendable {
     // Looking for Kerberos tickets costs time and memory, and only encryption by Kerberos needs it.
     add("gssencmode", "disable")
     if !Self.isLocal(effective) { add("sslmode", "verify-full") }
+    ownTLS =
+      given["sslmode"] == nil && !environment.decided.contains("sslmode")
+      ? OwnTLS(
+        certificates: given["sslrootcert"] == nil && !environment.decided.contains("sslrootcert")
+          ? environment.certificates : nil) : nil
     let mode = parameters["sslmode"] ?? effective["sslmode"]
     if let bundle = environment.certificates, mode == "verify-full" || mode == "verify-ca" {
       add("sslrootcert", bundle)
@@ -90,19 +103,46 @@ public struct PostgresConfiguration: Sendable {
   /// The role.
   public var user: String { effective("user") ?? "the system's user" }
 
-  /// Whether nothing leaves this machine: every host is loopback or a Unix socket.
+  /// Whether nothing leaves this machine, as far as the parameters say: each address is loopback, and where there is a name alone, it is `localhost`.
+  ///
+  /// What a name stands for is known when it was looked up: see `secured`.
   static func isLocal(_ parameters: [String: String]) -> Bool {
-    let host = parameters["host"].flatMap { $0.isEmpty ? nil : $0 } ?? parameters["hostaddr"] ?? ""
-    return host.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { host in
-      host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@") || host == "localhost"
-        || host == "::1" || isLoopbackIPv4(host)
+    func list(_ name: String) -> [Substring] {
+      (parameters[name] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let hosts = list("host")
+    let addresses = list("hostaddr")
+    return (0..<max(hosts.count, addresses.count, 1)).allSatisfy { index in
+      let host = index < hosts.count ? hosts[index] : ""
+      // libpq connects to the address; the name beside it is for the certificate.
+      let address = index < addresses.count && !addresses[index].isEmpty ? addresses[index] : nil
+      return address.map(Loopback.contains) ?? (host == "localhost" || isLocal(host: host))
     }
   }
 
-  /// Whether this is an address of 127.0.0.0/8, and not a name that begins like one.
-  private static func isLoopbackIPv4(_ host: Substring) -> Bool {
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  /// Whether a host is a Unix socket or a loopback address in numeric form.
+  private static func isLocal(host: some StringProtocol) -> Bool {
+    host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@") || Loopback.contains(host)
+  }
+
+  /// The parameters for one address, with TLS as the address that the bytes go to needs it.
+  ///
+  /// - Parameter parameters: those of one host, its name looked up.
+  /// - Returns: the same, with `sslmode` where nothing else decides it.
+  func secured(_ parameters: [String: String]) -> [String: String] {
+    guard let ownTLS else { return parameters }
+    func value(_ name: String) -> String {
+      [parameters[name], defaults[name]].compactMap(\.self).first { !$0.isEmpty } ?? ""
+    }
+    let address = value("hostaddr")
+    let isLocal =
+      address.isEmpty ? Self.isLocal(host: value("host")) : Loopback.contains(address)
+    var secured = parameters
+    secured["sslmode"] = isLocal ? nil : "verify-full"
+    if let certificates = ownTLS.certificates {
+      secured["sslrootcert"] = isLocal ? nil : certificates
+    }
+    return secured
   }
 }
 

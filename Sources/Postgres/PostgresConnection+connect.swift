@@ -37,7 +37,8 @@ extension PostgresConnection {
         let share = (deadline - .now) / (addresses.count - index)
         do {
           try await connection.open(
-            parameters, target: configuration.description, deadline: .now + share)
+            configuration.secured(parameters), target: configuration.description,
+            deadline: .now + share)
           return connection
         } catch {
           if error.kind == .cancelled || error.kind == .authentication { throw error }

@@ -25,11 +25,52 @@ struct HostRuleTests {
     #expect(!HostRule.isThisMachine(host))
   }
 
-  @Test("only an address of this machine alone asks for the name")
-  func open() {
-    var request = DashboardRequest(method: "GET", target: "/", hosts: ["dashboard.example"])
-    #expect(HostRule(isLoopback: true).refusal(of: request)?.status == 421)
+  @Test(
+    "an unknown name is refused on every address, for every path",
+    arguments: [
+      "evil.example", "evil.example:8090", "10.0.0.1.evil.example", "x", "dashboard.example.com",
+    ])
+  func unknown(host: String) {
+    for path in ["/", "/healthz", "/metrics"] {
+      let request = DashboardRequest(method: "GET", target: path, hosts: [host])
+      for isLoopback in [true, false] {
+        let rule = HostRule(isLoopback: isLoopback, names: ["dashboard.example"])
+        #expect(rule.refusal(of: request)?.status == 421)
+      }
+    }
+  }
+
+  @Test(
+    "a configured name and this machine's own are answered on every address",
+    arguments: ["dashboard.example", "Dashboard.Example:8090", "dashboard.example.", "localhost"])
+  func configured(host: String) {
+    let request = DashboardRequest(method: "GET", target: "/", hosts: [host])
+    for isLoopback in [true, false] {
+      let rule = HostRule(isLoopback: isLoopback, names: ["dashboard.example"])
+      #expect(rule.refusal(of: request) == nil)
+    }
+  }
+
+  @Test(
+    "an address is no name that a page of somebody else could have",
+    arguments: ["192.0.2.7", "192.0.2.7:8090", "[2001:db8::1]:8090", "[fe80::1]"])
+  func address(host: String) {
+    let request = DashboardRequest(method: "GET", target: "/", hosts: [host])
     #expect(HostRule(isLoopback: false).refusal(of: request) == nil)
+    #expect(HostRule(isLoopback: true).refusal(of: request)?.status == 421)
+  }
+
+  @Test("the name to listen on and the machine's name count, an address does not")
+  func ownNames() {
+    #expect(HostRule.namesOfThisMachine("dashboard.example").contains("dashboard.example"))
+    #expect(!HostRule.namesOfThisMachine("0.0.0.0").contains("0.0.0.0"))
+    #expect(!HostRule.namesOfThisMachine("::").contains("::"))
+    #expect(HostRule.namesOfThisMachine("0.0.0.0").allSatisfy { !$0.isEmpty })
+  }
+
+  @Test("one Host header, except in HTTP/1.0")
+  func headers() {
+    var request = DashboardRequest(method: "GET", target: "/", hosts: [])
     request.hosts = []
     #expect(HostRule(isLoopback: false).refusal(of: request)?.status == 400)
     request.isHTTP10 = true

@@ -194,4 +194,23 @@ struct ServerTests {
       host: "127.0.0.1", port: Int(port), dashboard: dashboard)
     await server.stop()
   }
+
+  /// Caught: one gate for everybody, in which idle clients keep the probes out.
+  @Test(
+    "connections that say nothing, and half of a request, keep no probe out",
+    arguments: ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\n"])
+  func idle(text: String) async throws {
+    try await serving { site in
+      var idle: [IdleConnection] = []
+      for _ in 0..<3 {
+        // More than one client may have, and again for those that were closed.
+        for _ in 0..<100 { idle.append(try IdleConnection(port: site.port, sending: text)) }
+        for path in ["/healthz", "/readyz"] {
+          #expect(try await site.ask("GET", path).status == 200)
+        }
+        #expect(try await site.ask("GET", "/metrics").status == 200)
+      }
+      for connection in idle { connection.close() }
+    }
+  }
 }

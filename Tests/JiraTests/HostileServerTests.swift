@@ -104,4 +104,19 @@ import Testing
         "cut \u{fffd}", "\u{fffd} \\ud83d 👍 é",
       ])
   }
+
+  /// Caught: a text that Postgres refuses with SQLSTATE 22021, each time that the job is tried.
+  @Test(arguments: [
+    (#"Back\u0000end"#, "Back\u{FFFD}end"), (#"\u0000"#, "\u{FFFD}"),
+    (#"a\u0000\ud83d\udc4d\ud83d"#, "a\u{FFFD}👍\u{FFFD}"),
+    // What was right before: a backslash that is escaped, and other escapes.
+    (#"a\\u0000"#, #"a\u0000"#), (#"tab\tnewline\nA\u0041"#, "tab\tnewline\nAA"),
+  ])
+  func `no text of JIRA holds U+0000`(written: String, read: String) async throws {
+    let (client, _) = try makeClient([
+      .json(#"{"id":"1","key":"S-1","fields":{"customfield_1":{"id":"7","value":"\#(written)"}}}"#)
+    ])
+    let issue = try #require(try await client.issue("1", fields: ["customfield_1"]))
+    #expect(issue.fields["customfield_1"]?["value"]?.string == read)
+  }
 }

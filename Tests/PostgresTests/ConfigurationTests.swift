@@ -19,6 +19,11 @@ import Testing
     arguments: [
       "postgresql://me@db.example.com/audit", "host=db.example.com", "hostaddr=192.0.2.1",
       "host=localhost,db.example.com", "host=127.0.0.1.example.com", "host=10.0.0.1",
+      // The address decides, whatever name stands beside it.
+      "host=localhost hostaddr=192.0.2.2", "host=127.0.0.1 hostaddr=192.0.2.2",
+      "host=/run/postgresql hostaddr=192.0.2.2",
+      "host=localhost,localhost hostaddr=127.0.0.1,192.0.2.2",
+      "hostaddr=::ffff:192.0.2.2", "host=127.+1.0.1",
     ])
   func tlsToAnotherMachineIsVerified(conninfo: String) throws {
     #expect(try parameters(conninfo)["sslmode"] == "verify-full")
@@ -28,10 +33,52 @@ import Testing
     arguments: [
       "host=localhost", "postgresql://127.0.0.1/audit", "host=127.8.8.8", "host=::1",
       "host=/run/postgresql", "dbname=audit", "host=@abstract", "postgresql://[::1]:5433/audit",
-      "host=localhost,/tmp",
+      "host=localhost,/tmp", "host=db.example.com hostaddr=127.0.0.1", "hostaddr=::1",
+      "hostaddr=::ffff:127.0.0.1", "host=localhost hostaddr=127.0.0.9",
     ])
   func aDatabaseOnThisMachineNeedsNone(conninfo: String) throws {
     #expect(try parameters(conninfo)["sslmode"] == nil)
+  }
+
+  /// Caught: a name that is looked up, and the address never looked at.
+  @Test(
+    arguments: [
+      ("host=localhost", "192.0.2.2", true), ("host=localhost", "::1", false),
+      ("host=db.example.com", "127.0.0.1", false), ("host=db.example.com", "192.0.2.2", true),
+      ("host=db.example.com,localhost", "127.0.0.1", false),
+    ])
+  func eachAddressOfANameIsDecidedByItself(
+    conninfo: String, address: String, isVerified: Bool
+  ) throws {
+    let configuration = PostgresConfiguration(
+      given: try PostgresConfiguration.parse(conninfo), defaults: [:],
+      environment: .init(certificates: "/etc/bundle.crt"), applicationName: "jira-sync",
+      connectTimeout: .seconds(5))
+    for host in configuration.hosts {
+      var parameters = host.parameters
+      parameters["hostaddr"] = address
+      let secured = configuration.secured(parameters)
+      #expect(secured["sslmode"] == (isVerified ? "verify-full" : nil))
+      #expect(secured["sslrootcert"] == (isVerified ? "/etc/bundle.crt" : nil))
+    }
+  }
+
+  @Test func anAddressOfTheEnvironmentDecides() throws {
+    let defaults = ["host": "localhost", "hostaddr": "192.0.2.2"]
+    let configuration = PostgresConfiguration(
+      given: [:], defaults: defaults, environment: .init(decided: ["hostaddr"]),
+      applicationName: "jira-sync", connectTimeout: .seconds(5))
+    #expect(configuration.parameters["sslmode"] == "verify-full")
+    for host in configuration.hosts {
+      #expect(configuration.secured(host.parameters)["sslmode"] == "verify-full")
+    }
+  }
+
+  @Test func aModeThatWasNamedIsNotTouchedByTheAddress() throws {
+    let configuration = try PostgresConfiguration(conninfo: "host=192.0.2.2 sslmode=disable")
+    #expect(
+      configuration.secured(["hostaddr": "192.0.2.2", "sslmode": "disable"])["sslmode"] == "disable"
+    )
   }
 
   @Test func whoNamesAModeGetsIt() throws {

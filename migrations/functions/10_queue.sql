@@ -89,7 +89,7 @@ begin
                 where j.state = 'ready' and j.priority <> 0 and j.priority < l.priority)
             from levels as l where l.priority is not null
         )
-        select coalesce(l.priority, 0) from levels as l
+        select coalesce(l.priority, 0) from levels as l where lowest_first is not null or coalesce(l.priority, 0) >= 0
         order by case when lowest_first then coalesce(l.priority, 0)::bigint else -coalesce(l.priority, 0)::bigint end
     loop
         select array_agg(s.id), array_agg(s.key) into more_ids, more_keys
@@ -111,6 +111,36 @@ end;
 $$;
 comment on function jira_sync.due_jobs(text[], integer, boolean, timestamptz, boolean) is
 'Locks due jobs, the highest priority first; of priority 0 those due since `earliest`. If careful, only of free keys.';
+
+create or replace function jira_sync.defer_mass_edits()
+returns integer language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off set enable_seqscan = off as $$
+declare
+    deferred integer;
+begin
+    -- The trigger cannot decide this: it would have to read what others wrote. Few at a time within 5 s are a person's.
+    with waiting as materialized (
+        select j.id, j.priority, count(*) over (partition by j.enqueued_by, date_trunc('minute', j.created_at)) as in_minute,
+            count(*) over (partition by j.enqueued_by, floor(extract(epoch from j.created_at) / 5)) as nearby
+        from (
+            (select * from jira_sync.jobs as a where a.state = 'ready' and a.priority = 0 and a.run_at <= clock_timestamp()
+                order by a.priority, a.run_at, a.id limit 5000)
+            union all
+            (select * from jira_sync.jobs as b where b.state = 'ready' and b.priority = -5
+                order by b.priority desc, b.run_at desc, b.id desc limit 1000)
+        ) as j where j.row_id is not null
+    )
+    -- By primary key, whatever the statistics say: see settle().
+    update jira_sync.jobs as j set priority = -5 where j.id = any(array(
+        select l.id from jira_sync.jobs as l where l.id = any(array(
+            select w.id from waiting as w where w.priority = 0 and w.in_minute > 100 and w.nearby > 5
+        )) and case l.state when 'ready' then l.priority end = 0 for no key update skip locked
+    ));
+    get diagnostics deferred = row_count;
+    return deferred;
+end;
+$$;
+comment on function jira_sync.defer_mass_edits() is
+'Puts jobs of rows behind single edits where one role enqueued more than 100 within a minute; returns how many it moved.';
 
 create or replace function jira_sync.merge_jobs(ids bigint[], keys text[])
 returns bigint[] language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -228,7 +258,7 @@ begin
 end;
 $$;
 comment on function jira_sync.claim(uuid, text[], integer, boolean, boolean, interval) is
-'Takes leases on jobs that are due: one for each key, the other jobs of the key merged into it.';
+'Takes leases on due jobs: one for each key, the others merged into it. lowest_first null: none of a priority below 0.';
 
 -- Leases and settlement
 
@@ -283,8 +313,7 @@ begin
             insert into jira_sync.job_history (
                 id, kind, table_name, row_id, attempt, outcome, worker, enqueued_at, started_at, merged
             )
-            select
-                e.id, e.kind, e.table_name, e.row_id, e.attempt, 'done', e.worker, e.created_at, e.started_at, e.merged
+            select e.id, e.kind, e.table_name, e.row_id, e.attempt, 'done', e.worker, e.created_at, e.started_at, e.merged
             from ended as e
         )
         select e.id from ended as e;
@@ -297,8 +326,7 @@ begin
             as u (id, token, outcome, error, delay, charge)
     ),
     held as materialized (
-        select
-            j.id, j.kind, j.key, j.table_name, j.row_id, j.attempt, j.worker, j.created_at, j.started_at, j.merged,
+        select j.id, j.kind, j.key, j.table_name, j.row_id, j.attempt, j.worker, j.created_at, j.started_at, j.merged,
             left(a.error, 8000) as error, a.delay, a.charge,
             case
                 -- It may have been cancelled after the last heartbeat.
@@ -325,15 +353,13 @@ begin
     ),
     dead as (
         update jira_sync.jobs as j
-        set
-            state = 'dead', worker = null, token = null, cancel_requested = false,
+        set state = 'dead', worker = null, token = null, cancel_requested = false,
             last_error = h.error
         from held as h where j.id = h.id and h.outcome = 'dead'
     ),
     waits as (
         update jira_sync.jobs as j
-        set
-            state = 'ready', worker = null, token = null, cancel_requested = false,
+        set state = 'ready', worker = null, token = null, cancel_requested = false,
             run_at = now() + make_interval(secs => coalesce(h.delay, 0)),
             attempt = case when h.charge then j.attempt else greatest(j.attempt - 1, 0) end,
             -- It failed without a crash, so it is not quarantined any more.
@@ -345,8 +371,7 @@ begin
         insert into jira_sync.job_history (
             id, kind, table_name, row_id, attempt, outcome, error, worker, enqueued_at, started_at, merged
         )
-        select
-            h.id, h.kind, h.table_name, h.row_id, h.attempt, h.outcome, h.error, h.worker, h.created_at,
+        select h.id, h.kind, h.table_name, h.row_id, h.attempt, h.outcome, h.error, h.worker, h.created_at,
             h.started_at, h.merged
         from held as h
     )
@@ -414,8 +439,7 @@ declare
     earliest timestamptz; expiry timestamptz;
 begin
     update jira_sync.workers as w
-    set
-        seen_at = clock_timestamp(),
+    set seen_at = clock_timestamp(),
         on_time_since = case
             when w.seen_at + w.lease < clock_timestamp() then clock_timestamp()
             else w.on_time_since
@@ -504,8 +528,7 @@ returns bigint language sql security definer set search_path = pg_catalog, pg_te
     ),
     rescued as (
         update jira_sync.jobs as j
-        set
-            state = case when e.crashes >= 2 then 'dead' else 'ready' end,
+        set state = case when e.crashes >= 2 then 'dead' else 'ready' end,
             worker = null, token = null, cancel_requested = false, crashes = least(e.crashes, 999999) + 1,
             attempt = greatest(e.attempt - 1, 0), run_at = now(),
             last_error = 'worker ' || e.worker_name || ' was lost while it ran this job (crash '
@@ -517,8 +540,7 @@ returns bigint language sql security definer set search_path = pg_catalog, pg_te
         insert into jira_sync.job_history (
             id, kind, table_name, row_id, attempt, outcome, error, worker, enqueued_at, started_at, merged
         )
-        select
-            e.id, e.kind, e.table_name, e.row_id, e.attempt,
+        select e.id, e.kind, e.table_name, e.row_id, e.attempt,
             case when e.cancel_requested then 'cancelled' else 'crashed' end,
             'worker ' || e.worker_name || ' was lost', e.worker, e.created_at, e.started_at, e.merged
         from expired as e
@@ -535,8 +557,7 @@ comment on function jira_sync.rescue(uuid) is
 create or replace function jira_sync.pause(reason text default 'paused by hand')
 returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     update jira_sync.control
-    set
-        paused_at = coalesce(paused_at, now()),
+    set paused_at = coalesce(paused_at, now()),
         pause_reason = case
             when paused_at is not null and reason = 'paused by hand' then coalesce(pause_reason, reason)
             else reason
@@ -588,9 +609,7 @@ begin
         -- That change needs a run of its own.
         insert into jira_sync.jobs (kind, table_name, row_id) values ('push', found_job.table_name, found_job.row_id);
     end if;
-    insert into jira_sync.job_history (
-        id, kind, table_name, row_id, attempt, outcome, error, enqueued_at, started_at, merged
-    )
+    insert into jira_sync.job_history (id, kind, table_name, row_id, attempt, outcome, error, enqueued_at, started_at, merged)
     values (
         found_job.id, found_job.kind, found_job.table_name, found_job.row_id, found_job.attempt, 'cancelled',
         'cancelled by hand', found_job.created_at, null, found_job.merged

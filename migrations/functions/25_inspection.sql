@@ -26,8 +26,7 @@ begin
     elsif m.row_ids is not null then
         -- A row without a link may have a job that is making its issue.
         insert into jira_sync.jobs (kind, table_name, row_id, priority, args)
-        select
-            'push', m.table_name, u.id, 0,
+        select 'push', m.table_name, u.id, 0,
             jsonb_build_object('deleted', jsonb_build_object('label', coalesce(l.label, u.id)))
         from unnest(m.row_ids) as u (id)
         left join jira_sync.links as l on l.table_name = m.table_name and l.row_id = u.id and l.state <> 'row_gone'
@@ -42,8 +41,7 @@ begin
         ),
         enqueued as (
             insert into jira_sync.jobs (kind, table_name, row_id, priority, args)
-            select
-                'push', l.table_name, l.row_id, case m.kind when 'changed' then -1 else 0 end,
+            select 'push', l.table_name, l.row_id, case m.kind when 'changed' then -1 else 0 end,
                 case m.kind
                     when 'changed' then '{}'
                     else jsonb_build_object('deleted', jsonb_build_object('label', l.label))

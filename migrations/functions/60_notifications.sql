@@ -24,9 +24,7 @@ returns bigint language sql security definer set search_path = pg_catalog, pg_te
     insert into jira_sync.events (kind, severity, fingerprint, subject, message, table_name, row_id, issue_key, resolves)
     select resolve_event.kind, 'info', e.fingerprint, e.subject, resolve_event.message, e.table_name, e.row_id,
         e.issue_key, true
-    from (
-        select * from jira_sync.events as l where l.fingerprint = resolve_event.fingerprint order by l.id desc limit 1
-    ) as e
+    from (select * from jira_sync.events as l where l.fingerprint = resolve_event.fingerprint order by l.id desc limit 1) as e
     where not e.resolves
     returning id;
 $$;
@@ -39,16 +37,14 @@ begin
     -- Workers of a fleet start together, and one at a time registers its channels.
     perform from jira_sync.control for update;
     insert into jira_sync.channels (name, severity, kinds, also, never, resolved, digest, by_issue, holders)
-    select
-        o.name, o.severity, o.kinds, o.also, o.never, o.resolved, make_interval(secs => o.digest),
+    select o.name, o.severity, o.kinds, o.also, o.never, o.resolved, make_interval(secs => o.digest),
         o.by_issue, array[worker_name]
     from jsonb_to_recordset(offered) as o (
         name text, severity text, kinds text[], also text[], never text[], resolved boolean,
         digest double precision, by_issue boolean
     )
     on conflict (name) do update
-    set
-        active = true, severity = excluded.severity, kinds = excluded.kinds, also = excluded.also,
+    set active = true, severity = excluded.severity, kinds = excluded.kinds, also = excluded.also,
         never = excluded.never, resolved = excluded.resolved, digest = excluded.digest,
         by_issue = excluded.by_issue, updated_at = now(),
         holders = array(
@@ -59,8 +55,7 @@ begin
     -- A channel that this worker does not have stays active while another worker has it: draining the queue from a machine
     -- without the settings does not silence it.
     update jira_sync.channels as c
-    set
-        active = exists (
+    set active = exists (
             select from jira_sync.workers as w where w.name = any(array_remove(c.holders, worker_name))
                 and w.seen_at > clock_timestamp() - interval '1 minute'
         ),
@@ -161,8 +156,7 @@ begin
         channel, fingerprint, issue_key, kind, severity, event_id, waiting, waiting_since, waiting_until,
         subjects, many, last_event_id
     )
-    select
-        collect_events.channel, e.fingerprint, case when apart then e.issue_key else '' end,
+    select collect_events.channel, e.fingerprint, case when apart then e.issue_key else '' end,
         (array_agg(e.kind order by e.id))[1],
         case
             when bool_or(e.severity = 'error') then 'error'
@@ -173,8 +167,7 @@ begin
     from jira_sync.events as e where e.id = any(taken) and not e.resolves
     group by 2, 3
     on conflict on constraint incidents_pkey do update
-    set
-        kind = excluded.kind, severity = excluded.severity,
+    set kind = excluded.kind, severity = excluded.severity,
         event_id = case when t.waiting = 0 then excluded.event_id else t.event_id end,
         waiting = t.waiting + excluded.waiting, waiting_since = least(t.waiting_since, excluded.waiting_since),
         waiting_until = greatest(t.waiting_until, excluded.waiting_until),

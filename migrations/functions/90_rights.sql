@@ -30,8 +30,8 @@ declare
         'cron_period(text)', 'check_job(text, text, jsonb)', 'error_pattern(text)', 'row_fingerprint(text)'
     ];
     worker_functions constant text[] := array[
-        'wake()', 'claim(uuid, text[], integer, boolean, boolean, interval)', 'lock_leases(uuid, bigint[], bigint[])',
-        'settle(uuid, bigint[], bigint[], text[], text[], double precision[], boolean[])',
+        'wake()', 'defer_mass_edits()', 'claim(uuid, text[], integer, boolean, boolean, interval)',
+        'lock_leases(uuid, bigint[], bigint[])', 'settle(uuid, bigint[], bigint[], text[], text[], double precision[], boolean[])',
         'register(uuid, text, text[], integer, double precision)', 'unregister(uuid)',
         'return_unknown_leases(uuid, bigint[])', 'heartbeat(uuid, boolean, interval, bigint[])', 'rescue(uuid)',
         'maintain()', 'lock_waiting_jobs(text)', 'watch_columns(text, text[])', 'missing_columns()',

@@ -29,6 +29,8 @@ CURLcode curl_shim_restrict_protocol(CURL *easy, const char *name);
 /// Lets a transfer end while its host name is still being looked up. Otherwise `curl_multi_remove_handle` blocks until
 /// getaddrinfo returns (measured with 7.88), and every other transfer with it. Does nothing before libcurl 7.87, which cannot do it.
 CURLcode curl_shim_abandon_resolver(CURL *easy);
+/// Connects to loopback addresses only, whatever the host's name stands for.
+CURLcode curl_shim_only_loopback(CURL *easy);
 
 CURLcode curl_shim_getinfo_long(CURL *easy, CURLINFO info, long *value);
 CURLcode curl_shim_getinfo_offset(CURL *easy, CURLINFO info, curl_off_t *value);

@@ -1,3 +1,5 @@
+import JSON
+
 /// Writes metrics in the text format of OpenMetrics 1.0.
 ///
 /// https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
@@ -77,7 +79,7 @@ struct OpenMetricsWriter: Sendable {
   /// Backslashes, quotes and line ends are escaped (section "Escaping").
   private static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in text.printable(keeping: ["\n", "\r"]).unicodeScalars {
       switch scalar {
       case "\\": result += "\\\\"
       case "\"": result += "\\\""

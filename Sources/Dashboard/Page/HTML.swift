@@ -1,3 +1,5 @@
+import JSON
+
 /// Text that may stand in a page as it is.
 struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
   private(set) var text: String
@@ -27,17 +29,13 @@ struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
   private static func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
+    for scalar in text.printable(keeping: ["\n", "\t"]).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}",
-        "\u{2066}"..."\u{2069}":
-        result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

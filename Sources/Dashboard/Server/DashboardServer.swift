@@ -24,17 +24,19 @@ public final class DashboardServer: Sendable {
   /// - Parameters:
   ///   - host: the address; only this machine can reach a loopback address.
   ///   - port: the port; 0 takes any that is free.
+  ///   - names: further names under which it is reached.
   ///   - dashboard: what answers.
   /// - Returns: the server, which answers already.
   /// - Throws: `DashboardBindError` where the address cannot be had.
   public static func start(
-    host: String, port: Int, dashboard: Dashboard
+    host: String, port: Int, names: [String] = [], dashboard: Dashboard
   ) async throws -> DashboardServer {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let ownNames = Set((names + HostRule.namesOfThisMachine(host)).map { $0.lowercased() })
     do {
-      let gate = ConnectionGate(limit: 64)
+      let gate = ConnectionGate()
       let bootstrap = ServerBootstrap(group: group)
-        .serverChannelOption(.backlog, value: 64)
+        .serverChannelOption(.backlog, value: 4_096)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
         .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -50,9 +52,10 @@ public final class DashboardServer: Sendable {
               withPipeliningAssistance: false, withErrorHandling: true,
               withOutboundHeaderValidation: true, withEncoderConfiguration: .init(),
               withDecoderLimitConfiguration: limits)
-            let rule = HostRule(isLoopback: channel.localAddress?.isLoopback ?? false)
+            let rule = HostRule(
+              isLoopback: channel.localAddress?.isLoopback ?? false, names: ownNames)
             try channel.pipeline.syncOperations.addHandler(
-              RequestHandler(dashboard: dashboard, rule: rule))
+              RequestHandler(dashboard: dashboard, rule: rule, gate: gate))
           }
         }
       let channel = try await bootstrap.bind(host: host, port: port).get()

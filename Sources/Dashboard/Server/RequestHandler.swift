@@ -13,14 +13,16 @@ final class RequestHandler: ChannelInboundHandler {
 
   private let dashboard: Dashboard
   private let rule: HostRule
+  private let gate: ConnectionGate
   private var head: HTTPRequestHead?
   private var bodySize = 0
   private var hasAnswered = false
   private var deadline: Scheduled<Void>?
 
-  init(dashboard: Dashboard, rule: HostRule) {
+  init(dashboard: Dashboard, rule: HostRule, gate: ConnectionGate) {
     self.dashboard = dashboard
     self.rule = rule
+    self.gate = gate
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -66,10 +68,24 @@ final class RequestHandler: ChannelInboundHandler {
       answer(refusal, isHead: isHead, context: context)
       return
     }
+    // Probes are answered here and now, whatever else this process is busy with.
+    if let response = dashboard.probe(request) {
+      answer(response, isHead: isHead, context: context)
+      return
+    }
+    let channel = context.channel
+    guard gate.beginReading(channel) else {
+      answer(
+        .text(503, "too many requests at a time; ask again", headers: [("Retry-After", "1")]),
+        isHead: isHead, context: context)
+      return
+    }
+    let gate = gate
     let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
     let dashboard = dashboard
     context.eventLoop.makeFutureWithTask { await dashboard.respond(to: request) }
       .whenSuccess { response in
+        gate.endReading(channel)
         bound.value.handler.answer(response, isHead: isHead, context: bound.value.context)
       }
   }

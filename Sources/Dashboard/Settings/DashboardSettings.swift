@@ -6,8 +6,10 @@ public struct DashboardSettings: Sendable, Hashable {
   public var host = "127.0.0.1"
   /// The port, 0 for any that is free; nil serves nothing.
   public var port: Int?
+  /// Names under which it is reached, besides this machine's own; addresses need none.
+  public var names: [String] = []
 
-  private static let known = ["port", "host"]
+  private static let known = ["port", "host", "names"]
 
   /// Nothing is served.
   public init() {}
@@ -41,6 +43,17 @@ public struct DashboardSettings: Sendable, Hashable {
           problems.append(
             "dashboard.host is \(Self.shown(value)), but must be an address of this machine, such as "
               + "127.0.0.1, or 0.0.0.0 for all of them")
+        }
+      case "names":
+        let names = value.array?.compactMap(\.string) ?? []
+        if names.count == value.array?.count,
+          names.allSatisfy({ Self.isHost($0) && !$0.contains(":") })
+        {
+          self.names = names
+        } else {
+          problems.append(
+            "dashboard.names is \(Self.shown(value)), but must be a list of names without a port, "
+              + "such as [jira-sync.example.com]")
         }
       default:
         problems.append(

@@ -81,6 +81,14 @@ final class EasyHandle {
     }
   }
 
+  /// Connects to this machine only: what is allowed by a host's name is decided by the address that the bytes go to.
+  func allowOnlyLoopback() throws(CurlFailure) {
+    let code = curl_shim_only_loopback(raw)
+    guard code == CURLE_OK else {
+      throw CurlFailure(setting: CURLOPT_OPENSOCKETFUNCTION, code: code)
+    }
+  }
+
   /// Sends these header lines, without line ends, in this order.
   func setHeaderLines(_ lines: [String]) throws(CurlFailure) {
     try setList(CURLOPT_HTTPHEADER, lines)

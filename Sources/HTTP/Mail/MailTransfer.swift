@@ -37,6 +37,7 @@ final class MailTransfer: Transfer {
     try easy.set(CURLOPT_FORBID_REUSE, true)
     // What stays on this machine may go without TLS, and so with a certificate that nobody signed.
     let mayBePlain = server.isLoopback
+    if mayBePlain { try easy.allowOnlyLoopback() }
     let use = mayBePlain ? CURLUSESSL_TRY : CURLUSESSL_ALL
     try easy.set(CURLOPT_USE_SSL, Int(use.rawValue))
     let verifies = !mayBePlain || order.certificateFile != nil

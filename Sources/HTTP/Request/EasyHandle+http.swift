@@ -35,6 +35,7 @@ extension EasyHandle {
     try set(CURLOPT_FOLLOWLOCATION, false)
     // libcurl obeys https_proxy and no_proxy, but this machine is never reached by way of another.
     if order.target.isLoopback { try set(CURLOPT_PROXY, "") }
+    if order.target.scheme == "http" { try allowOnlyLoopback() }
     // Servers and load balancers drop idle connections after a minute or so. One that is dropped while a change is being
     // written leaves everybody in doubt, so idle ones are left earlier than libcurl's two minutes.
     try set(CURLOPT_MAXAGE_CONN, 30)

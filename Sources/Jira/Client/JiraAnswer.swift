@@ -8,6 +8,12 @@ struct JiraAnswer {
 
   /// The body as JSON.
   func json() throws(JiraError) -> JSON {
+    // No text of Postgres holds U+0000, so it is replaced where it comes in.
+    if SurrogateRepair.holdsZero(response.body),
+      let repaired = SurrogateRepair.repair(response.body), let json = try? JSON(parsing: repaired)
+    {
+      return json
+    }
     do {
       return try JSON(parsing: response.body)
     } catch {

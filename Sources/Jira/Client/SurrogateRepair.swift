@@ -1,14 +1,33 @@
+import Glibc
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
 
-/// Makes JSON readable that holds half a character.
+/// Makes JSON usable that holds half a character, or U+0000.
 ///
 /// JIRA counts in UTF-16 units, and whoever cuts a text there may cut an emoji in half. One such issue must not make an answer about a hundred of them unreadable.
 enum SurrogateRepair {
-  /// Puts the replacement character for escapes that are one half of a pair, and for bytes that are not UTF-8.
+  /// Whether the text may hold the escape of U+0000.
+  static func holdsZero(_ body: Data) -> Bool {
+    body.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      let escape = Array(#"\u0000"#.utf8)
+      var rest = bytes[...]
+      while rest.count >= escape.count,
+        let found = memchr(start + rest.startIndex, Int32(escape[0]), rest.count)
+      {
+        rest = rest[(UnsafeRawPointer(found) - start)...]
+        if rest.starts(with: escape) { return true }
+        rest = rest.dropFirst()
+      }
+      return false
+    }
+  }
+
+  /// Puts the replacement character for U+0000, for escapes that are one half of a pair, and for bytes that are not UTF-8.
   ///
   /// - Parameter body: JSON text that a parser refused.
   /// - Returns: the text repaired; nil where there is nothing to repair.
@@ -37,7 +56,7 @@ enum SurrogateRepair {
       if isPair {
         result.append(contentsOf: bytes[index..<index + 12])
         index += 12
-      } else if UTF16.isSurrogate(unit) {
+      } else if UTF16.isSurrogate(unit) || unit == 0 {
         result.append(contentsOf: Array(#"\ufffd"#.utf8))
         isChanged = true
         index += 6

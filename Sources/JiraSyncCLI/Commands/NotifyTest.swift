@@ -57,7 +57,7 @@ struct NotifyTest: AsyncParsableCommand {
       outcomes.append(outcome)
     }
     await transport.shutdown()
-    if json { StandardStream.output.write(JSON.array(outcomes.map(\.json)).text) }
+    if json { StandardStream.output.write(JSON.array(outcomes.map(\.json))) }
     if let status = outcomes.map(\.status).max(by: { $0.rawValue < $1.rawValue }), status != .done {
       throw ExitCode(status.rawValue)
     }

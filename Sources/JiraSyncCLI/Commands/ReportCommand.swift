@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Logging
 import Notifications
 
@@ -50,7 +51,11 @@ struct ReportCommand: AsyncParsableCommand {
       try await ReportStore(session.connection).report(of: period)
     }
     let text = report.written(as: json ? .json : format)
-    guard let output else { return StandardStream.output.write(text) }
+    guard let output else {
+      let isJSON = json || format == .json
+      let shown = isJSON ? JSON.printable(text) : text.printable(keeping: ["\n", "\t"])
+      return StandardStream.output.write(shown)
+    }
     do {
       try Data((text + "\n").utf8).write(to: URL(filePath: output), options: .atomic)
     } catch {

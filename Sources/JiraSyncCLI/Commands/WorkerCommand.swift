@@ -64,6 +64,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
   func run() async throws {
     let started = ContinuousClock.now
+    // What a worker did is done, whoever reads its summary.
+    OutputThread.shared.stopWaitingForResults()
     let settings = try common.settings()
     let services = try settings.services()
     let mapping = try settings.mapping()

@@ -39,7 +39,7 @@ struct WorkerDashboard: Sendable {
         name: name, version: JiraSync.version, vitals: vitals,
         closedReason: { session.closedReason }), metrics: metrics, source: source)
     let server = try await DashboardServer.start(
-      host: settings.host, port: port, dashboard: dashboard)
+      host: settings.host, port: port, names: settings.names, dashboard: dashboard)
     logger.notice("the dashboard is on \(server.url)")
     let result: Result<Value, any Error>
     do { result = .success(try await body()) } catch { result = .failure(error) }

@@ -38,7 +38,7 @@ struct LogLine {
       "ts": .string(timestamp), "level": .string(level.rawValue), "logger": .string(logger),
       "msg": .string(message), "metadata": .object(metadata.mapValues(\.json)),
     ]
-    return object.text
+    return object.printable
   }
 
   private var timestamp: String {
@@ -54,21 +54,16 @@ struct LogLine {
           .joined(separator: "\\\"")) + "\""
   }
 
-  /// Control characters made visible: line ends would forge lines, escapes would colour a terminal.
+  /// What must not be shown as it is, made visible: line ends would forge lines, escapes would colour a terminal.
   private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
+    text.printable { scalar in
       switch scalar {
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      // C0, DEL, C1, and Unicode's own line and paragraph separators.
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
+      case "\n": "\\n"
+      case "\r": "\\r"
+      case "\t": "\\t"
+      default: "\\u{\(String(scalar.value, radix: 16))}"
       }
     }
-    return result
   }
 }
 

@@ -39,6 +39,10 @@ extension Settings {
   /// - Returns: the logger.
   func logger(label: String) -> Logger {
     let isColored = StandardStream.error.isTerminal && values["NO_COLOR"] == nil
+    OutputThread.shared.describeLoss { [logFormat] text in
+      let line = LogLine(time: Date(), level: .warning, logger: label, message: text, metadata: [:])
+      return logFormat == .json ? line.json : line.text(isColored: isColored)
+    }
     return Logger(label: label) { label in
       StandardErrorLogHandler(
         label: label, format: logFormat, isColored: isColored, logLevel: logLevel)

@@ -14,7 +14,7 @@ struct OutputOptions: ParsableArguments {
   ///   - table: the table for people.
   func write(_ records: [Record], nothing: String, table: (TextTable.Type) -> TextTable) {
     if json {
-      StandardStream.output.write(JSON.array(records.map(\.json)).text)
+      StandardStream.output.write(JSON.array(records.map(\.json)))
     } else if records.isEmpty {
       StandardStream.output.write(nothing)
     } else {

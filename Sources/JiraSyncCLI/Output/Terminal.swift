@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// What is known of where a command writes.
 struct Terminal: Sendable {
@@ -66,18 +67,13 @@ struct Terminal: Sendable {
 extension String {
   /// The text on one line: control characters, which could move a terminal's cursor, become visible.
   var onOneLine: String {
-    var result = ""
-    for scalar in unicodeScalars {
+    printable { scalar in
       switch scalar {
-      case "\n": result += " ⏎ "
-      case "\t": result += " "
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": result += "�"
-      // What turns the direction of the text would show something else than is there.
-      case _ where scalar.properties.isBidiControl: result += "�"
-      default: result.unicodeScalars.append(scalar)
+      case "\n": " ⏎ "
+      case "\t": " "
+      default: "�"
       }
     }
-    return result
   }
 
   /// The text, cut to a number of characters with an ellipsis.

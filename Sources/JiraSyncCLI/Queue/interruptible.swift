@@ -24,6 +24,7 @@ func interruptible<Value: Sendable>(
     }
     defer { group.cancelAll() }
     if let value = try await group.next() ?? nil { return value }
+    OutputThread.shared.stopWaitingForResults()
     // Whatever was drawn on the line.
     if StandardStream.error.isTerminal { StandardStream.error.draw("\r\u{1B}[K") }
     if let words { StandardStream.error.write(words) }

@@ -40,7 +40,7 @@ struct JobsReport: Sendable {
   /// - Throws: `ExitCode` of a failure where a job failed.
   func write(asJSON: Bool) throws {
     if asJSON {
-      StandardStream.output.write(json.text)
+      StandardStream.output.write(json)
     } else {
       for (job, ending) in failures.prefix(20) {
         StandardStream.error.write(

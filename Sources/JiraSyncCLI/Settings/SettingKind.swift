@@ -34,27 +34,7 @@ struct SettingKind: Sendable, Hashable {
   func shown(_ value: String) -> String {
     if isSecret { return "***" }
     guard mayHoldPassword else { return value }
-    return Self.withoutPassword(value)
-  }
-
-  /// An address or a connection string without its password.
-  static func withoutPassword(_ value: String) -> String {
-    // key=value form of libpq: quoted values may hold blanks.
-    guard value.prefixMatch(of: /[A-Za-z][A-Za-z0-9+.\-]*:\/\//) != nil else {
-      return value.replacing(
-        /(password|sslpassword|passfile)\s*=\s*('(\\.|[^'\\])*'|(\\.|\S)*)/.ignoresCase()
-      ) { "\($0.1)=***" }
-    }
-    var shown = value.replacing(/([?&])((ssl)?password)=[^&]*/.ignoresCase()) {
-      "\($0.1)\($0.2)=***"
-    }
-    // A password begins behind the first : and ends before the last @, whatever stands in it; rather too much is hidden.
-    guard let scheme = shown.firstRange(of: /:\/\//) else { return "***" }
-    let rest = shown[scheme.upperBound...]
-    guard let colon = rest.firstIndex(where: { ":/?".contains($0) }), rest[colon] == ":",
-      let at = rest.lastIndex(of: "@"), colon < at
-    else { return shown }
-    shown.replaceSubrange(rest.index(after: colon)..<at, with: "***")
-    return shown
+    return name == "DATABASE_URL"
+      ? ShownAddress.ofDatabase(value) : ShownAddress.withoutQuery(value)
   }
 }

@@ -76,11 +76,15 @@ extension Settings {
 extension Settings {
   /// Which layer each variable comes from: `environment` or `.env`.
   ///
+  /// - Parameter environment: this process' variables.
+  /// - Returns: the layer by the variable's name.
   /// - Throws: `SettingsError` where `.env` cannot be read.
-  static func origins() throws(SettingsError) -> [String: String] {
+  static func origins(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(SettingsError) -> [String: String] {
     var origins: [String: String] = [:]
     for name in (try envFile(at: ".env")?.values ?? [:]).keys { origins[name] = ".env" }
-    for name in ProcessInfo.processInfo.environment.keys { origins[name] = "environment" }
+    for name in environment.keys { origins[name] = "environment" }
     return origins
   }
 }

@@ -70,8 +70,8 @@ extension Settings {
     do {
       return try JiraConfiguration(baseURL: url, credentials: .anonymous).baseURL
     } catch {
-      // What stands before an @ may be a password.
-      let shown = url.contains("@") ? "" : "found '\(url)': "
+      // What stands before an @, or in a query, may be a secret.
+      let shown = url.contains("@") ? "" : "found '\(ShownAddress.withoutQuery(url))': "
       throw SettingsError(
         variable: "JIRA_BASE_URL", found: shown + error.description, example: Self.siteExample)
     }

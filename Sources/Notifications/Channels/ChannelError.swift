@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a message was not taken.
 public struct ChannelError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What it means for the message.
@@ -20,7 +22,8 @@ public struct ChannelError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Describes a failure.
   public init(_ fate: Fate, _ description: String, retryAfter: Duration? = nil) {
     self.fate = fate
-    self.description = description
+    // Servers answer with any bytes, and Postgres keeps the text.
+    self.description = description.printable(keeping: ["\n", "\t"])
     self.retryAfter = retryAfter
   }
 }

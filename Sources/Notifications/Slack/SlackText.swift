@@ -1,3 +1,5 @@
+import JSON
+
 /// Text that goes into Slack's own markup.
 enum SlackText {
   /// Makes text inert: no mention, no link.
@@ -6,13 +8,11 @@ enum SlackText {
   /// https://docs.slack.dev/messaging/formatting-message-text#escaping
   static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in text.printable(keeping: ["\n"]).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
-      case "\n": result += "\n"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": result += " "
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -1,21 +1,21 @@
+import JSON
+
 /// Text that goes into HTML.
 enum HTMLText {
   /// Makes text safe in elements and in quoted attributes.
   ///
   /// - Parameter text: any text.
-  /// - Returns: the text with the five characters that mean something in HTML replaced, and without control characters.
+  /// - Returns: the text with the five characters that mean something in HTML replaced, and without what must not be shown.
   static func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
+    for scalar in text.printable(keeping: ["\n", "\t"]).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": result += " "
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a message is about, in the few words of a subject line.
 struct Headline: Sendable, Hashable {
   /// The words, without line ends.
@@ -72,13 +74,7 @@ struct Headline: Sendable, Hashable {
 
   /// One line of bounded length: what is in it comes from rows and servers.
   static func line(_ text: String, limit: Int = 180) -> String {
-    let scalars = text.unicodeScalars.map { scalar -> Character in
-      let isBreak = scalar.value == 0x2028 || scalar.value == 0x2029
-      // What turns the direction of the text would show something else than is there.
-      let isHidden = isBreak || scalar.properties.isBidiControl
-      return isHidden || scalar.properties.generalCategory == .control ? " " : Character(scalar)
-    }
-    let words = String(scalars).split(separator: " ").joined(separator: " ")
+    let words = text.printable { _ in " " }.split(separator: " ").joined(separator: " ")
     return words.count <= limit ? words : words.prefix(limit - 1) + "…"
   }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a message says of a cause, in pieces that each channel writes in its own way.
 struct Paragraphs: Sendable, Hashable {
   /// What it is called, where a message has several causes.
@@ -22,10 +24,10 @@ struct Paragraphs: Sendable, Hashable {
   ///   - now: when the message was written, in seconds since 1970.
   init(_ item: MessageItem, readAt now: Double) {
     heading = Headline.line(Headline.name(of: item))
-    body = item.text
+    body = item.text.printable(keeping: ["\n", "\t"])
     examples = item.subjects.count > 1 && item.stage != .resolved ? item.subjects : []
     more = examples.isEmpty ? 0 : max(0, item.times - examples.count)
-    remedy = item.remedy
+    remedy = item.remedy?.printable(keeping: ["\n", "\t"])
     issueKey = item.issueKey
     count = Self.count(item, readAt: now)
   }

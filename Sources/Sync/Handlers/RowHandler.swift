@@ -46,7 +46,7 @@ public struct RowHandler: JobHandler {
     let work = RowWork(
       run: run, site: site.leased(to: run), session: session, options: options, tally: tally)
     do {
-      try await work.perform()
+      try await CallPatience.$isMass.withValue(run.isMass) { try await work.perform() }
     } catch let error as JiraError {
       // What was not settled fails with what JIRA said.
       try await work.settleFailed(run.jobs.filter(run.isOpen), error: error)

@@ -32,7 +32,7 @@ struct RowWork: Sendable {
       switch (item.link?.state, item.row) {
       // A row that cannot be seen is not a row that is gone: only a trigger says that.
       case (_, nil) where item.deleted == nil && item.isHidden: unseen.append(item)
-      case (.linked, nil) where item.deleted == nil && item.job.priority >= 0:
+      case (.linked, nil) where item.deleted == nil && item.job.priority > FullSyncHandler.priority:
         unseen.append(item)
       case (.unlinked, _), (.issueGone, _), (.rowGone, _), (_, nil):
         nothing.append(item.job)

@@ -24,10 +24,13 @@ public actor CallBudget {
   private let database: PostgresClient
   private var waiting: [Waiting] = []
   private var isAsking = false
+  private var patient: [Waiting] = []
+  private var isAskingForPatient = false
 
   private struct Waiting {
     let call: JiraCall
     let probes: Bool
+    let since = ContinuousClock.now
     let answer: CheckedContinuation<Result<CallPermit, PostgresError>, Never>
   }
 
@@ -104,7 +107,15 @@ public actor CallBudget {
   private func permit(
     for call: JiraCall, probes: Bool
   ) async -> Result<CallPermit, PostgresError> {
-    await withCheckedContinuation { answer in
+    let isMass = CallPatience.isMass
+    return await withCheckedContinuation { answer in
+      guard !isMass else {
+        patient.append(Waiting(call: call, probes: probes, answer: answer))
+        guard !isAskingForPatient else { return }
+        isAskingForPatient = true
+        Task { await askForPatient() }
+        return
+      }
       waiting.append(Waiting(call: call, probes: probes, answer: answer))
       guard !isAsking else { return }
       isAsking = true
@@ -130,15 +141,48 @@ public actor CallBudget {
     isAsking = false
   }
 
+  /// Asks for the calls of mass work, for as many slots as come soon; the others ask again when theirs come nearer.
+  private func askForPatient() async {
+    while !patient.isEmpty {
+      let probes = patient[0].probes
+      let batch = Array(patient.prefix { $0.probes == probes })
+      patient.removeFirst(batch.count)
+      var soonest: Duration?
+      do throws(PostgresError) {
+        let permits = try await permits(
+          for: batch.map(\.call), probes: probes, patience: CallPatience.ahead)
+        var later: [Waiting] = []
+        for (waiting, permit) in zip(batch, permits) {
+          if let obstacle = permit.obstacle, obstacle.isOfBudget,
+            ContinuousClock.now - waiting.since < Self.patience
+          {
+            later.append(waiting)
+            soonest = min(soonest ?? obstacle.wait, obstacle.wait)
+          } else {
+            waiting.answer.resume(returning: .success(permit))
+          }
+        }
+        patient.insert(contentsOf: later, at: 0)
+      } catch {
+        for waiting in batch { waiting.answer.resume(returning: .failure(error)) }
+      }
+      if let soonest {
+        // Nobody cancels this task; a failure to sleep would only ask earlier.
+        try? await Task.sleep(for: max(soonest - CallPatience.ahead, CallPatience.shortest))
+      }
+    }
+    isAskingForPatient = false
+  }
+
   private func permits(
-    for calls: [JiraCall], probes: Bool
+    for calls: [JiraCall], probes: Bool, patience: Duration = CallBudget.patience
   ) async throws(PostgresError) -> [CallPermit] {
     let statement: SQL =
       """
       select wait, blocked_scope, blocked_reason, generation
       from jira_sync.take_send_slots(
         \(calls.map(\.endpoint))::text[], \(calls.map(\.issue))::text[],
-        \(Self.patience / .seconds(1))::float8, \(probes)::boolean)
+        \(patience / .seconds(1))::float8, \(probes)::boolean)
       order by place
       """
     let result = try await database.query(

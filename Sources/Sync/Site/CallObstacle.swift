@@ -22,6 +22,9 @@ struct CallObstacle: Sendable, Hashable {
     wait = .seconds(try row.get("wait", as: Double.self))
   }
 
+  /// Whether only our own ceiling is in the way.
+  var isOfBudget: Bool { scope == Self.budget }
+
   /// The error that the caller gets: nothing was sent.
   func error(for call: JiraCall) -> JiraError {
     guard scope != Self.circuit else {

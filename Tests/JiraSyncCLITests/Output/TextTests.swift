@@ -82,11 +82,61 @@ struct TextTests {
       ("host=db password = 'ge he\\'im' user=ada", "host=db password=*** user=ada"),
       ("smtps://ada:geheim@mail.example.com:465", "smtps://ada:***@mail.example.com:465"),
       ("https://example.atlassian.net", "https://example.atlassian.net"),
+      // What is no connection string may be a password that stands in the wrong place.
+      ("geheim", "***"), ("ge heim", "***"), ("host=db geheim", "***"), ("'geheim'", "***"),
+      ("postgresql://ada@db/audit?p%61ssword=geheim", "postgresql://ada@db/audit?p%61ssword=***"),
+      ("postgresql://ada@db/audit?geheim", "postgresql://ada@db/audit?***"),
+      ("postgresql://ada@db/audit?password=x@geheim", "postgresql://***"),
+      (
+        "postgresql://ada@db/audit?connect_timeout=3", "postgresql://ada@db/audit?connect_timeout=3"
+      ),
+      ("host=db sslmode=require port=5433", "host=db sslmode=require port=5433"),
     ])
   func withoutPassword(value: String, shown: String) {
-    let masked = SettingKind.withoutPassword(value)
+    let kind = SettingKind.all.first { $0.name == "DATABASE_URL" }
+    let masked = kind?.shown(value) ?? ""
     #expect(!masked.contains("geheim") && !masked.contains("he/im") && !masked.contains("he\\'im"))
     #expect(masked == shown)
+  }
+
+  @Test(
+    "of an address for the web neither query nor fragment is shown",
+    arguments: [
+      ("https://jira.example.com/jira?token=geheim", "https://jira.example.com/jira?token=***"),
+      ("https://jira.example.com?geheim", "https://jira.example.com?***"),
+      ("https://jira.example.com/#geheim", "https://jira.example.com/#***"),
+      (
+        "https://jira.example.com/?a=geheim&b=geheim#geheim",
+        "https://jira.example.com/?a=***&b=***#***"
+      ),
+      ("https://ada:geheim@jira.example.com/jira", "https://ada:***@jira.example.com/jira"),
+      ("geheim", "***"), ("https://example.atlassian.net", "https://example.atlassian.net"),
+      ("http://127.0.0.1:8080/jira", "http://127.0.0.1:8080/jira"),
+    ])
+  func withoutQuery(value: String, shown: String) throws {
+    for name in ["JIRA_BASE_URL", "JIRA_TOKEN_URL"] {
+      #expect(SettingKind.all.first { $0.name == name }?.shown(value) == shown)
+    }
+    // The error that the address cannot be used shows no more.
+    let settings = try Settings.load(
+      environment: [
+        "JIRA_BASE_URL": value, "JIRA_PAT": "x", "JIRA_PROJECT": "SCRSKY",
+      ], envFile: nil, flags: SettingsFlags())
+    do { _ = try settings.jira() } catch { #expect(!"\(error)".contains("geheim")) }
+  }
+
+  @Test(
+    "who may read and change .env",
+    arguments: [
+      (0o600, false, false), (0o400, false, false), (0o644, true, false), (0o640, true, false),
+      (0o666, true, true), (0o620, false, true), (0o602, false, true),
+    ])
+  func envFileAccess(mode: UInt32, isReadable: Bool, isWritable: Bool) {
+    // With the type of the file, as stat() has it.
+    let access = EnvFileAccess(mode: 0o100_000 | mode)
+    #expect(access.isReadableByOthers == isReadable)
+    #expect(access.isWritableByOthers == isWritable)
+    #expect(access.text == "0" + String(mode, radix: 8))
   }
 
   @Test("a backfill is said in a sentence")

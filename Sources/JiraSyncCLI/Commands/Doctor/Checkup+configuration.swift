@@ -10,6 +10,7 @@ extension Checkup {
       failure("settings", error)
       return nil
     }
+    checkEnvFile(settings)
     for (name, check) in [
       ("database", { () throws in _ = try settings.database() }),
       ("JIRA", { () throws in _ = try settings.jira() }),
@@ -45,6 +46,24 @@ extension Checkup {
       failure("mapping", error)
     }
     return settings
+  }
+
+  /// Whether other users of this machine can read or change the settings in `.env`.
+  private mutating func checkEnvFile(_ settings: Settings) {
+    guard let access = EnvFileAccess(path: ".env") else { return }
+    let remedy = "chmod 600 .env"
+    if access.isWritableByOthers {
+      failure(
+        ".env",
+        "other users of this machine can change it (mode \(access.text)), and so send "
+          + "credentials anywhere", remedy: remedy)
+    } else if access.isReadableByOthers, EnvFileAccess.holdsSecret() {
+      warning(
+        ".env", "other users of this machine can read the secrets in it (mode \(access.text))",
+        remedy: remedy)
+    } else {
+      ok(".env", "mode \(access.text)")
+    }
   }
 
   /// Whether anybody would be told of trouble.

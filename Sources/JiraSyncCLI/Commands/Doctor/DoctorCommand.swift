@@ -45,7 +45,7 @@ struct DoctorCommand: AsyncParsableCommand {
         "ok": .bool(failures == 0), "failures": .integer(failures), "warnings": .integer(warnings),
         "checks": .array(findings.map(\.json)),
       ]
-      StandardStream.output.write(json.text)
+      StandardStream.output.write(json)
     } else {
       StandardStream.output.write(
         "\(findings.count) checks: \(failures) failures, \(warnings) warnings")

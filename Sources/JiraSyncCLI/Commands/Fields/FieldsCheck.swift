@@ -34,7 +34,7 @@ struct FieldsCheck: AsyncParsableCommand {
         findings: survey.check.findings(survey.census), mapped: survey.check.found.count,
         rows: survey.census.rows, sawEditScreen: survey.facts.editMetadata != nil)
     }
-    StandardStream.output.write(json ? report.json.text : report.text)
+    StandardStream.output.write(json ? report.json.printable : report.text)
     if report.errors > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
   }
 }

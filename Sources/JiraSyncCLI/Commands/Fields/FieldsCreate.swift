@@ -41,7 +41,7 @@ struct FieldsCreate: AsyncParsableCommand {
       }
       return await make(needed, with: maker)
     }
-    StandardStream.output.write(json ? report.json.text : report.text)
+    StandardStream.output.write(json ? report.json.printable : report.text)
     if report.hasFailed { throw ExitCode(ExitStatus.failed.rawValue) }
   }
 

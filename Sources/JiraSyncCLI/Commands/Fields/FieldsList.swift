@@ -33,6 +33,7 @@ struct FieldsList: AsyncParsableCommand {
         client, project: jira.project, issueType: mapping.issueType, sample: .none)
       return FieldList(facts: facts, found: FieldCheck(mapping: mapping, facts: facts).found)
     }
-    StandardStream.output.write(json ? list.json.text : list.table.text(for: Terminal(.output)))
+    StandardStream.output.write(
+      json ? list.json.printable : list.table.text(for: Terminal(.output)))
   }
 }

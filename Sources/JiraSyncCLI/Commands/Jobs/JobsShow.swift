@@ -26,7 +26,7 @@ struct JobsShow: AsyncParsableCommand {
       let json: JSON = [
         "job": jobs.first?.json ?? .null, "attempts": .array(attempts.map(\.json)),
       ]
-      StandardStream.output.write(json.text)
+      StandardStream.output.write(json)
       return
     }
     if let found = jobs.first {

@@ -100,13 +100,13 @@ struct Migrate: AsyncParsableCommand {
     let report = MigrationReport(
       applied: applied, repaired: before.filter { !left.contains($0) }, left: left,
       missingColumns: try await missingColumns(on: connection))
-    StandardStream.output.write(json ? report.json.text : report.text)
+    StandardStream.output.write(json ? report.json.printable : report.text)
     if let warning = report.warning { StandardStream.error.write(warning) }
   }
 
   private func show(_ status: SchemaStatus) throws {
     let list = MigrationList(status: status)
-    StandardStream.output.write(json ? list.json.text : list.text)
+    StandardStream.output.write(json ? list.json.printable : list.text)
     if let edited = list.edited {
       throw CommandFailure(
         .failed,
@@ -123,7 +123,7 @@ struct Migrate: AsyncParsableCommand {
     let paths = try folder.write(files)
     if json {
       let object: JSON = ["written": .array(paths.map(JSON.string))]
-      StandardStream.output.write(object.text)
+      StandardStream.output.write(object)
     } else if paths.isEmpty {
       StandardStream.output.write(
         "nothing to write: the database or \(folder.path) has all \(MigrationReport.count)")
@@ -141,6 +141,6 @@ struct Migrate: AsyncParsableCommand {
 
   private func report(_ counts: LinkArchiveCounts, _ done: String, _ to: String, _ path: String) {
     StandardStream.output.write(
-      json ? counts.json(file: path).text : "\(done) \(counts.text) \(to) \(path)")
+      json ? counts.json(file: path).printable : "\(done) \(counts.text) \(to) \(path)")
   }
 }

@@ -70,7 +70,7 @@ struct ExplainCommand: AsyncParsableCommand {
         var json = known.json
         json["plan"] = preview?.json(withUnchanged: true) ?? .null
         json["plan_error"] = .optional(trouble.map { ErrorReport($0).text })
-        StandardStream.output.write(json.text)
+        StandardStream.output.write(json)
       } else {
         StandardStream.output.write(known.text(for: Terminal(.output)))
         if let preview {

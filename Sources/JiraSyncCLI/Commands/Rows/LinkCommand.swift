@@ -44,7 +44,7 @@ struct LinkCommand: AsyncParsableCommand {
         try await waitForJobs([job], session: session).write(asJSON: output.json)
         return
       }
-      StandardStream.output.write(output.json ? link.json.text : link.text)
+      StandardStream.output.write(output.json ? link.json.printable : link.text)
     }
   }
 }

@@ -31,7 +31,7 @@ struct UnlinkCommand: AsyncParsableCommand {
           "\(link.label) is not linked with \($0) any more; the issue stays as it is"
         }
         ?? "\(link.label) has no issue, and none will be made"
-      StandardStream.output.write(output.json ? link.json.text : text.onOneLine)
+      StandardStream.output.write(output.json ? link.json.printable : text.onOneLine)
     }
   }
 }

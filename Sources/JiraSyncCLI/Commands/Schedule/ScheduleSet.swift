@@ -40,7 +40,7 @@ struct ScheduleSet: AsyncParsableCommand {
       if output.json {
         let schedules = try await ScheduleList.schedules(session)
         StandardStream.output.write(
-          schedules.first { $0.text("name") == name }?.json.text ?? JSON.null.text)
+          schedules.first { $0.text("name") == name }?.json.printable ?? JSON.null.text)
       } else {
         StandardStream.output.write(said)
       }

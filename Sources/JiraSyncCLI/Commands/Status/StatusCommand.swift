@@ -48,7 +48,10 @@ struct StatusCommand: AsyncParsableCommand {
           } else {
             try write(report)
           }
-          try await Task.sleep(for: .seconds(interval))
+          repeat {
+            try await Task.sleep(for: .seconds(interval))
+            // One picture at a time waits for a reader that has stopped.
+          } while OutputThread.shared.isBehind
         }
       }
     }
@@ -57,6 +60,6 @@ struct StatusCommand: AsyncParsableCommand {
   private func write(_ report: StatusReport) throws {
     StandardStream.output.write(
       output.json
-        ? report.json.text : StatusText(report: report, terminal: Terminal(.output)).text)
+        ? report.json.printable : StatusText(report: report, terminal: Terminal(.output)).text)
   }
 }

@@ -30,7 +30,7 @@ struct DryRun {
         "dry_run": true, "summary": Self.summary(previews),
         "rows": .array(shown.map { $0.json(withUnchanged: !isBulk) }),
       ]
-      StandardStream.output.write(json.text)
+      StandardStream.output.write(json)
       return
     }
     let terminal = Terminal(.output)

@@ -45,7 +45,7 @@ struct PollCommand: AsyncParsableCommand {
       guard wait else {
         StandardStream.output.write(
           output.json
-            ? JSON.object(["jobs": .array([.integer(Int(job))])]).text : "enqueued job \(job)")
+            ? JSON.object(["jobs": .array([.integer(Int(job))])]).printable : "enqueued job \(job)")
         return
       }
       let report = try await waitForJobs([job], session: session) { state in

@@ -143,7 +143,7 @@ struct SyncCommand: AsyncParsableCommand {
         jobs.count == 1
         ? "enqueued job \(jobs[0]) for \(rows[0].label)"
         : "enqueued \(jobs.count) jobs for \(rows.count) rows"
-      StandardStream.output.write(output.json ? json.text : text)
+      StandardStream.output.write(output.json ? json.printable : text)
       return
     }
     try await waitForJobs(jobs, session: session).write(asJSON: output.json)
