@@ -140,7 +140,7 @@ comment on column jira_sync.jobs.crashes is
 comment on column jira_sync.jobs.args is 'Further arguments for the handler; a JSON object.';
 comment on column jira_sync.jobs.worker is 'First half of the lease: the incarnation of the worker.';
 comment on column jira_sync.jobs.token is 'Second half of the lease: the fencing token of this run.';
-comment on column jira_sync.jobs.enqueued_by is 'The role that enqueued it; more than 100 rows of one role within a minute are a mass edit.';
+comment on column jira_sync.jobs.enqueued_by is 'The role that enqueued it. Many rows of one within a minute are a mass edit.';
 comment on column jira_sync.jobs.last_error is 'Why the last attempt failed.';
 
 -- Fencing tokens: a new one for each lease.

@@ -16,7 +16,11 @@ enum ShownAddress {
 
   /// An address without the password before its host, and without the values of its query and its fragment.
   static func withoutQuery(_ value: String) -> String {
-    guard hasScheme(value) else { return "***" }
+    guard hasScheme(value) else {
+      // A host without https:// is a common mistake; a token has capital letters, or no dot.
+      let isHost = value.contains(".") && value.wholeMatch(of: /[a-z0-9.:\/\-]+/) != nil
+      return isHost ? value : "***"
+    }
     return address(value) { _, _ in "***" }
   }
 

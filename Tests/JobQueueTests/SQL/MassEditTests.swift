@@ -15,7 +15,7 @@ import Testing
   private func update(_ ids: ClosedRange<Int>, _ queue: Queue) async throws {
     try await queue.run(
       """
-      update public.file_audit set has_technical_debt = true, notes = notes || 'x' || random()
+      update public.file_audit set has_technical_debt = true, notes = 'x' || random()
       where id between \(ids.lowerBound) and \(ids.upperBound)
       """)
   }
@@ -172,18 +172,17 @@ import Testing
       try await queue.addRows(1...200)
       let application = try await queue.database.connect()
       try await application.script(
-        """
-        begin isolation level \(isolation);
-        update public.file_audit set has_technical_debt = true, notes = 'a' where id = 1;
-        """, doing: "beginning")
-      try await updateOneByOne(2...160, queue)
-      #expect(try await deferEdits(queue) == 159)
-      try await application.script(
-        """
-        update public.file_audit set notes = 'b' where id between 100 and 101 and false;
-        update public.file_audit set has_technical_debt = true, notes = 'b' where id between 161 and 200;
-        commit;
-        """, doing: "going on")
+        "set default_transaction_isolation = '\(isolation)'", doing: "choosing the isolation")
+      try await application.transaction(doing: "an application's work") { transaction in
+        _ = try await transaction.query(
+          "update public.file_audit set has_technical_debt = true, notes = 'a' where id = 1",
+          doing: "editing")
+        try await updateOneByOne(2...160, queue)
+        #expect(try await deferEdits(queue) == 159)
+        _ = try await transaction.query(
+          "update public.file_audit set has_technical_debt = true, notes = 'b' where id > 160",
+          doing: "going on")
+      }
       await application.close()
       #expect(try await priorities(queue)[0] == 41)
     }
