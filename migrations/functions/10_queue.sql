@@ -122,10 +122,10 @@ begin
         select j.id, j.priority, count(*) over (partition by j.enqueued_by, date_trunc('minute', j.created_at)) as in_minute,
             count(*) over (partition by j.enqueued_by, floor(extract(epoch from j.created_at) / 5)) as nearby
         from (
-            (select * from jira_sync.jobs as a where a.state = 'ready' and a.priority = 0 and a.run_at <= clock_timestamp()
+            (select * from jira_sync.jobs as a where a.state = 'ready' and a.id > 0 and a.priority = 0 and a.run_at <= clock_timestamp()
                 order by a.priority, a.run_at, a.id limit 5000)
             union all
-            (select * from jira_sync.jobs as b where b.state = 'ready' and b.priority = -5
+            (select * from jira_sync.jobs as b where b.state = 'ready' and b.id > 0 and b.priority = -5
                 order by b.priority desc, b.run_at desc, b.id desc limit 1000)
         ) as j where j.row_id is not null
     )
