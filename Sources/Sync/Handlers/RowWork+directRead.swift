@@ -7,6 +7,7 @@ extension RowWork {
   ///
   /// - Parameter steps: steps, as they were planned on what was read first.
   /// - Returns: the steps in their order; without those whose issue could not be read or is not there, whose jobs have ended.
+  /// - Throws: `LeaseLost` or `PostgresError`; what JIRA says ends the job that it is about.
   func readingDirectly(_ steps: [PairStep]) async throws -> [PairStep] {
     let indexed = steps.filter(\.needsDirectRead)
     guard !indexed.isEmpty else { return steps }
