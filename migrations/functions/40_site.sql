@@ -68,8 +68,7 @@ begin
         return next;
     end loop;
     update jira_sync.rate_limits as r
-    set
-        next_at = site.next_at,
+    set next_at = site.next_at,
         calls_today = given + case when r.day = (begun at time zone 'UTC')::date then r.calls_today else 0 end,
         day = (begun at time zone 'UTC')::date
     where r.scope = 'site' and given > 0;
@@ -118,8 +117,7 @@ begin
         seconds, least(30, power(2, least(greatest(known.strikes, 1), 10))) * (0.7 + 0.6 * random())
     ));
     update jira_sync.rate_limits as r
-    set
-        blocked_until = greatest(r.blocked_until, ends),
+    set blocked_until = greatest(r.blocked_until, ends),
         -- The send slots that were given are void, so the first one after the block is free again.
         next_at = case when r.scope = 'site' then '-infinity' else r.next_at end,
         reason = left(said, 500), strikes = known.strikes, generation = known.generation, refusals = r.refusals + 1
@@ -180,8 +178,7 @@ begin
         return 'alone';
     end if;
     update jira_sync.circuit as c
-    set
-        state = 'open', cause = report_circuit_failure.cause, reason = left(report_circuit_failure.reason, 2000),
+    set state = 'open', cause = report_circuit_failure.cause, reason = left(report_circuit_failure.reason, 2000),
         since = clock_timestamp(), opened_by = called, opened_count = c.opened_count + 1, probes = 0, prober = null,
         next_probe_at = clock_timestamp() + interval '1 second' * (0.7 + 0.3 * random());
     perform jira_sync.emit(
@@ -223,8 +220,7 @@ comment on function jira_sync.take_probe(uuid) is
 create or replace function jira_sync.circuit_probe_failed(me uuid, reason text)
 returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
     update jira_sync.circuit as c
-    set
-        state = 'open', prober = null, probes = c.probes + 1, reason = left(circuit_probe_failed.reason, 2000),
+    set state = 'open', prober = null, probes = c.probes + 1, reason = left(circuit_probe_failed.reason, 2000),
         next_probe_at = clock_timestamp()
             + interval '1 second' * least(30, power(2, least(c.probes + 1, 10))) * (0.7 + 0.3 * random())
     where c.prober = me and c.state = 'half_open';
@@ -249,8 +245,7 @@ begin
         return false;
     end if;
     update jira_sync.circuit as c
-    set
-        state = 'closed', since = clock_timestamp(), prober = null, next_probe_at = null,
+    set state = 'closed', since = clock_timestamp(), prober = null, next_probe_at = null,
         closed_credentials = close_circuit.credentials;
     perform jira_sync.resolve_event(
         'circuit_closed', 'circuit',

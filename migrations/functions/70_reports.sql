@@ -6,8 +6,7 @@ drop view if exists jira_sync.schedule_list;
 create view jira_sync.schedule_list
 with (security_invoker = true)
 as
-select
-    s.name, s.kind, s.cron, s.scheduler, s.scheduler_reason, s.set_by, s.last_tick_at as last_run,
+select s.name, s.kind, s.cron, s.scheduler, s.scheduler_reason, s.set_by, s.last_tick_at as last_run,
     s.next_tick_at as next_run, s.last_missed_at, s.last_job_id, h.outcome as last_outcome,
     h.finished_at as last_finished_at, s.args,
     s.missed + case
@@ -26,8 +25,7 @@ comment on view jira_sync.schedule_list is
 create view jira_sync.status
 with (security_invoker = true)
 as
-select
-    s.base_url as site, s.project_key as project, c.paused_at, c.pause_reason, j.due, j.later, j.running, j.dead,
+select s.base_url as site, s.project_key as project, c.paused_at, c.pause_reason, j.due, j.later, j.running, j.dead,
     j.oldest_due, w.workers, w.workers_asleep, l.linked, l.creating, l.create_unknown, l.with_error, k.open_conflicts,
     p.watermark_at as poll_watermark, p.last_finished_at as polled_at, p.failing_since as poll_failing_since,
     p.last_error as poll_error, p.swept_at, d.schedules, d.next_tick_at, d.missed_ticks,
@@ -36,8 +34,7 @@ from jira_sync.control as c
 left join jira_sync.site as s on s.singleton
 left join jira_sync.polls as p on s.project_key = p.project_key
 cross join lateral (
-    select
-        count(*) filter (where state = 'ready' and run_at <= now()) as due,
+    select count(*) filter (where state = 'ready' and run_at <= now()) as due,
         count(*) filter (where state = 'ready' and run_at > now()) as later,
         count(*) filter (where state = 'running') as running, count(*) filter (where state = 'dead') as dead,
         min(run_at) filter (where state = 'ready' and run_at <= now()) as oldest_due
@@ -48,8 +45,7 @@ cross join lateral (
     from jira_sync.workers where seen_at + greatest(lease, interval '15 s') > clock_timestamp()
 ) as w
 cross join lateral (
-    select
-        count(*) filter (where state = 'linked') as linked, count(*) filter (where state = 'creating') as creating,
+    select count(*) filter (where state = 'linked') as linked, count(*) filter (where state = 'creating') as creating,
         count(*) filter (where state = 'create_unknown') as create_unknown,
         count(*) filter (where last_error is not null) as with_error
     from jira_sync.links
@@ -73,8 +69,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
     return query
-    select
-        'file_audit', r.row_id, r.label, r.layer, r.workflows, r.debt_text, l.issue_key, l.created_at,
+    select 'file_audit', r.row_id, r.label, r.layer, r.workflows, r.debt_text, l.issue_key, l.created_at,
         -- Debt that existed when the system was installed is no growth.
         case
             when l.created_at is null or l.created_at < s.bound_at + interval '1 hour' then '-infinity'
@@ -82,8 +77,7 @@ begin
         end, case when not r.has_debt then coalesce(c.closed_at, l.synced_at, l.created_at) end
     from (
         -- Columns by name through jsonb: a table that existed before may lack any of them.
-        select
-            j.doc ->> 'id' as row_id, j.doc ->> 'file_path' as label,
+        select j.doc ->> 'id' as row_id, j.doc ->> 'file_path' as label,
             coalesce(nullif(j.doc ->> 'layer_name', ''), 'no layer') as layer,
             case when jsonb_typeof(j.doc -> 'workflows') = 'array' then j.doc -> 'workflows' else '[]' end as workflows,
             j.doc ->> 'technical_debt' as debt_text,
