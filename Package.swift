@@ -168,7 +168,8 @@ let package = Package(
     .testTarget(
       name: "JiraSyncCLITests",
       dependencies: [
-        "JiraSyncCLI", "Notifications", "Sync", "JobQueue", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON",
+        "JiraSyncCLI", "Notifications", "Sync", "JobQueue", "Jira", "JiraSandbox", "Postgres",
+        "Schema", "JSON",
         "TestSupport", argumentParser, logging,
       ], exclude: ["help.txt"], swiftSettings: settings),
   ]
