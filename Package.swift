@@ -169,7 +169,8 @@ let package = Package(
     .testTarget(
       name: "JiraSyncCLITests",
       dependencies: [
-        "JiraSyncCLI", "Sync", "JobQueue", "Jira", "JiraSandbox", "Postgres", "Schema", "JSON",
+        "JiraSyncCLI", "Notifications", "Sync", "JobQueue", "Jira", "JiraSandbox", "Postgres",
+        "Schema", "JSON",
         "TestSupport", argumentParser, logging,
       ], exclude: ["help.txt"], swiftSettings: settings),
   ]

@@ -36,3 +36,13 @@ public struct SandboxOptions: Sendable {
   /// The behaviour of a sandbox for local use.
   public init() {}
 }
+
+/// Where Cloud gives the stored name, `untranslatedName`, beside one that it shows in another language; Data Center never does.
+public enum StoredNames: String, Sendable, Hashable, CaseIterable {
+  /// In lists of values, in issues and in transitions.
+  case everywhere
+  /// Only in lists of values.
+  case lists
+  /// Nowhere.
+  case nowhere
+}

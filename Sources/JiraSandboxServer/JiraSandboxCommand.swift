@@ -75,7 +75,7 @@ struct JiraSandboxCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The language of somebody's profile: en, de, fr or ja, such as alex@example.com=de; may be given several times.",
+      "The language of an account's profile: en, de, fr or ja, such as alex@example.com=de; may be given several times.",
       valueName: "email=language"))
   var language: [String] = []
 

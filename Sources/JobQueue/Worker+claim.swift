@@ -88,12 +88,12 @@ extension Worker {
       }
     }
     // Merging can make a kind that nobody here handles.
-    let strangers = jobs.filter { job in !open.contains { $0.kinds.contains(job.kind) } }
+    let unknown = jobs.filter { job in !open.contains { $0.kinds.contains(job.kind) } }
     begun.rest =
       claim.unreadable.map {
         ($0, .dead("its args hold what cannot be read, such as a number of too many digits"))
       }
-      + strangers.map {
+      + unknown.map {
         ($0, .postponed("this worker handles no jobs of kind \($0.kind)", after: .zero))
       }
     return begun

@@ -6,7 +6,7 @@ extension Worker {
   ///
   /// - Parameters:
   ///   - batch: the jobs.
-  ///   - handler: who does the work.
+  ///   - handler: what runs them.
   ///   - beside: whether it runs beside the others, although all slots are taken.
   /// - Returns: whether it counts against the concurrency. One that was running in a crash does, since it must be alone.
   func begin(_ batch: JobBatch, handler: any JobHandler, beside: Bool = false) -> Bool {

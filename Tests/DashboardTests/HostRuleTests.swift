@@ -52,7 +52,7 @@ struct HostRuleTests {
   }
 
   @Test(
-    "an address is no name that a page of somebody else could have",
+    "an address is no name that a page of another site could have",
     arguments: ["192.0.2.7", "192.0.2.7:8090", "[2001:db8::1]:8090", "[fe80::1]"])
   func address(host: String) {
     let request = DashboardRequest(method: "GET", target: "/", hosts: [host])

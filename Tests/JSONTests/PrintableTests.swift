@@ -11,7 +11,7 @@ struct PrintableTests {
     "\u{2066}", "\u{2069}", "\u{200E}", "\u{61C}", "\u{200B}", "\u{FEFF}", "\u{AD}", "\u{FFF9}",
     "\u{E0041}",
   ])
-  func `what moves a cursor, turns the text or hides is replaced`(text: String) {
+  func `what moves a cursor, reverses the text or hides is replaced`(text: String) {
     #expect("a\(text)b".printable() == "a�b")
     #expect("a\(text)b".printable { _ in "" } == "ab")
   }

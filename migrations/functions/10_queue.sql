@@ -153,13 +153,16 @@ begin
     locked as materialized (
         select j.* from jira_sync.jobs as j where j.state = 'ready' and j.key = any(keys) for update skip locked
     ),
+    taken as materialized (
+        select a.key, count(*) as jobs, min(a.id) filter (where a.id = any(ids)) as id from locked as a group by a.key
+    ),
     -- Where another claim has locked or leased a job of the key, or a change that is not committed relies on one, it is left.
     own as materialized (
-        select l.* from locked as l
-        inner join (select a.key, min(a.id) as id from locked as a where a.id = any(ids) group by a.key) as f on f.key = l.key
-        inner join locked as c on c.id = f.id
-        where (select count(*) from locked as a where a.key = l.key) = (select v.jobs from visible as v where v.key = l.key)
-            and (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = l.key limit 1) is null
+        select l.* from taken as t
+        inner join visible as v on v.key = t.key and v.jobs = t.jobs
+        inner join locked as c on c.id = t.id
+        inner join locked as l on l.key = t.key
+        where (select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = t.key limit 1) is null
             -- A poll of a day does not cover one of a month: without a row, only equal jobs are merged.
             and (l.kind not in ('poll', 'full_sync', 'sweep', 'report') or (l.args, l.table_name) = (c.args, c.table_name))
     ),

@@ -58,10 +58,7 @@ enum ModelVariant: String, Sendable, CaseIterable {
       (
         "jira_sync.merge_jobs",
         [
-          (
-            "(select count(*) from locked as a where a.key = l.key) = "
-              + "(select v.jobs from visible as v where v.key = l.key)", "true"
-          )
+          ("v.key = t.key and v.jobs = t.jobs", "v.key = t.key")
         ], "drop index jira_sync.jobs_running_key"
       )
     case .mergeWithoutLook:
@@ -69,7 +66,7 @@ enum ModelVariant: String, Sendable, CaseIterable {
         "jira_sync.merge_jobs",
         [
           (
-            "(select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = l.key "
+            "(select r.id from jira_sync.jobs as r where r.state = 'running' and r.key = t.key "
               + "limit 1) is null", "true"
           )
         ], "drop index jira_sync.jobs_running_key"

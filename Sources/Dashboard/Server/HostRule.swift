@@ -9,7 +9,7 @@ import Darwin
 
 /// Which names a server answers to.
 ///
-/// A web page of somebody else can have its own name point to an address that a browser here reaches (DNS rebinding), and
+/// A web page of another site can have its own name point to an address that a browser here reaches (DNS rebinding), and
 /// its scripts then read what stands there as if it were their own. The browser still says that page's name in the Host
 /// header, so only known names are answered, on every address. An address is no name: a page whose own address is ours is
 /// ours.
@@ -50,6 +50,8 @@ struct HostRule: Sendable, Hashable {
   }
 
   /// Whether a Host header, port and all, is an IP address in numeric form.
+  ///
+  /// A text that is none makes `SocketAddress` throw, and that is the answer.
   static func isAddress(_ header: String) -> Bool {
     if header.hasPrefix("[") {
       guard let end = header.firstIndex(of: "]") else { return false }

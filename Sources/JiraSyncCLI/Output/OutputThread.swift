@@ -1,4 +1,5 @@
 import Glibc
+import Notifications
 
 /// Writes to standard output and standard error on a thread of its own, so that no thread that works waits for a reader.
 ///
@@ -103,7 +104,7 @@ final class OutputThread: @unchecked Sendable {
         while queue.isEmpty { pthread_cond_wait(changed, mutex) }
         isWriting = true
         let describe = describeLoss
-        return queue.take { describe("\(Self.grouped($0)) \($0 == 1 ? "line" : "lines") lost") }
+        return queue.take { describe("\($0.grouped) \($0 == 1 ? "line" : "lines") lost") }
       }
       for piece in pieces {
         if let reason = write(piece) { failed(piece, reason) }
@@ -149,15 +150,5 @@ final class OutputThread: @unchecked Sendable {
     }
     // A command whose result cannot be written would seem to have succeeded.
     exit(ExitStatus.failed.rawValue)
-  }
-
-  /// 1204 as `1,204`.
-  static func grouped(_ number: Int) -> String {
-    var groups = ""
-    for (index, digit) in String(number).reversed().enumerated() {
-      if index > 0, index.isMultiple(of: 3) { groups.append(",") }
-      groups.append(digit)
-    }
-    return String(groups.reversed())
   }
 }

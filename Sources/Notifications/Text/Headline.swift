@@ -81,7 +81,7 @@ struct Headline: Sendable, Hashable {
 
 extension Int {
   /// With a comma between thousands.
-  var grouped: String {
+  public var grouped: String {
     var digits = String(magnitude)
     var place = digits.count - 3
     while place > 0 {

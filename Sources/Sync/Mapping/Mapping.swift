@@ -1,3 +1,5 @@
+import Jira
+
 /// Which columns of a row stand for which fields of an issue.
 public struct Mapping: Sendable, Hashable {
   /// The type of the issues we make.
@@ -38,5 +40,24 @@ public struct Mapping: Sendable, Hashable {
   /// The columns whose change may need a push, sorted: what the triggers compare.
   public var watchedColumns: [String] {
     Set(fields.filter(\.direction.pushes).flatMap(\.columns)).sorted()
+  }
+
+  /// Whether statuses and resolutions are mapped, so that their names matter.
+  var needsStatuses: Bool {
+    fields.contains { field in
+      if case .status = field.source { return true }
+      return field.target == .system("resolution") || field.target == .id("resolution")
+    }
+  }
+
+  /// Whether priorities are mapped.
+  var needsPriorities: Bool {
+    fields.contains { field in
+      switch field.target {
+      case .system("priority"), .id("priority"): true
+      case .customName(let name): TranslatedName.plain(name) == "priority"
+      default: false
+      }
+    }
   }
 }

@@ -22,24 +22,3 @@ extension JiraProject {
     return type
   }
 }
-
-extension Mapping {
-  /// Whether statuses and resolutions are mapped, so that their names matter.
-  var needsStatuses: Bool {
-    fields.contains { field in
-      if case .status = field.source { return true }
-      return field.target == .system("resolution") || field.target == .id("resolution")
-    }
-  }
-
-  /// Whether priorities are mapped.
-  var needsPriorities: Bool {
-    fields.contains { field in
-      switch field.target {
-      case .system("priority"), .id("priority"): true
-      case .customName(let name): TranslatedName.plain(name) == "priority"
-      default: false
-      }
-    }
-  }
-}

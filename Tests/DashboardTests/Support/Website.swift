@@ -49,24 +49,33 @@ struct Website: Sendable {
     return try Self.parse(String(decoding: bytes, as: UTF8.self))
   }
 
-  private static func exchange(
-    _ text: String, _ trickle: Duration?, port: UInt16
-  ) throws -> [UInt8] {
+  /// A socket that is connected to a port of this machine; whoever asked closes it.
+  static func connected(to port: UInt16) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var patience = timeval(tv_sec: 60, tv_usec: 0)
-    setsockopt(
-      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    let connected = withUnsafePointer(to: &address) {
+    let result = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard connected == 0 else { throw NoAnswer(description: "nobody listens on port \(port)") }
+    guard result == 0 else {
+      close(descriptor)
+      throw NoAnswer(description: "nobody listens on port \(port)")
+    }
+    return descriptor
+  }
+
+  private static func exchange(
+    _ text: String, _ trickle: Duration?, port: UInt16
+  ) throws -> [UInt8] {
+    let descriptor = try connected(to: port)
+    defer { close(descriptor) }
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     var request = Array(text.utf8)
     if let trickle {
       let pause = UInt32(trickle / .microseconds(1))

@@ -1,3 +1,4 @@
+import Notifications
 import Testing
 
 @testable import JiraSyncCLI
@@ -5,7 +6,7 @@ import Testing
 /// What becomes of lines while nobody reads them.
 struct OutputQueueTests {
   private func taken(_ queue: inout OutputQueue) -> String {
-    queue.take { "\(OutputThread.grouped($0)) lost" }.map(\.text).joined()
+    queue.take { "\($0.grouped) lost" }.map(\.text).joined()
   }
 
   @Test func `what has room is kept in the order of both streams`() {
@@ -60,6 +61,6 @@ struct OutputQueueTests {
 
   @Test(arguments: [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000, "1,000,000")])
   func `numbers have a comma between thousands`(number: Int, text: String) {
-    #expect(OutputThread.grouped(number) == text)
+    #expect(number.grouped == text)
   }
 }

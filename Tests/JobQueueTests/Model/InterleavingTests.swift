@@ -11,7 +11,7 @@ import Testing
   private static let merge = "jira_sync.merge_jobs(bigint[],text[])"
   /// Whether all waiting jobs of a key could be locked.
   private static let comparison =
-    "(select count(*) from locked as a where a.key = l.key) = (select v.jobs from visible as v where v.key = l.key)"
+    "v.jobs = t.jobs"
 
   /// A claim that picks a job beside another claim of the same key, is held up, and goes on when that has been committed.
   ///

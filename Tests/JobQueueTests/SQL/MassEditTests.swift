@@ -95,7 +95,7 @@ import Testing
   /// Broken variants: everything that waits is moved; everything of the role; everything of the minute.
   @Test(
     arguments: [
-      "'somebody', date_trunc('minute', now())", "current_user, now() - interval '3 minutes'",
+      "'another_role', date_trunc('minute', now())", "current_user, now() - interval '3 minutes'",
       "current_user, date_trunc('minute', now()) + interval '30 seconds'",
     ])
   func singleEditsAreLeft(of roleAndTime: String) async throws {

@@ -111,4 +111,19 @@ import Testing
       #expect(try await Claimer.join(queue.database).claim().count == 4)
     }
   }
+
+  /// Catches a claim that compares each waiting job of its keys with each other one: that takes many minutes.
+  @Test(.timeLimit(.minutes(2)), arguments: [1, 20])
+  func `very many waiting jobs of few keys are merged in one claim`(keys: Int) async throws {
+    try await Queue.with { queue in
+      try await queue.run(
+        """
+        insert into jira_sync.jobs (kind, args)
+        select 'noop', jsonb_build_object('key', 'k' || n % \(keys)::bigint) from generate_series(1, 40000) as n
+        """)
+      let jobs = try await Claimer.join(queue.database).claim()
+      #expect(jobs.count == keys)
+      #expect(jobs.allSatisfy { $0.merged.count == 40_000 / keys - 1 })
+    }
+  }
 }

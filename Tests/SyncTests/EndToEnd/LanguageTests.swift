@@ -107,7 +107,7 @@ struct LanguageTests {
   }
 
   @Test(
-    "A resolution of somebody's own is reported and clears no debt, until the configuration names it",
+    "A resolution that an administrator added is reported and clears no debt, until the configuration names it",
     arguments: [
       (Language.english, Kind.cloud), (.german, .cloud), (.french, .storedNames),
       (.japanese, .dataCenter), (.english, .dataCenter),
@@ -149,7 +149,7 @@ struct LanguageTests {
   }
 
   /// Administrators of a Data Center translate names as they like; only the history keeps the stored ones.
-  @Test("A translation of somebody's own: the history of the issue knows the stored name")
+  @Test("A translation by an administrator: the history of the issue knows the stored name")
   func ownTranslation() async throws {
     let own = [Language.german: ["Won't Do": "Lassen wir so", "Done": "Haken dran"]]
     try await withWorld(.german, .dataCenter, translations: own) { world in

@@ -54,7 +54,21 @@ struct RefusedIssueTests {
     )
   }
 
-  private func expectInStep(_ world: SyncWorld, _ id: Int64, _ key: String) async throws {
+  /// Gives a test a linked row whose edit JIRA has refused as a whole.
+  private func withRefusedEdit(
+    _ obstacle: Obstacle, _ body: (SyncWorld, Int64, String) async throws -> Void
+  ) async throws {
+    try await withSyncWorld { world in
+      try await giveUpEarly(world)
+      let (id, key) = try await world.addLinkedRow()
+      try obstacle.raise(world.jira, key)
+      try await edit(world, id)
+      try await world.drain()
+      try await body(world, id, key)
+    }
+  }
+
+  private func expectAgreement(_ world: SyncWorld, _ id: Int64, _ key: String) async throws {
     let issue = try world.jira.issue(key)
     #expect(issue.text("Notes") == "later" && issue.text("Layer") == "Schemas")
     #expect(issue.status == "Done", "the status was not forgotten with the edit")
@@ -64,15 +78,10 @@ struct RefusedIssueTests {
   }
 
   @Test(
-    "It is said once, a poll tries it again, and once it is lifted the row is in step",
+    "It is said once, a poll tries it again, and once it is lifted row and issue agree",
     arguments: Obstacle.allCases)
   func poll(obstacle: Obstacle) async throws {
-    try await withSyncWorld { world in
-      try await giveUpEarly(world)
-      let (id, key) = try await world.addLinkedRow()
-      try obstacle.raise(world.jira, key)
-      try await edit(world, id)
-      try await world.drain()
+    try await withRefusedEdit(obstacle) { world, id, key in
       let error = try #require(try await world.link(id).error)
       #expect(error.split(separator: "\n").count == 1, "once, and not for each field: \(error)")
       #expect(error.contains(key))
@@ -85,22 +94,17 @@ struct RefusedIssueTests {
       try obstacle.raise(world.jira, key, false)
       try await letTimePass(world)
       try await world.poll()
-      try await expectInStep(world, id, key)
+      try await expectAgreement(world, id, key)
     }
   }
 
   @Test("A sweep tries it again as well", arguments: Obstacle.allCases)
   func sweep(obstacle: Obstacle) async throws {
-    try await withSyncWorld { world in
-      try await giveUpEarly(world)
-      let (id, key) = try await world.addLinkedRow()
-      try obstacle.raise(world.jira, key)
-      try await edit(world, id)
-      try await world.drain()
+    try await withRefusedEdit(obstacle) { world, id, key in
       try obstacle.raise(world.jira, key, false)
       try await world.run("insert into jira_sync.jobs (kind) values ('sweep')")
       try await world.drain()
-      try await expectInStep(world, id, key)
+      try await expectAgreement(world, id, key)
     }
   }
 
@@ -122,7 +126,7 @@ struct RefusedIssueTests {
       for key in keys { try Obstacle.archived.raise(world.jira, key, false) }
       try await letTimePass(world)
       try await world.poll()
-      for (id, key) in zip(ids, keys) { try await expectInStep(world, id, key) }
+      for (id, key) in zip(ids, keys) { try await expectAgreement(world, id, key) }
     }
   }
 

@@ -88,7 +88,7 @@ import Testing
     #expect(plan.rowWrites.isEmpty && plan.transition == nil && plan.conflicts.isEmpty)
     let problem = try #require(plan.problems.first)
     #expect(problem.columns == ["has_technical_debt", "audit_status"])
-    #expect(problem.mayBeOver, "somebody may have renamed it in JIRA since")
+    #expect(problem.mayBeOver, "it may have been renamed in JIRA since")
     for word in ["resolved", "unresolved", "audit_status", "jira-sync.yaml"] {
       #expect(problem.message.contains(word), "\(problem.message)")
     }

@@ -16,7 +16,7 @@ struct StatusReport: Sendable {
   var rateLimits: [Record]
   /// The way to JIRA: open or closed, and why.
   var circuit: Record?
-  /// What is wrong with the installation, and who holds locks that jobs wait for.
+  /// What is wrong with the installation, and which sessions have locks that jobs wait for.
   var findings: [InspectionFinding]
 
   /// Reads everything.
