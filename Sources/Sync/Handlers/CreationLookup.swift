@@ -114,8 +114,8 @@ extension JiraError {
   var saysNothingOfIssues: Bool {
     switch kind {
     case .unauthorized, .captcha, .forbidden, .invalid, .notFound, .gone, .redirected: true
-    case .network, .timeout, .rateLimited, .unavailable, .conflict, .unexpectedAnswer, .cancelled,
-      .circuitOpen:
+    case .network, .timeout, .rateLimited, .unavailable, .conflict, .unexpectedAnswer, .unreadable,
+      .cancelled, .circuitOpen:
       false
     }
   }

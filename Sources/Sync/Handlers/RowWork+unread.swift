@@ -41,10 +41,7 @@ extension RowWork {
     for (place, issue) in batch.found.enumerated() {
       guard let entry = entries[issue.id], !entry.isAlone else { continue }
       let summary = entry.draft.issueDraft.fields["summary"]
-      let isCertain =
-        issue.labels.contains(IssueMarker.label(entry.draft.marker))
-        || (issue.fields["summary"] == summary && summaries[summary]?.count == 1)
-      guard !isCertain else { continue }
+      if issue.fields["summary"] == summary && summaries[summary]?.count == 1 { continue }
       do {
         batch.found[place].properties[IssueMarker.property] = try await site.client.property(
           IssueMarker.property, of: issue.id)
