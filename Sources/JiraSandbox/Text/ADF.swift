@@ -21,7 +21,7 @@ enum ADF {
   ]
   /// Nodes that carry no `localId` when JIRA gives them back.
   private static let unnamed: Set<String> = ["text", "hardBreak", "doc"]
-  private static let deepest = 100
+  private static let deepest = 300
 
   /// Whether a value is a document that JIRA takes.
   static func isDocument(_ value: JSON) -> Bool {

@@ -181,9 +181,9 @@ struct PollTests {
       let before = try await watermark(world)
       try world.jira.edit(key, ["Notes": adf("from JIRA")])
       try world.jira.fail("POST", "/issue/bulkfetch", action, times: nil)
+      // As many attempts as it takes until the test has looked, for the poll and for the row of an issue that only answers 500.
+      try await world.run("alter table jira_sync.jobs alter max_attempts set default 1000000")
       try await world.run("insert into jira_sync.jobs (kind) values ('poll')")
-      // As many attempts as it takes until the test has looked.
-      try await world.run("update jira_sync.jobs set max_attempts = 1000000")
       let worker = try world.startWorker()
       try await world.wait(
         until: "exists (select from jira_sync.polls where last_error is not null)")

@@ -91,7 +91,7 @@ struct UnstoredHistoryTests {
     for step in 0..<12 {
       switch Int.random(in: 0..<4, using: &random) {
       case 0:
-        world.row["notes"] = random.pick(["a", "b", nil])
+        world.row["notes"] = random.pick(["a", "b", .null])
         world.row["workflows"] = random.pick([["WF1"], ["WF1", "WF2", "WF3"], []])
         world.row["layer_name"] = random.pick(["Routers", "Services"])
         world.row["layer_number"] = random.pick([1, 2, 3])
