@@ -13,7 +13,8 @@ struct StorageRuleTests {
   func ignores() throws {
     let office = try Office()
     let key = try office.create([notes: Office.document("before")])
-    try office.administer("POST", "storage", ["field": "Notes", "on": ["edit"], "effect": "ignore"])
+    try office.administer(
+      "POST", "storage", ["field": "Notes", "on": ["edit"], "effect": "ignore"])
     let edit = try office.ask(
       "PUT", "issue/\(key)",
       ["fields": [notes: Office.document("after"), "summary": "Another"]])
@@ -31,17 +32,20 @@ struct StorageRuleTests {
   @Test("A creation drops one of several values, or rounds a number")
   func alters() throws {
     let office = try Office()
-    let points = try office.administer("POST", "fields", ["name": "Points", "type": "float"])["id"]?
+    let points =
+      try office.administer("POST", "fields", ["name": "Points", "type": "float"])["id"]?
       .string ?? ""
     try office.administer("POST", "storage", ["field": "Workflows", "effect": "drop"])
     try office.administer("POST", "storage", ["field": "Points", "effect": "round"])
     let key = try office.create([
-      flows: [["value": "WF1"], ["value": "WF2"], ["value": "WF3"]], points: .number(Decimal(string: "2.5") ?? 0),
+      flows: [["value": "WF1"], ["value": "WF2"], ["value": "WF3"]],
+      points: .number(Decimal(string: "2.5") ?? 0),
     ])
     #expect(try office.field(flows, of: key)?.array?.count == 2)
     #expect(try office.field(points, of: key) == 3)
     // What is altered is in the changelog, as the account's own doing.
-    try office.ask("PUT", "issue/\(key)", ["fields": [points: .number(Decimal(string: "7.2") ?? 0)]])
+    try office.ask(
+      "PUT", "issue/\(key)", ["fields": [points: .number(Decimal(string: "7.2") ?? 0)]])
     let log = try office.ask("GET", "issue/\(key)/changelog").body["values"]?.array
     #expect(log?.last?["items"]?.array?.first?["toString"] == "7")
   }

@@ -27,12 +27,15 @@ import Testing
     #expect(cut.utf16.count == 28_800)
   }
 
-  @Test("A long text is cut for a message without a number, a short one is not: its length is not the cause")
+  @Test(
+    "A long text is cut for a message without a number, a short one is not: its length is not the cause"
+  )
   func withoutNumber() {
     #expect(FieldCodec.cutFurther(long, as: .paragraph, refused: "no", dialect: .cloud) != nil)
     #expect(FieldCodec.cutFurther("short", as: .paragraph, refused: "no", dialect: .cloud) == nil)
     #expect(
-      FieldCodec.cutFurther("short", as: .paragraph, refused: "limit 32,767", dialect: .cloud) == nil)
+      FieldCodec.cutFurther("short", as: .paragraph, refused: "limit 32,767", dialect: .cloud)
+        == nil)
     #expect(FieldCodec.cutFurther(long, as: .url, refused: "limit 255", dialect: .cloud) == nil)
   }
 }

@@ -482,8 +482,7 @@ begin
     -- With `holding`, the answer is about these jobs only, found by primary key. Without, it is a full scan of running jobs.
     if holding is not null then
         select coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'), coalesce(array_agg(j.token), '{}')
-        into cancelled, held
-        from jira_sync.jobs as j where j.id = any(holding) and j.worker = me;
+        into cancelled, held from jira_sync.jobs as j where j.id = any(holding) and j.worker = me;
         return next;
         return;
     end if;
@@ -497,8 +496,7 @@ begin
         ) - clock_timestamp());
     end if;
     select coalesce(array_agg(j.id) filter (where j.cancel_requested), '{}'), coalesce(array_agg(j.token), '{}')
-    into cancelled, held
-    from jira_sync.jobs as j where j.state = 'running' and j.worker = me;
+    into cancelled, held from jira_sync.jobs as j where j.state = 'running' and j.worker = me;
     return next;
 end;
 $$;

@@ -43,10 +43,12 @@ extension FieldRules {
     guard let text = value["value"]?.string else {
       throw FieldProblem("Specify a valid 'id' or 'value' for \(field.name)")
     }
-    guard let option = options.first(where: {
-      // JIRA compares character by character; Swift would take NFC and NFD for equal.
-      $0.value.unicodeScalars.elementsEqual(text.unicodeScalars)
-    }) else {
+    guard
+      let option = options.first(where: {
+        // JIRA compares character by character; Swift would take NFC and NFD for equal.
+        $0.value.unicodeScalars.elementsEqual(text.unicodeScalars)
+      })
+    else {
       throw FieldProblem("Option value '\(text)' is not valid")
     }
     return option.id
@@ -147,9 +149,11 @@ extension FieldRules {
       throw FieldProblem(
         "Could not find valid 'id' or 'name' in the \(what.lowercased()) object.")
     }
-    guard let found = list.first(where: {
-      $0.name.lowercased().unicodeScalars.elementsEqual(name.lowercased().unicodeScalars)
-    }) else {
+    guard
+      let found = list.first(where: {
+        $0.name.lowercased().unicodeScalars.elementsEqual(name.lowercased().unicodeScalars)
+      })
+    else {
       throw FieldProblem("\(what) name '\(name)' is not valid")
     }
     return found

@@ -102,7 +102,8 @@ struct FieldRules: Sendable {
 
   /// A number as JIRA writes it in English: `32,767`.
   private func grouped(_ number: Int) -> String {
-    number < 1_000 ? "\(number)" : "\(number / 1_000),\(String("\(number % 1_000 + 1_000)".dropFirst()))"
+    number < 1_000
+      ? "\(number)" : "\(number / 1_000),\(String("\(number % 1_000 + 1_000)".dropFirst()))"
   }
 
   private func richText(_ value: JSON, of field: FieldDefinition) throws(FieldProblem) -> JSON? {

@@ -46,7 +46,8 @@ extension FieldCheck {
       finding(
         .error, field,
         "\(VisibleText.quoted(text)) can be more than one option, since an option has '\(ResolvedField.separator)' in it",
-        "map the two levels from two columns: 'columns: [upper, lower]' for \(field.name) in jira-sync.yaml")
+        "map the two levels from two columns: 'columns: [upper, lower]' for \(field.name) in jira-sync.yaml"
+      )
     ]
   }
 

@@ -37,7 +37,9 @@ extension PairStep {
     plan.rowWrites.removeAll { names.contains($0.field) }
     plan.conflicts.removeAll { names.contains($0.field) }
     for name in names {
-      guard let field = mapping[name], !field.isStatus, var known = base.fields[name] else { continue }
+      guard let field = mapping[name], !field.isStatus, var known = base.fields[name] else {
+        continue
+      }
       // What JIRA has of its own, such as a default, is no edit of a person.
       known.issue = issueValue(field, issueFields: issue.fields, dialect: dialect).value
       known.isUnconfirmed = nil

@@ -142,6 +142,7 @@ extension RowWork {
   /// - Parameters:
   ///   - step: what to write.
   ///   - failures: why fields were left out.
+  /// - Throws: `JiraError` where JIRA refuses more than fields that can be left out.
   private func editLeavingOutRefused(
     _ step: inout PairStep, _ failures: inout [FieldFailure]
   ) async throws {

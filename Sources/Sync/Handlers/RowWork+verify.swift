@@ -40,6 +40,7 @@ extension RowWork {
   ///   - issue: the issue as it was read.
   ///   - item: the row and its job.
   /// - Returns: the base to plan with, and the issue, read again where it differs on Data Center: its search lags.
+  /// - Throws: `JiraError` where the issue or its history cannot be read.
   func confirmed(
     _ base: Base, issue: Issue, item: WorkItem
   ) async throws -> (base: Base, issue: Issue) {
@@ -69,7 +70,8 @@ extension RowWork {
     for (name, value) in sent {
       guard let field = mapping[name] else { continue }
       let isEdited = record?.isEdited(id: field.fieldID, name: field.fieldName) ?? false
-      let outcome = value.outcome == .stored ? .stored : isEdited ? .edited : value.outcome ?? .altered
+      let outcome =
+        value.outcome == .stored ? .stored : isEdited ? .edited : value.outcome ?? .altered
       confirmed.note(value, outcome, field: field, previous: nil, sending: sending)
     }
     return (confirmed, issue)

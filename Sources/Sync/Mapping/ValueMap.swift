@@ -38,7 +38,8 @@ public struct ValueMap: Sendable, Hashable {
   /// - Returns: the text for the column, nil where several or none would give JIRA's.
   public func inward(_ text: String) -> String? {
     let canonical = CanonicalText.line(text)
-    let sources = pairs.filter { !$0.value.isEmpty && CanonicalText.line($0.value) == canonical }.keys
+    let sources = pairs.filter { !$0.value.isEmpty && CanonicalText.line($0.value) == canonical }
+      .keys
     if sources.count == 1 { return sources.first }
     guard sources.isEmpty, outward(text) == text, otherwise != text else { return nil }
     return text

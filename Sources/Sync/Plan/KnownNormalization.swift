@@ -5,8 +5,8 @@ enum KnownNormalization {
   /// Whether JIRA made one value of the other by trimming, by the case of labels, by the order of a set, or by the precision of a time.
   ///
   /// - Parameters:
-  ///   - sent: the value that was sent, in canonical form.
   ///   - held: the value that the issue holds, in canonical form.
+  ///   - sent: the value that was sent, in canonical form.
   ///   - type: what the field holds.
   /// - Returns: whether both mean the same.
   static func explains(_ held: FieldValue, sent: FieldValue, type: FieldType) -> Bool {
@@ -24,7 +24,9 @@ enum KnownNormalization {
   }
 
   /// The parts of a text between blanks: JIRA's editors trim lines and join blanks.
-  private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
+  private static func words(_ text: String) -> [Substring] {
+    text.split(whereSeparator: \.isWhitespace)
+  }
 
   /// Whether a time is the other, cut or rounded to a second or a minute.
   private static func isCoarser(_ held: Int64, than sent: Int64) -> Bool {

@@ -7,7 +7,9 @@ extension Plan {
   ///   - says: what JIRA said of fields, by their ids.
   ///   - mapping: the mapping of the plan.
   /// - Returns: the names of the fields that were cut.
-  mutating func cutFurther(refusedBy says: [String: String], mapping: ResolvedMapping) -> Set<String> {
+  mutating func cutFurther(refusedBy says: [String: String], mapping: ResolvedMapping) -> Set<
+    String
+  > {
     var cut: Set<String> = []
     for place in issueWrites.indices {
       let write = issueWrites[place]

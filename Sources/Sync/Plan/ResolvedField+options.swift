@@ -6,11 +6,14 @@ extension ResolvedField {
   /// What stands between the levels of a cascading option in one text.
   static let separator = " / "
 
-  /// The texts that the field takes, in canonical form; a cascading one also as `parent / child`. Nil where JIRA takes any, or does not say.
+  /// The texts that the field takes, in canonical form; nil where JIRA takes any, or does not say.
+  ///
+  /// A cascading option is among them as `parent / child`, too.
   var optionTexts: [String]? {
     options.map { options in
       options.flatMap { option in
-        [option.canonical] + option.children.map { option.canonical + Self.separator + $0.canonical }
+        [option.canonical]
+          + option.children.map { option.canonical + Self.separator + $0.canonical }
       }
     }
   }
@@ -24,7 +27,8 @@ extension ResolvedField {
   /// The texts of a cascading field that can be read in more than one way, since an option has the separator in it.
   var ambiguousTexts: [String] {
     guard type == .cascadingSelect, let texts = optionTexts else { return [] }
-    return Dictionary(texts.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }.keys.sorted()
+    return Dictionary(texts.map { ($0, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }.keys
+      .sorted()
   }
 
   /// The options that one text of a cascading field can mean.

@@ -28,6 +28,7 @@ struct SentResolution: Sendable {
   }
 
   private func name(of sent: JSON) -> String? {
-    transition.fields["resolution"]?.allowedValues?.first { $0["id"] == sent["id"] }?["name"]?.string
+    transition.fields["resolution"]?.allowedValues?.first { $0["id"] == sent["id"] }?["name"]?
+      .string
   }
 }

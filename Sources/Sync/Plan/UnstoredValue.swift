@@ -42,9 +42,9 @@ public struct UnstoredValue: Sendable, Hashable, Codable {
     let what =
       message
       ?? (isAltered
-      ? "JIRA accepted \(Self.shown(sent)) for the field \(field.label) and stored \(Self.shown(held)) instead\(missing)"
-      : "JIRA accepted \(Self.shown(sent)) for the field \(field.label) and did not store it: the issue still has "
-        + Self.shown(held))
+        ? "JIRA accepted \(Self.shown(sent)) for the field \(field.label) and stored \(Self.shown(held)) instead\(missing)"
+        : "JIRA accepted \(Self.shown(sent)) for the field \(field.label) and did not store it: the issue still has "
+          + Self.shown(held))
     return what
       + "; the row keeps its value. Let this account set the field in JIRA (its screens, its context, the workflow, apps and "
       + "automations that change it). It is sent again when the row or the mapping changes, once a day, or with "

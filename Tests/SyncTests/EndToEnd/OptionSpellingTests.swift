@@ -130,7 +130,8 @@ struct OptionSpellingTests {
       let id = try await world.addRow()
       let (own, ownVersion) = (component.trimmingBlanks, version.trimmingBlanks)
       try await world.run(
-        "update public.file_audit set parts = array[\(own)], fixed = array[\(ownVersion)] where id = \(id)")
+        "update public.file_audit set parts = array[\(own)], fixed = array[\(ownVersion)] where id = \(id)"
+      )
       try await world.drain()
       #expect(try await world.link(id).error == nil)
       let key = try #require(try await world.link(id).issueKey)

@@ -33,7 +33,9 @@ struct RefusedFieldTests {
     ]
   }
 
-  @Test("A text that is too long for JIRA is cut, further if need be, and is in step", arguments: Limit.all)
+  @Test(
+    "A text that is too long for JIRA is cut, further if need be, and is in step",
+    arguments: Limit.all)
   func tooLong(_ limit: Limit) async throws {
     try await withSyncWorld(isDataCenter: limit.isDataCenter) { world in
       try world.jira.administer(
@@ -42,7 +44,8 @@ struct RefusedFieldTests {
       let text = Self.text(limit.length)
       let ids = try await world.addRows(2, debt: false)
       try await world.run(
-        "update public.file_audit set technical_debt = \(text), notes = \(text) where id = \(ids[0])")
+        "update public.file_audit set technical_debt = \(text), notes = \(text) where id = \(ids[0])"
+      )
       try await world.run("update public.file_audit set has_technical_debt = true")
       try await world.drain()
       #expect(try world.jira.issues().count == 2)
@@ -51,7 +54,9 @@ struct RefusedFieldTests {
       let issue = try world.jira.issue(try #require(link.issueKey))
       for field in ["Description", "Notes", "Technical debt"] {
         let held = try #require(issue.text(field))
-        #expect(held.utf16.count < limit.document && held.utf16.count > limit.document * 8 / 10 || !limit.isCut)
+        #expect(
+          held.utf16.count < limit.document && held.utf16.count > limit.document * 8 / 10
+            || !limit.isCut)
         #expect(held.hasSuffix("…") == limit.isCut)
       }
       #expect(try await world.row(ids[0])["notes"]?.string == text)
@@ -82,7 +87,8 @@ struct RefusedFieldTests {
       try world.jira.edit(key, ["Notes": adf("corrected")])
       try await world.poll()
       #expect(try await world.row(id)["notes"]?.string == text)
-      #expect(try await world.count("jira_sync.conflicts where field = 'notes' and winner = 'open'") == 1)
+      #expect(
+        try await world.count("jira_sync.conflicts where field = 'notes' and winner = 'open'") == 1)
     }
   }
 
@@ -129,7 +135,9 @@ struct RefusedFieldTests {
       let link = try await world.link(row)
       #expect(link.state == "linked")
       let error = try #require(link.error)
-      #expect(error.contains("\(column): JIRA refused") && error.contains("\(name) (\(id))") || id == "description")
+      #expect(
+        error.contains("\(column): JIRA refused") && error.contains("\(name) (\(id))")
+          || id == "description")
       #expect(error.contains("no, thank you"))
       let key = try #require(link.issueKey)
       #expect(try world.jira.issues().count == 1)
@@ -151,12 +159,14 @@ struct RefusedFieldTests {
       try world.jira.administer("PUT", "fields/Layer", ["required": true])
       let id = try await world.addRows(1, debt: false)[0]
       try await world.run(
-        "update public.file_audit set layer_name = 'Cellar', has_technical_debt = true where id = \(id)")
+        "update public.file_audit set layer_name = 'Cellar', has_technical_debt = true where id = \(id)"
+      )
       try await world.drain()
       let link = try await world.link(id)
       #expect(link.state == "creating" && link.issueKey == nil)
       let error = try #require(link.error)
-      #expect(error.contains("layer_name") && error.contains("Cellar") && error.contains("required"))
+      #expect(
+        error.contains("layer_name") && error.contains("Cellar") && error.contains("required"))
       #expect(try world.jira.issues().isEmpty)
       try await world.run("update public.file_audit set layer_name = 'Routers' where id = \(id)")
       try await world.drain()

@@ -25,7 +25,8 @@ struct StaleIndexTests {
       #expect(try await world.link(id).error == nil)
       // A status is reached over several transitions.
       let calls = change.hasPrefix("has_technical_debt") ? 3 : 1
-      #expect(world.jira.writes().count == calls, "what the row changed is written, and nothing else")
+      #expect(
+        world.jira.writes().count == calls, "what the row changed is written, and nothing else")
       try await expectQuiet(world, key)
       #expect(try await world.row(id)["notes"] == "from JIRA")
     }

@@ -91,7 +91,9 @@ struct UnstoredValueTests {
 
   @Test(
     "A creation: the issue is made, the row keeps its value, the link says what is missing",
-    arguments: [("Notes", false, 1), ("Layer", false, 3), ("Workflows", true, 2), ("Notes", true, 1)])
+    arguments: [
+      ("Notes", false, 1), ("Layer", false, 3), ("Workflows", true, 2), ("Notes", true, 1),
+    ])
   func creation(field: String, isDataCenter: Bool, count: Int) async throws {
     try await withSyncWorld(isDataCenter: isDataCenter) { world in
       try world.jira.administer(
@@ -251,7 +253,8 @@ struct UnstoredValueTests {
       let jira = world.jira
       // A status is reached after the edit, so the issue is read again then.
       try await world.run(
-        "update public.file_audit set notes = 'ours', audit_status = 'IN_PROGRESS' where id = \(id)")
+        "update public.file_audit set notes = 'ours', audit_status = 'IN_PROGRESS' where id = \(id)"
+      )
       try await world.drain { setup in
         setup.hooks.before = { request in
           guard request.method == "GET", request.url.contains("/transitions"), once.isFirst() else {
@@ -327,7 +330,8 @@ struct UnstoredValueTests {
       try await world.enqueue("sync", id)
       #expect(try await edits() == 0)
       try await world.run(
-        "insert into jira_sync.jobs (kind, row_id, args) values ('sync', \("\(id)"), '{\"force\": true}')")
+        "insert into jira_sync.jobs (kind, row_id, args) values ('sync', \("\(id)"), '{\"force\": true}')"
+      )
       #expect(try await edits() == 1)
       let other = try Mapping(
         yaml: "fields:\n  notes: {conflict: jira_wins}\n", file: "m.yaml", columns: nil)

@@ -324,7 +324,8 @@ struct PlanTests {
     let field = try #require(mapping["file_name"])
     pair.base = plan.newBase
     pair.base.note(
-      SentValue(sent: .text("a  b.py"), before: .empty, held: .text("a b.py"), type: .text), .stored,
+      SentValue(sent: .text("a  b.py"), before: .empty, held: .text("a b.py"), type: .text),
+      .stored,
       field: field, previous: nil, sending: Base.Sending(at: 0, row: ""))
     #expect(next(pair, mapping).isEmpty)
   }

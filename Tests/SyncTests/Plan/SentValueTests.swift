@@ -87,7 +87,8 @@ struct SentValueTests {
   @Test("Equal to what was sent, or a known normalization of it: stored", arguments: stored)
   func isStored(_ sample: Sample) { #expect(sample.value.outcome == .stored) }
 
-  @Test("Equal to what was there before, and not to what was sent: not stored", arguments: notStored)
+  @Test(
+    "Equal to what was there before, and not to what was sent: not stored", arguments: notStored)
   func isNotStored(_ sample: Sample) {
     #expect(sample.value.outcome == .notStored)
     #expect(sample.value.outcome(isEdited: true) == .notStored)

@@ -29,7 +29,9 @@ struct UnstoredHistoryTests {
     var writesInARow = 0
     var violations: [String] = []
 
-    func rowSide(_ name: String) -> FieldValue? { mapping[name].flatMap { try? rowValue($0, row: row) } }
+    func rowSide(_ name: String) -> FieldValue? {
+      mapping[name].flatMap { try? rowValue($0, row: row) }
+    }
 
     func issueSide(_ name: String) -> FieldValue? {
       mapping[name].map { issueValue($0, issueFields: issue.fields, dialect: .cloud).value }
@@ -45,7 +47,8 @@ struct UnstoredHistoryTests {
       if writesInARow > 4 { violations.append("the issue is written for ever") }
       let sending = Base.Sending(at: now, row: mapping.digest(of: row))
       for write in plan.issueWrites where !ignored.contains(write.field) {
-        issue.fields[write.fieldID] = altered.contains(write.field) ? Self.alter(write.json) : write.json
+        issue.fields[write.fieldID] =
+          altered.contains(write.field) ? Self.alter(write.json) : write.json
       }
       for write in plan.issueWrites {
         guard let field = mapping[write.field], let held = issueSide(write.field) else { continue }
@@ -63,7 +66,8 @@ struct UnstoredHistoryTests {
         if ["notes", "workflows", "layer_name", "layer_number"].contains(write.field),
           rowSide(write.field) != meant[write.field]
         {
-          violations.append("\(write.field): the row's value was replaced by what JIRA did not store")
+          violations.append(
+            "\(write.field): the row's value was replaced by what JIRA did not store")
         }
       }
       base = plan.newBase
@@ -76,7 +80,10 @@ struct UnstoredHistoryTests {
       case .null: .null
       case .number: 7
       case .object where json["type"] == "doc":
-        ["type": "doc", "version": 1, "content": [["type": "paragraph", "content": [["type": "text", "text": "altered"]]]]]
+        [
+          "type": "doc", "version": 1,
+          "content": [["type": "paragraph", "content": [["type": "text", "text": "altered"]]]],
+        ]
       default: ["value": "Models"]
       }
     }
