@@ -8,10 +8,10 @@ import Postgres
 struct PromotionRound {
   /// What came of it.
   struct Outcome {
-    var rows = 0
+    let rows: Int
     /// Rows whose links the primary had and the standby lacks.
-    var lost = 0
-    var failure: String?
+    let lost: Int
+    let failure: String?
   }
 
   let cluster: String
@@ -24,53 +24,76 @@ struct PromotionRound {
 
   func perform() async throws -> Outcome {
     var random = SeededRandom(seed: seed)
-    let (before, during) = (
-      Int.random(in: 0...3, using: &random), Int.random(in: 1...12, using: &random)
-    )
+    let before = Int.random(in: 0...3, using: &random)
+    let during = Int.random(in: 1...12, using: &random)
     var options = SandboxOptions()
     options.indexLag = .milliseconds(random.chance(50) ? 0 : 300)
     let sandbox = try await SandboxServer.start(options)
     let database = try await ScratchDatabase.make(on: cluster, for: "promotion")
-    let primary = try await database.connect()
-    let replica = try ScratchDatabase.adopt(database.name, on: standby, user: nil)
-    var outcome = Outcome(rows: before + during)
-
-    try await addRows(before, primary)
-    try await drain(database, sandbox)
-    try await control("make")
-    try await addRows(during, primary)
-    try await waitUntilReceived(primary)
-    // From here on the standby gets nothing: what the workers commit is lost.
-    let cut = try await replica.connect()
-    _ = try await cut.query(
-      "alter system set primary_conninfo = ''", doing: "cutting the replication")
-    _ = try await cut.query("select pg_reload_conf()", doing: "cutting the replication")
-    try await wait(cut, until: "not exists (select from pg_stat_wal_receiver)")
-    await cut.close()
-    try await drain(database, sandbox)
-    let linked = try await count(primary, "jira_sync.links where state = 'linked'")
-    await primary.close()
+    let linked = try await breakOff(database, sandbox, before: before, during: during)
     try await control("promote")
-
-    let sql = try await replica.connect()
-    outcome.lost = linked - (try await count(sql, "jira_sync.links where state = 'linked'"))
-    if forgets {
-      for change: SQL in [
-        "update jira_sync.site set server = null", "update jira_sync.links set attempted_at = null",
-      ] {
-        _ = try await sql.query(change, doing: "forgetting the server")
-      }
-    }
-    try await drain(replica, sandbox)
-    outcome.failure = try await verdict(sql, sandbox, rows: outcome.rows)
-    await sql.close()
+    let outcome = try await recover(
+      try ScratchDatabase.adopt(database.name, on: standby, user: nil), sandbox,
+      rows: before + during, linked: linked)
     try await control("reset")
     try await database.drop()
     try await sandbox.stop()
     return outcome
   }
 
+  /// Makes issues, the last of them with commits that the standby never gets.
+  ///
+  /// - Returns: how many rows the primary has linked.
+  private func breakOff(
+    _ database: ScratchDatabase, _ sandbox: SandboxServer, before: Int, during: Int
+  ) async throws -> Int {
+    let primary = try await database.connect()
+    try await addRows(before, primary)
+    try await drain(database, sandbox)
+    try await control("make")
+    try await addRows(during, primary)
+    try await waitUntilReceived(primary)
+    try await cutReplication(to: try ScratchDatabase.adopt(database.name, on: standby, user: nil))
+    try await drain(database, sandbox)
+    let linked = try await count(primary, Self.linked)
+    await primary.close()
+    return linked
+  }
+
+  /// Starts a worker on the promoted standby, and counts.
+  private func recover(
+    _ replica: ScratchDatabase, _ sandbox: SandboxServer, rows: Int, linked: Int
+  ) async throws -> Outcome {
+    let sql = try await replica.connect()
+    let left = try await count(sql, Self.linked)
+    if forgets { try await forget(sql) }
+    try await drain(replica, sandbox)
+    let failure = try await verdict(sql, sandbox, rows: rows)
+    await sql.close()
+    return Outcome(rows: rows, lost: linked - left, failure: failure)
+  }
+
   // MARK: - Steps
+
+  private static let linked: SQL = "jira_sync.links where state = 'linked'"
+
+  /// From here on the standby gets nothing: what the workers commit is lost.
+  private func cutReplication(to replica: ScratchDatabase) async throws {
+    let sql = try await replica.connect()
+    _ = try await sql.query(
+      "alter system set primary_conninfo = ''", doing: "cutting the replication")
+    _ = try await sql.query("select pg_reload_conf()", doing: "cutting the replication")
+    try await wait(sql, until: "not exists (select from pg_stat_wal_receiver)")
+    await sql.close()
+  }
+
+  /// Takes away by what a worker sees that the database went back.
+  private func forget(_ sql: PostgresConnection) async throws {
+    _ = try await sql.query(
+      "update jira_sync.site set server = null", doing: "forgetting the server")
+    _ = try await sql.query(
+      "update jira_sync.links set attempted_at = null", doing: "forgetting the intents")
+  }
 
   private func control(_ command: String) async throws {
     let process = Process()
