@@ -34,7 +34,7 @@ struct PromotionRound {
     try await control("promote")
     let outcome = try await recover(
       try ScratchDatabase.adopt(database.name, on: standby, user: nil), sandbox,
-      rows: before + during, linked: linked)
+      rows: before + during, linked: linked, lag: options.indexLag)
     try await control("reset")
     try await database.drop()
     try await sandbox.stop()
@@ -62,12 +62,14 @@ struct PromotionRound {
 
   /// Starts a worker on the promoted standby, and counts.
   private func recover(
-    _ replica: ScratchDatabase, _ sandbox: SandboxServer, rows: Int, linked: Int
+    _ replica: ScratchDatabase, _ sandbox: SandboxServer, rows: Int, linked: Int, lag: Duration
   ) async throws -> Outcome {
     let sql = try await replica.connect()
     let left = try await count(sql, Self.linked)
     if forgets { try await forget(sql) }
     try await drain(replica, sandbox)
+    // The count must see what was made last.
+    try await Task.sleep(for: lag + .milliseconds(5))
     let failure = try await verdict(sql, sandbox, rows: rows)
     await sql.close()
     return Outcome(rows: rows, lost: linked - left, failure: failure)

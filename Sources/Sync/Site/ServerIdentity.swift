@@ -58,6 +58,16 @@ struct ServerIdentity: Sendable, Hashable, Codable {
     self.startedAt = startedAt
   }
 
+  /// Reads it.
+  static func read(_ transaction: PostgresTransaction) async throws -> ServerIdentity {
+    let rights = try Rights(
+      try await transaction.query(
+        Rights.query, doing: "reading what may be known of the server"
+      ).one)
+    return try ServerIdentity(
+      try await transaction.query(rights.identity, doing: "reading which server this is").one)
+  }
+
   init(_ row: PostgresRow) throws(PostgresError) {
     system = try row.get("system", as: String?.self)
     timeline = try row.get("timeline", as: String?.self)

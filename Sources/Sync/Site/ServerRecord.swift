@@ -1,3 +1,11 @@
+import Postgres
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// What `jira_sync.site.server` remembers of the server, and the decision whether issues are to be searched that the database
 /// may have forgotten.
 struct ServerRecord: Sendable, Hashable, Codable {
@@ -40,11 +48,23 @@ struct ServerRecord: Sendable, Hashable, Codable {
     now: Double, lag: Duration
   ) -> Step {
     guard let record else { return hasIntents ? .search : .pass }
-    if record.identity == current, !alive.isDisjoint(with: record.checked) { return .pass }
+    if record.identity == current, !hasIntents || !alive.isDisjoint(with: record.checked) {
+      return .pass
+    }
     guard current.isOtherHistory(than: record.identity) else { return .search }
     // What was made just before the loss may not be in the index yet.
     let since = record.next?.identity == current ? record.next?.since ?? now : now
     let left = lag - .seconds(max(0, now - since))
     return left > .zero ? .searchAndWait(left) : .search
+  }
+
+  /// What is remembered of the server while the database is bound to a site, before an issue was ever made.
+  ///
+  /// - Parameter transaction: the transaction that binds it.
+  /// - Returns: JSON for `jira_sync.site.server`.
+  /// - Throws: `PostgresError`.
+  static func ofNewDatabase(_ transaction: PostgresTransaction) async throws -> String {
+    let record = ServerRecord(identity: try await .read(transaction))
+    return String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
   }
 }

@@ -3,6 +3,12 @@ import Jira
 import JobQueue
 import Postgres
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// What the database remembers of the site.
 struct SiteStore: Sendable {
   let database: PostgresClient
@@ -85,10 +91,12 @@ struct SiteStore: Sendable {
         throw SiteError.otherSite(
           linked: baseURL, linkedProject: bound.key, configured: baseURL, project: project)
       }
+      // From the first moment: the commits of the very first issues may be lost, too.
+      let server = row == nil ? try await ServerRecord.ofNewDatabase(transaction) : nil
       _ = try await transaction.query(
         """
-        insert into jira_sync.site (base_url, project_key, deployment, mapping)
-        values (\(baseURL), \(project), \(deployment), \(summary)::jsonb)
+        insert into jira_sync.site (base_url, project_key, deployment, mapping, server)
+        values (\(baseURL), \(project), \(deployment), \(summary)::jsonb, \(server)::jsonb)
         on conflict (singleton) do update
         set base_url = excluded.base_url, project_key = excluded.project_key,
           deployment = excluded.deployment, mapping = excluded.mapping

@@ -65,6 +65,17 @@ struct ServerRecordTests {
       }.isOtherHistory(than: known))
   }
 
+  @Test func `before the first issue only another server is searched`() {
+    func step(_ current: ServerIdentity) -> ServerRecord.Step {
+      ServerRecord.step(
+        ServerRecord(identity: known), current: current, alive: ["me"], hasIntents: false, now: 0,
+        lag: .seconds(150))
+    }
+    #expect(step(known) == .pass)
+    #expect(step(changed { $0.startedAt = "2" }) == .search)
+    #expect(step(changed { $0.timeline = "00000002" }) == .searchAndWait(.seconds(150)))
+  }
+
   @Test func `a database that remembers nothing is searched where it ever made an issue`() {
     for hasIntents in [true, false] {
       let step = ServerRecord.step(
