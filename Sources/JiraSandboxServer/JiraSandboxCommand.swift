@@ -32,6 +32,9 @@ struct JiraSandboxCommand: AsyncParsableCommand {
         POST   /sandbox/admin/hide           {"issue": key, "hidden": true}: as behind a security level
         POST   /sandbox/admin/archive        {"issue": key, "archived": true}: can be read, not changed
         POST   /sandbox/admin/project        {"key": new}: the project gets another key
+        POST   /sandbox/admin/storage        {"field": "Notes", "on": ["edit"], "effect": "ignore"}: not stored, or round,
+                                             drop, lower, minute; DELETE: everything is stored again
+        POST   /sandbox/admin/limits         {"document": 20000, "paragraphEnds": true}: how long a document may be
         POST   /sandbox/admin/resolutions    {"name": …}: a resolution of one's own
         POST   /sandbox/admin/fields         {"name": …, "type": "select", "options": […]}: a new field
         PUT    /sandbox/admin/fields/FIELD   any of name, required, createScreen, editScreen, options,

@@ -28,8 +28,11 @@ struct WorkItem: Sendable {
   /// Whether the row wants an issue.
   var hasDebt: Bool { row?["has_technical_debt"]?.bool ?? false }
 
-  /// The tickets that the row names.
-  var tickets: [String] { (row?["jira_tickets"]?.array ?? []).compactMap(\.string) }
+  /// The tickets that the row names; an element of blanks names none.
+  var tickets: [String] {
+    (row?["jira_tickets"]?.array ?? []).compactMap(\.string)
+      .filter { !$0.allSatisfy(\.isWhitespace) }
+  }
 
   /// What a trigger reported of a deleted row.
   var deleted: DeletedRow? { job.arguments["deleted"].map(DeletedRow.init) }

@@ -73,6 +73,8 @@ public struct Preview: Sendable {
   private struct Facts: Sendable {
     var items: [WorkItem]
     var issues: [String: Issue]
+    /// Why issues could not be read, by id.
+    var unread: [String: JiraError]
     var tickets: TicketFacts
   }
 
@@ -83,17 +85,19 @@ public struct Preview: Sendable {
     let items = try await RowStore.items(for: jobs, database: database)
     let linked = items.filter { $0.link?.state == .linked && $0.row != nil }
     var issues: [String: Issue] = [:]
+    var unread: [String: JiraError] = [:]
     let issueIDs = linked.compactMap(\.link?.issueID)
     if !issueIDs.isEmpty {
       let batch = try await site.client.issues(
         ids: issueIDs, fields: site.mapping.issueFieldIDs, properties: [IssueMarker.property])
       issues = Dictionary(batch.found.map { ($0.id, $0) }) { $1 }
+      unread = batch.failed
     }
     let keys = items.filter { wantsIssue($0) }.flatMap {
       TicketDecision.keys(in: $0.tickets, policy: existingTickets, site: site)
     }
     return Facts(
-      items: items, issues: issues,
+      items: items, issues: issues, unread: unread,
       tickets: try await TicketFacts.read(keys, client: site.client, database: database))
   }
 
@@ -109,8 +113,9 @@ public struct Preview: Sendable {
       let decision = TicketDecision.decide(
         item.tickets, policy: existingTickets, found: facts.tickets.found, holders: holders,
         site: site)
+      let id = item.link?.issueID ?? ""
       let shown = preview(
-        item, issue: item.link?.issueID.flatMap { facts.issues[$0] }, decision: decision)
+        item, issue: facts.issues[id], error: facts.unread[id], decision: decision)
       if shown.action == .adopt, case .adopt(let id, _) = decision { taken[id] = item.label }
       result.append(shown)
     }
@@ -118,7 +123,7 @@ public struct Preview: Sendable {
   }
 
   private func preview(
-    _ item: WorkItem, issue: Issue?, decision: TicketDecision
+    _ item: WorkItem, issue: Issue?, error: JiraError?, decision: TicketDecision
   ) -> RowPreview {
     var preview = RowPreview(
       rowKey: item.rowKey, fileNumber: item.row?["file_number"]?.string, label: item.label,
@@ -136,6 +141,12 @@ public struct Preview: Sendable {
     case .creating where item.link?.marker != nil:
       preview.action = .creating
     case .linked:
+      if let error {
+        preview.action = .unread
+        preview.note =
+          UnreadIssue(id: item.link?.issueID ?? "", key: item.link?.issueKey, error: error).text
+        return preview
+      }
       guard let issue else {
         preview.action = .missing
         preview.note = "JIRA does not show the issue: it was deleted or moved, or may not be seen"

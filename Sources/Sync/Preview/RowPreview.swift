@@ -33,6 +33,8 @@ public struct RowPreview: Sendable, Hashable {
     case creating
     /// The issue is not found.
     case missing
+    /// The issue is there, as far as JIRA says, and cannot be read.
+    case unread
   }
 
   /// Which row of which table.

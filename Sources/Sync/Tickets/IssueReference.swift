@@ -40,8 +40,9 @@ enum IssueReference {
 
   private static func address(_ text: String, site: String) -> String? {
     guard let (origin, path) = parts(of: text), let own = parts(of: site), origin == own.origin,
-      path.hasPrefix(own.path + "/browse/")
+      path.hasPrefix(own.path + "/")
     else { return nil }
+    guard path.hasPrefix(own.path + "/browse/") else { return selected(path) }
     let rest = path.dropFirst(own.path.count + "/browse/".count)
     let named = rest.prefix { !"/?#".contains($0) }
     let behind = rest.dropFirst(named.count)
@@ -51,6 +52,14 @@ enum IssueReference {
         || behind.hasPrefix("/#")
     else { return nil }
     return key(String(named))
+  }
+
+  /// The issue that a board or a filter shows beside its list.
+  private static func selected(_ path: String) -> String? {
+    let query = path.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
+    let values = query.split(separator: "&").filter { $0.hasPrefix("selectedIssue=") }
+    guard values.count == 1, let value = values.first else { return nil }
+    return key(String(value.dropFirst("selectedIssue=".count)))
   }
 
   /// An address in host with port, and path; `http` and `https` are not told apart, since people copy either.

@@ -59,7 +59,7 @@ enum TicketDecision: Sendable, Hashable {
       return .wait(
         reason: """
           jira_tickets (JIRA field Key): \(obstacles.joined(separator: "; ")). No issue was made. Correct jira_tickets and sync \
-          the row, or link it by hand: jira-sync link
+          the row, or link it by hand: jira-sync link ROW ISSUE
           """)
     }
     return .create(note: notes.joined(separator: "; ") + "; a new issue is made")

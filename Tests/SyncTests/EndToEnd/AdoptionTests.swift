@@ -47,29 +47,6 @@ struct AdoptionTests {
     ).one.get("id")
   }
 
-  private func previews(_ world: SyncWorld, _ ids: [Int64]) async throws -> [RowPreview] {
-    let transport = CurlClient()
-    let client = JiraClient(
-      configuration: try JiraConfiguration(
-        baseURL: world.jira.baseURL, credentials: world.setup.credentials),
-      transport: transport)
-    let database = PostgresClient(try world.database.configuration(as: world.setup.role))
-    let result: Result<[RowPreview], any Error>
-    do {
-      let site = try await SiteFinder(
-        client: client, project: world.setup.project, mapping: world.setup.mapping,
-        database: database
-      ).find()
-      result = .success(
-        try await Preview(site: site, database: database).rows(ids.map { RowKey($0) }))
-    } catch {
-      result = .failure(error)
-    }
-    await database.close()
-    await transport.shutdown()
-    return try result.get()
-  }
-
   @Test(arguments: [false, true])
   func `a ticket in any spelling is adopted, and its key is not appended again`(
     isDataCenter: Bool
@@ -78,13 +55,14 @@ struct AdoptionTests {
       let spellings: [(String) -> String] = [
         { $0 }, { $0 + " " }, { $0.lowercased() }, { "\(world.jira.baseURL)/browse/\($0)" },
         { "\(world.jira.baseURL)/browse/\($0)/?focusedId=1" },
+        { "\(world.jira.baseURL)/jira/software/projects/SCRSKY/boards/1?selectedIssue=\($0)" },
       ]
       let keys = try spellings.map { _ in try newIssue(world) }
       var ids: [Int64] = []
       for (place, spelling) in spellings.enumerated() {
         ids.append(try await addRow(world, place + 1, tickets: [spelling(keys[place])]))
       }
-      let shown = try await previews(world, ids)
+      let shown = try await world.previews(ids)
       #expect(shown.map(\.action) == spellings.map { _ in .adopt })
       #expect(shown.map(\.issueKey) == keys)
       try await world.drain()
@@ -104,7 +82,7 @@ struct AdoptionTests {
   {
     try await withAdoption { world in
       let id = try await addRow(world, 1, tickets: tickets)
-      #expect(try await previews(world, [id]).map(\.action) == [.waits])
+      #expect(try await world.previews([id]).map(\.action) == [.waits])
       try await world.drain()
       let link = try await world.link(id)
       #expect(link.state == "creating" && link.issueKey == nil)
@@ -122,6 +100,15 @@ struct AdoptionTests {
     }
   }
 
+  @Test func `an element of blanks names no ticket`() async throws {
+    try await withAdoption { world in
+      let id = try await addRow(world, 1, tickets: ["", " "])
+      #expect(try await world.previews([id]).map(\.action) == [.create])
+      try await world.drain()
+      #expect(try await world.link(id).state == "linked")
+    }
+  }
+
   @Test(arguments: ["HR-7", "hr-7 ", "address", "former key"])
   func `an issue of another project is not touched, however it is named`(how: String) async throws {
     try await withAdoption { world in
@@ -135,7 +122,7 @@ struct AdoptionTests {
         default: how
         }
       let id = try await addRow(world, 1, tickets: [ticket])
-      #expect(try await previews(world, [id]).map(\.action) == [.waits])
+      #expect(try await world.previews([id]).map(\.action) == [.waits])
       world.jira.forgetCalls()
       try await world.drain()
       #expect(world.jira.writes() == [])
@@ -173,7 +160,7 @@ struct AdoptionTests {
         try await addRow(world, 5, tickets: []),
         try await addRow(world, 6, tickets: ["nonsense"]),
       ]
-      let shown = try await previews(world, ids)
+      let shown = try await world.previews(ids)
       #expect(shown.map(\.action) == [.adopt, .create, .create, .adopt, .create, .waits])
       try await world.drain()
       let issues = try world.jira.issues()

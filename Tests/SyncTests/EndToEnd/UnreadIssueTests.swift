@@ -46,6 +46,9 @@ struct UnreadIssueTests {
       #expect(error.contains("\(keys[2]) cannot be read"))
       #expect(error.contains("levels deep"))
       #expect(try await events(world) == 1)
+      let shown = try await world.previews(ids)
+      #expect(shown.map(\.action).filter { $0 == .unread }.count == 1)
+      #expect(shown[2].note?.contains("levels deep") == true, "not called deleted")
       #expect(
         try await world.run("select last_error from jira_sync.polls").one.get(
           "last_error", as: String?.self) == nil)

@@ -14,6 +14,8 @@ struct IssueReferenceTests {
     "HTTPS://JIRA.example.com:443/jira/browse/SCRSKY-1/?a",
     "http://jira.example.com/jira/browse/SCRSKY-1#x",
     " <https://jira.example.com/jira/browse/SCRSKY-1> ",
+    "https://jira.example.com/jira/software/projects/SCRSKY/boards/1?selectedIssue=SCRSKY-1",
+    "https://jira.example.com/jira/issues/?filter=-1&selectedIssue=scrsky-1#x",
   ])
   func `keys and addresses of this site are understood`(text: String) {
     #expect(IssueReference.key(in: text, site: site) == "SCRSKY-1")
@@ -26,6 +28,9 @@ struct IssueReferenceTests {
     "https://jira.example.com@other.example.com/jira/browse/SCRSKY-1",
     "https://jira.example.com:8443/jira/browse/SCRSKY-1",
     "https://jira.example.com/jira/browse/SCRSKY-1/edit",
+    "https://other.example.com/jira/boards/1?selectedIssue=SCRSKY-1",
+    "https://jira.example.com/jira/boards/1?selectedIssue=SCRSKY-1&selectedIssue=SCRSKY-2",
+    "https://jira.example.com/jira/boards/1?preselectedIssue=SCRSKY-1",
     "https://jira.example.com.evil.org/jira/browse/SCRSKY-1", "ſcrsky-1",
   ])
   func `nothing else is`(text: String) {

@@ -69,7 +69,7 @@ struct DryRun {
       (RowPreview.Action.adopt, "to link with a ticket they name"), (.skip, "skipped"),
       (.waits, "waiting for their tickets to be corrected"),
       (.creating, "being created"), (.conflict, "waiting for a person"),
-      (.missing, "without their issue"),
+      (.missing, "without their issue"), (.unread, "whose issue cannot be read"),
     ] where count(action) > 0 {
       parts.append("\(count(action)) \(words)")
     }

@@ -77,6 +77,7 @@ struct PreviewText {
     case .ended: "not synced any more"
     case .creating: "its issue is being created"
     case .missing: "its issue was not found"
+    case .unread: "its issue cannot be read"
     }
   }
 }
