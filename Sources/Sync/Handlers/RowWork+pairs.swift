@@ -45,10 +45,32 @@ extension RowWork {
     }
     try await refuseLost(lost)
     try await settleUnread(unread)
-    let read = try await readingDirectly(steps)
-    let named = try await askingForResolutionNames(read)
+    try await finish(steps.filter { !$0.needsDirectRead })
+    let indexed = steps.filter(\.needsDirectRead)
+    // A few at a time: what is read and written too late for the budget of calls would be read again.
+    for start in stride(from: 0, to: indexed.count, by: options.width) {
+      let some = Array(indexed[start..<min(start + options.width, indexed.count)])
+      guard .now < freshUntil else {
+        try await postpone(Array(indexed[start...]))
+        return
+      }
+      try await finish(try await readingDirectly(some))
+    }
+  }
+
+  /// Asks for what the plans lack, and carries them out.
+  private func finish(_ steps: [PairStep]) async throws {
+    guard !steps.isEmpty else { return }
+    let named = try await askingForResolutionNames(steps)
     let current = try await withoutOutdated(named, job: \.item.job, problems: \.plan.problems)
     try await carryOut(try await askingForAuthors(try await askingForResolvers(current)))
+  }
+
+  /// The budget of calls is small: these are read again before they are written.
+  private func postpone(_ steps: [PairStep]) async throws {
+    let text = "other rows took the budget of calls; it is planned anew"
+    try await run.settle(
+      steps.map(\.item.job).filter(run.isOpen).map { ($0, .postponed(text, after: .zero)) })
   }
 
   /// Leaves out what stumbles over something that JIRA may have by now: the site's fields are read again, and it is planned anew.
@@ -69,9 +91,7 @@ extension RowWork {
     try await forEach(steps.filter { !$0.isQuiet }) { step in
       guard run.isOpen(step.item.job) else { return }
       guard step.isNew || .now < freshUntil else {
-        // The budget of calls is small: the rest is read again before it is written.
-        let text = "other rows took the budget of calls; it is planned anew"
-        try await run.settle(step.item.job, as: .postponed(text, after: .zero))
+        try await postpone([step])
         return
       }
       var step = step
