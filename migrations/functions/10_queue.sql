@@ -79,8 +79,7 @@ declare
     begun timestamptz := clock_timestamp();
     level integer; more_ids bigint[]; more_keys text[];
 begin
-    ids := '{}';
-    keys := '{}';
+    ids := '{}'; keys := '{}';
     for level in
         with recursive levels (priority) as (
             select max(j.priority) from jira_sync.jobs as j where j.state = 'ready' and j.priority <> 0
@@ -103,8 +102,7 @@ begin
                 ) is null)
             order by j.run_at, j.id limit job_limit - cardinality(ids) for update skip locked
         ) as s;
-        ids := ids || coalesce(more_ids, '{}');
-        keys := keys || coalesce(more_keys, '{}');
+        ids := ids || coalesce(more_ids, '{}'); keys := keys || coalesce(more_keys, '{}');
         exit when cardinality(ids) >= job_limit;
     end loop;
 end;

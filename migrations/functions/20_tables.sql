@@ -207,11 +207,23 @@ comment on function jira_sync.enqueue_deletions(text, text[], text[], boolean[],
 'Enqueues a job for each deleted row that has or may have an issue; for many rows, one mark for ten thousand.';
 
 create or replace function jira_sync.table_truncated()
-returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off as $$
 declare
     app_lock_timeout constant text := current_setting('lock_timeout');
 begin
     perform set_config('lock_timeout', jira_sync.lock_patience(app_lock_timeout, current_setting('statement_timeout')), true);
+    -- Rows that are loaded again find their issues by label, and a rename that no worker has synced is lost with its row.
+    begin
+        execute coalesce((
+            select format('update jira_sync.links as l set label = left(concat(f.%I), 2000) from jira_sync.jobs as j, %I.%I as f '
+                'where j.table_name = $1 and j.state in (''ready'', ''running'') and l.table_name = $1 and l.row_id = j.row_id '
+                'and l.state <> ''row_gone'' and l.row_id = concat(f.%I)', label_column, schema_name, relation_name, key_column)
+            from jira_sync.tables where table_name = tg_argv[0] and jira_sync.is_trusted(tg_relid)
+        ), 'select') using tg_argv[0];
+    exception
+        when others then
+            raise warning 'jira-sync could not note which rows of % were renamed: %', tg_argv[0], sqlerrm;
+    end;
     insert into jira_sync.marks (table_name, kind, last_link_id)
     values (tg_argv[0], 'truncated', (select max(l.id) from jira_sync.links as l));
     insert into jira_sync.jobs (kind, table_name, priority, args)

@@ -294,10 +294,8 @@ begin
                 fingerprints[cardinality(fingerprints)], found.subject, found.problem, found.remedy
             );
         end if;
-        subject := found.subject;
-        problem := found.problem;
-        remedy := found.remedy;
-        is_error := found.is_error;
+        subject := found.subject; problem := found.problem;
+        remedy := found.remedy; is_error := found.is_error;
         return next;
     end loop;
     perform jira_sync.resolve_event('installation', o.fingerprint, 'This is repaired.')

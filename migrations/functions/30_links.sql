@@ -125,9 +125,7 @@ $$;
 comment on function jira_sync.resolve_conflict(bigint, text, jsonb, text) is
 'Resolves an open conflict with row, jira or a value (as the column holds it), unless a side changed since; returns the job.';
 
-create or replace function jira_sync.resume_field(
-    row_id text, field text default null, table_name text default 'file_audit'
-)
+create or replace function jira_sync.resume_field(row_id text, field text default null, table_name text default 'file_audit')
 returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     freed text[];

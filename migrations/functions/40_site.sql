@@ -30,16 +30,13 @@ begin
     begun := clock_timestamp();
     for i in 1..cardinality(endpoints) loop
         place := i;
-        generation := site.generation;
-        blocked_scope := null;
-        blocked_reason := null;
+        generation := site.generation; blocked_scope := null; blocked_reason := null;
         select * into stopped from jira_sync.rate_limits as r
         where r.scope in ('site', 'endpoint:' || endpoints[i], 'issue:' || issues[i]) and r.blocked_until > begun
         order by r.blocked_until desc limit 1;
         if found then
             wait := extract(epoch from stopped.blocked_until - begun);
-            blocked_scope := stopped.scope;
-            blocked_reason := stopped.reason;
+            blocked_scope := stopped.scope; blocked_reason := stopped.reason;
             return next;
             continue;
         end if;
@@ -199,9 +196,7 @@ declare
     known jira_sync.circuit;
 begin
     select * into known from jira_sync.circuit for update;
-    state := known.state;
-    reason := known.reason;
-    closed_credentials := known.closed_credentials;
+    state := known.state; reason := known.reason; closed_credentials := known.closed_credentials;
     -- A probe without a result for half a minute was lost: then next_probe_at has passed too.
     mine := known.state <> 'closed' and known.next_probe_at <= clock_timestamp();
     if mine then

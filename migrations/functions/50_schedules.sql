@@ -135,10 +135,8 @@ begin
         return;
     end if;
     minutes := jira_sync.cron_field(expression, 1);
-    hours := jira_sync.cron_field(expression, 2);
-    days := jira_sync.cron_field(expression, 3);
-    months := jira_sync.cron_field(expression, 4);
-    weekdays := jira_sync.cron_field(expression, 5);
+    hours := jira_sync.cron_field(expression, 2); days := jira_sync.cron_field(expression, 3);
+    months := jira_sync.cron_field(expression, 4); weekdays := jira_sync.cron_field(expression, 5);
     -- As cron has it: where both days are given either will do, and a field that begins with * is not given.
     day_is_open := split_part(expression, ' ', 3) like '*%';
     weekday_is_open := split_part(expression, ' ', 5) like '*%';
@@ -192,8 +190,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
     home text;
 begin
-    usable := false;
-    seconds := false;
+    usable := false; seconds := false;
     begin
         home := current_setting('cron.database_name', true);
     exception

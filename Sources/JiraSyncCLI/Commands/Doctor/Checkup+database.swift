@@ -24,6 +24,7 @@ extension Checkup {
     ok("connection", "\(database)")
     do {
       try await checkServer(connection)
+      try await connection.query("set lock_timeout = '2s'", doing: "limiting the wait for locks")
       guard try await checkSchema(connection, "\(database)") else {
         await connection.close()
         return
@@ -35,6 +36,13 @@ extension Checkup {
       try await checkHorizon(connection)
       try await checkSchedules(connection)
       try await checkWork(connection)
+    } catch let error as PostgresError where error.sqlState == "55P03" {
+      failure(
+        "checks",
+        "another session has locked a table of jira-sync for more than 2 s, so the rest cannot be checked (\(error))",
+        remedy:
+          "Try again; once the lock is ten seconds old, the check of the installation names the session"
+      )
     } catch {
       failure("checks", error)
     }
