@@ -30,8 +30,6 @@ let package = Package(
   products: [
     .executable(name: "jira-sync", targets: ["JiraSyncCLI"]),
     .executable(name: "jira-sandbox", targets: ["JiraSandboxServer"]),
-    .executable(name: "jira-sync-bench", targets: ["Bench"]),
-    .executable(name: "jira-sync-chaos", targets: ["Chaos"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,9 +67,13 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Jira", dependencies: ["HTTP", "JSON", "Locks", logging], swiftSettings: settings),
+    .target(name: "Mapping", dependencies: ["Jira", "JSON", "YAML"], swiftSettings: settings),
+    .target(name: "Planning", dependencies: ["Mapping", "Jira", "JSON"], swiftSettings: settings),
     .target(
-      name: "Sync",
-      dependencies: ["JobQueue", "Jira", "Postgres", "JSON", "Locks", "YAML", logging],
+      name: "SyncEngine",
+      dependencies: [
+        "Planning", "Mapping", "JobQueue", "Jira", "Postgres", "JSON", "Locks", logging,
+      ],
       swiftSettings: settings),
     .target(
       name: "Notifications",
@@ -85,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "JiraSyncCLI",
       dependencies: [
-        "Dashboard", "Sync", "Notifications", "Schema", "JobQueue", "Jira", "HTTP", "Postgres",
-        "JSON", "CSys",
+        "Dashboard", "Notifications", "SyncEngine", "Planning", "Mapping", "Schema", "JobQueue",
+        "Jira", "HTTP", "Postgres", "JSON", "CSys",
         argumentParser, logging,
         unixSignals,
       ], swiftSettings: settings),
@@ -95,39 +97,46 @@ let package = Package(
     .target(
       name: "JiraSandbox",
       dependencies: ["JSON", hummingbird, nioCore, httpTypes, lifecycle, unixSignals, logging],
-      swiftSettings: settings),
+      path: "Tools/JiraSandbox", swiftSettings: settings),
     .executableTarget(
       name: "JiraSandboxServer", dependencies: ["JiraSandbox", argumentParser, logging],
-      swiftSettings: settings),
+      path: "Tools/JiraSandboxServer", swiftSettings: settings),
 
     // What scripts/bench measures with.
     .executableTarget(
       name: "Bench",
       dependencies: [
-        "Sync", "Jira", "JobQueue", "HTTP", "Postgres", "JSON", argumentParser, logging,
-      ],
-      swiftSettings: settings),
+        "SyncEngine", "Planning", "Mapping", "Jira", "JobQueue", "HTTP", "Postgres", "JSON",
+        "Simulation", argumentParser, logging,
+      ], path: "Tools/Bench", swiftSettings: settings),
     // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
     .executableTarget(
       name: "Chaos",
       dependencies: [
-        "Sync", "Jira", "HTTP", "JiraSandbox", "JobQueue", "Schema", "Postgres", "JSON", "Locks",
-        argumentParser, logging, unixSignals,
-      ], swiftSettings: settings),
+        "SyncEngine", "Planning", "Mapping", "Jira", "HTTP", "JiraSandbox", "JobQueue", "Schema",
+        "Postgres", "JSON", "Locks", "Simulation", argumentParser, logging, unixSignals,
+      ], path: "Tools/Chaos", swiftSettings: settings),
 
     // The migrations become part of the binary while it is built, each time a file of them changes, comes or goes.
-    .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
+    .executableTarget(
+      name: "EmbedMigrations", path: "Tools/EmbedMigrations", swiftSettings: settings),
     .plugin(
       name: "EmbedMigrationsPlugin", capability: .buildTool(), dependencies: ["EmbedMigrations"]),
 
     // Tests.
+    // Seeded chance, and a model of two people and a worker: for tests, and for scripts/bench and scripts/chaos.
     .target(
-      name: "TestSupport", dependencies: ["Postgres", "Schema", "CSys", "Locks", logging],
+      name: "Simulation", dependencies: ["Planning", "Mapping", "Jira", "JSON"],
+      path: "Tests/Simulation", swiftSettings: settings),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Postgres", "Schema", "CSys", "Locks", logging],
       path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
-      name: "PostgresTests", dependencies: ["Postgres", "Locks", "TestSupport", logging],
+      name: "PostgresTests",
+      dependencies: ["Postgres", "Locks", "TestSupport", "Simulation", logging],
       swiftSettings: settings),
     .testTarget(
       name: "HTTPTests", dependencies: ["HTTP", "Locks", "CSys"], swiftSettings: settings),
@@ -137,21 +146,28 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "JobQueueTests",
-      dependencies: ["JobQueue", "Postgres", "Schema", "JSON", "Locks", "TestSupport", logging],
+      dependencies: [
+        "JobQueue", "Postgres", "Schema", "JSON", "Locks", "TestSupport", "Simulation", logging,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "ChaosTests", dependencies: ["Chaos", "JobQueue", "Postgres", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON"], swiftSettings: settings),
-    .testTarget(
-      name: "SyncTests",
-      dependencies: [
-        "Sync", "Jira", "JobQueue", "HTTP", "Postgres", "JSON", "Locks", "JiraSandbox",
-        "TestSupport",
-        logging,
-      ],
+      name: "JiraTests", dependencies: ["Jira", "HTTP", "JSON", "Simulation"],
       swiftSettings: settings),
+    .testTarget(
+      name: "MappingTests", dependencies: ["Mapping", "Jira", "JSON", "Simulation"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "Mapping", "Jira", "JSON", "Simulation"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SyncEngineTests",
+      dependencies: [
+        "SyncEngine", "Planning", "Mapping", "Jira", "JobQueue", "HTTP", "Postgres", "JSON",
+        "Locks", "JiraSandbox", "TestSupport", "Simulation", logging,
+      ], swiftSettings: settings),
     .testTarget(
       name: "NotificationsTests",
       dependencies: [
@@ -169,7 +185,8 @@ let package = Package(
     .testTarget(
       name: "JiraSyncCLITests",
       dependencies: [
-        "JiraSyncCLI", "Notifications", "Sync", "JobQueue", "Jira", "JiraSandbox", "Postgres",
+        "JiraSyncCLI", "Notifications", "SyncEngine", "Planning", "Mapping", "JobQueue", "Jira",
+        "JiraSandbox", "Postgres",
         "Schema", "JSON",
         "TestSupport", argumentParser, logging,
       ], exclude: ["help.txt"], swiftSettings: settings),

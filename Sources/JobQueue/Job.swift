@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 /// A job under a lease of this worker.
 public struct Job: Sendable, Hashable, Identifiable {

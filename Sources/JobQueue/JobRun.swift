@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Locks
 import Logging
 import Postgres
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Some jobs of one handler under their leases: everything a handler may do with them goes through here.
 public final class JobRun: Sendable {

@@ -1,11 +1,6 @@
+import FoundationEssentials
 import JSON
 import Postgres
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The queue's statements, as one worker sends them.
 struct JobStore: Sendable {

@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Locks
 import Logging
 import Postgres
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Claims jobs, runs them through their handlers, keeps their leases alive and rescues those of lost workers.
 ///

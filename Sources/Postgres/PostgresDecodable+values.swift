@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension PostgresDecodable where Self: FixedWidthInteger {
   /// Reads the value, as `PostgresDecodable` says.

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension PostgresEncodable where Self: BinaryInteger {
   /// The value in the text format, as `PostgresEncodable` says.

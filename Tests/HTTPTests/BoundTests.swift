@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Testing
 
 @testable import HTTP
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// No server can make the client keep more than was allowed, whatever it sends and however it is packed.
 @Suite(.timeLimit(.minutes(20)))

@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Testing
 
 @testable import HTTP
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Many tasks share a client.
 @Suite(.timeLimit(.minutes(20)))

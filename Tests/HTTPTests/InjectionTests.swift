@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Testing
 
 @testable import HTTP
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// What a caller passes as a verb or a header cannot become anything else on the wire.
 @Suite(.timeLimit(.minutes(20)))

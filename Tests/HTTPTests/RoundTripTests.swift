@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Testing
 
 @testable import HTTP
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// What is asked for goes over the wire as it is, and what comes back is what the server said.
 @Suite(.timeLimit(.minutes(20)))

@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Testing
 
 @testable import HTTP
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// One `send` puts a request that changes something on the wire once.
 ///

@@ -1,12 +1,8 @@
+import FoundationEssentials
 import Testing
 
 @testable import HTTP
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)

@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import Simulation
 import Testing
 
 /// Plain text survives the way into a document and back; what would not is called lossy.

@@ -1,4 +1,5 @@
 import Jira
+import Simulation
 import Testing
 
 /// Texts that mean the same have one form.

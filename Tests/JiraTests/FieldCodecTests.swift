@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import Jira
+import Simulation
 import Testing
 
 /// Values get into fields and out of them unchanged, once they are cut to what JIRA holds.

@@ -1,5 +1,6 @@
 import JSON
 import Jira
+import Simulation
 import Testing
 
 /// Values are cut to what JIRA holds, in a way that cutting again does not change.

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Jira
+import Simulation
 import Testing
 
 /// A broken or hostile server costs an error, never a crash, an endless loop or an untyped error.

@@ -1,5 +1,6 @@
 import Foundation
 import Jira
+import Simulation
 import Testing
 
 /// Instants are read with whatever offset JIRA uses, and written in UTC.

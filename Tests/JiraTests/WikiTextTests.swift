@@ -1,4 +1,5 @@
 import Jira
+import Simulation
 import Testing
 
 /// Plain text survives the way into wiki markup and back; markup that people wrote is called lossy.

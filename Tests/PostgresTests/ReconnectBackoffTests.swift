@@ -1,20 +1,9 @@
 import Postgres
+import Simulation
+import TestSupport
 import Testing
 
 @Suite struct ReconnectBackoffTests {
-  /// The same numbers each time (SplitMix64).
-  private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   @Test func theCeilingDoublesUpToTheCap() {
     var backoff = ReconnectBackoff(base: .milliseconds(100), cap: .seconds(5))
     var generator = SystemRandomNumberGenerator()
@@ -29,7 +18,7 @@ import Testing
 
   /// Caught: jitter on a part of the delay only, with which a fleet still comes back as a wave.
   @Test func theJitterIsFull() {
-    var generator = Seeded(state: 1)
+    var generator = SeededGenerator(seed: 1)
     var backoff = ReconnectBackoff()
     var delays: [Duration] = []
     for _ in 0..<1_000 { delays.append(backoff.failed(using: &generator)) }

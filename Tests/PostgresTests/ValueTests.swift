@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Postgres
 import TestSupport
 import Testing
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Values go to the server and come back as they were.
 @Suite(.requiresPostgres) struct ValueTests {

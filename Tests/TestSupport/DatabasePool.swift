@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Locks
 import Postgres
 import Schema
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Makes databases for tests by copying a template, which has the schema and is made once for a cluster.
 actor DatabasePool {

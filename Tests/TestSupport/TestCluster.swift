@@ -1,10 +1,5 @@
-import Postgres
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import Postgres
 
 /// The throwaway Postgres that tests work on.
 public enum TestCluster {

@@ -11,10 +11,10 @@ bench_figures+=(
 
 # calls_since NUMBER: what the sandbox has seen since, in $scratch/calls.
 calls_since() {
-    "$bin/jira-sync-bench" calls --sandbox "$sandbox" --since "$1" >"$scratch/calls" ||
+    "$bin/Bench" calls --sandbox "$sandbox" --since "$1" >"$scratch/calls" ||
         die 1 "the sandbox's log cannot be read"
 }
-ask_sandbox() { "$bin/jira-sync-bench" sandbox --sandbox "$sandbox" "$@"; }
+ask_sandbox() { "$bin/Bench" sandbox --sandbox "$sandbox" "$@"; }
 # forget_calls: begins the log anew.
 forget_calls() { ask_sandbox DELETE /sandbox/admin/requests >>"$scratch/out"; }
 all_linked="(select count(*) from jira_sync.links where state = 'linked' and last_error is null)"

@@ -1,11 +1,6 @@
+import FoundationEssentials
 import JobQueue
 import Locks
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// What this process counts while it works: jobs by how they ended, calls to JIRA, and what happened in the last hour.
 ///

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// One e-mail as SMTP takes it: an envelope, and the message that travels in it.
 public struct Mail: Sendable {

@@ -1,11 +1,6 @@
 import CurlShim
-import Logging
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import Logging
 
 /// A mail while libcurl delivers it; lives on the curl thread.
 ///

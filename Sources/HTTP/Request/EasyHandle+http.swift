@@ -1,10 +1,5 @@
 import CurlShim
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension EasyHandle {
   /// Sets all that concerns one HTTP request, except who receives the answer.

@@ -1,11 +1,6 @@
+import FoundationEssentials
 import HTTP
 import JSON
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The access token of a service account: fetched when first needed, and again before it expires.
 ///

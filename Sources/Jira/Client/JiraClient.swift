@@ -1,12 +1,7 @@
+import FoundationEssentials
 import HTTP
 import JSON
 import Logging
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Calls JIRA's REST API, each call once.
 ///

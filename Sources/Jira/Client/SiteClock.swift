@@ -1,10 +1,5 @@
-import Locks
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import Locks
 
 /// The clock of a JIRA site, as its answers tell it.
 ///

@@ -1,10 +1,5 @@
-import Glibc
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import Glibc
 
 /// Makes JSON usable that holds half a character, or U+0000.
 ///

@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 /// What the body of a refusal says, in few and short texts.
 ///

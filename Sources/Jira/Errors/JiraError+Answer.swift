@@ -1,11 +1,6 @@
+import FoundationEssentials
 import HTTP
 import JSON
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension JiraError {
   /// Makes an error of an answer that is not a success.

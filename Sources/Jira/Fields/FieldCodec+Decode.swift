@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 extension FieldCodec {
   /// Reads a value as the API gives it.

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension FieldCodec {
   /// What JIRA would hold of a value: what both sides are compared in, or nothing would ever be in step.

@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 extension JSON {
   /// An id, which JIRA writes as a string in most places and as a number in some.

@@ -64,4 +64,10 @@ public struct TranslatedName: Sendable, Hashable {
   public static func plain(_ name: String) -> String {
     name.trimmingBlanks().lowercased().replacing("\u{2019}", with: "'")
   }
+
+  /// The value in a message: its name, the stored one where it is another, and its id.
+  public var label: String {
+    let stored = untranslated.flatMap { $0 == shown ? nil : "'\($0)', " } ?? ""
+    return id.isEmpty ? "'\(shown)'" : "'\(shown)' (\(stored)id \(id))"
+  }
 }

@@ -1,15 +1,10 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
 import HTTP
 import JSON
 import Logging
 import Notifications
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// `jira-sync notify test`.
 struct NotifyTest: AsyncParsableCommand {

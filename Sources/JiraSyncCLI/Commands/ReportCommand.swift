@@ -1,13 +1,8 @@
 import ArgumentParser
+import FoundationEssentials
 import JSON
 import Logging
 import Notifications
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// `jira-sync report`.
 struct ReportCommand: AsyncParsableCommand {

@@ -2,7 +2,7 @@ import Dashboard
 import JobQueue
 import Logging
 import Postgres
-import Sync
+import SyncEngine
 
 /// The dashboard of a worker: what it counts, and the server, from before the worker begins until after it has ended.
 struct WorkerDashboard: Sendable {

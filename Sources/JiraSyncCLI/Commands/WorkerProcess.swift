@@ -5,9 +5,10 @@ import HTTP
 import Jira
 import JobQueue
 import Logging
+import Mapping
 import Notifications
 import Postgres
-import Sync
+import SyncEngine
 import UnixSignals
 
 /// A worker with all that belongs to it: the way to JIRA, the handlers, and the signals that stop it.

@@ -1,8 +1,9 @@
 import Dashboard
 import Jira
+import Mapping
 import Notifications
 import Postgres
-import Sync
+import SyncEngine
 
 /// What the user reads when a command fails, and how the process ends: the one place that decides it.
 struct ErrorReport: Sendable, Hashable {

@@ -1,11 +1,6 @@
+import FoundationEssentials
 import JSON
 import Logging
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// One thing that is logged, and how it looks.
 ///

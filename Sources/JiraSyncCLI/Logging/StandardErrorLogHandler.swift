@@ -1,10 +1,5 @@
-import Logging
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import Logging
 
 /// Writes log lines to standard error, so that standard output stays for results.
 struct StandardErrorLogHandler: LogHandler {

@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 extension JSON {
   /// A whole number.

@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 /// One row of an answer of the database as a JSON object: what `--json` writes, and what tables are made from.
 ///

@@ -1,6 +1,6 @@
 import JobQueue
 import Postgres
-import Sync
+import SyncEngine
 
 /// Finds the rows that a command line names: by file number, by path, or by `id:42`.
 struct RowFinder {

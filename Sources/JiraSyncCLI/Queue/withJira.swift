@@ -1,7 +1,7 @@
 import HTTP
 import Jira
 import Logging
-import Sync
+import SyncEngine
 
 /// Gives a command a client that speaks the dialect of the site.
 ///

@@ -2,7 +2,7 @@ import HTTP
 import Jira
 import Logging
 import Postgres
-import Sync
+import SyncEngine
 
 /// Reaches JIRA for a command that reads it, within ten seconds.
 ///

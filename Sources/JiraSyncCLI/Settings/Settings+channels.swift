@@ -1,7 +1,7 @@
 import HTTP
 import Jira
+import Mapping
 import Notifications
-import Sync
 
 extension Settings {
   private static let serverExample = "SMTP_URL=smtps://user:password@mail.example.com:465"

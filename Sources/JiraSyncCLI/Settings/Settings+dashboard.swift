@@ -1,5 +1,5 @@
 import Dashboard
-import Sync
+import Mapping
 
 extension Settings {
   /// Where the dashboard is served: the section `dashboard` of the configuration file, and flags.

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension Settings {
   /// The settings of this process: its environment, `.env` of its working directory, and flags.

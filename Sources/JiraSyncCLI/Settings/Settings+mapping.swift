@@ -1,4 +1,5 @@
-import Sync
+import Mapping
+import SyncEngine
 
 extension Settings {
   /// The mapping: the built-in one, with what the configuration file says otherwise.

@@ -1,12 +1,7 @@
+import FoundationEssentials
 import HTTP
 import JSON
 import Locks
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Mail over SMTP.
 public struct EmailChannel: NotificationChannel {

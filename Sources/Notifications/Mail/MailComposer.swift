@@ -1,10 +1,5 @@
-import HTTP
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import HTTP
 
 /// Writes messages as mail: text and HTML, threads by cause, and the same bytes each time.
 struct MailComposer: Sendable {

@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 /// A row of `jira_sync.incidents`: what a channel was told of a cause, and what it was not told yet.
 ///

@@ -1,12 +1,7 @@
+import FoundationEssentials
 import JobQueue
 import Logging
 import Postgres
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// One run of a `notify` job: writes what is to be told, sends it in order, and says when to come again.
 struct ChannelDelivery: Sendable {

@@ -1,10 +1,5 @@
-import JSON
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
 
 /// One message to one channel, as it is kept until the channel has taken it.
 public struct Message: Sendable, Hashable, Identifiable {

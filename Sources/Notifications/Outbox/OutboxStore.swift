@@ -1,11 +1,6 @@
+import FoundationEssentials
 import JSON
 import Postgres
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The outbox of one channel, as its deliverer reads and writes it.
 struct OutboxStore: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// `openssl s_server` on a free loopback port, with a certificate that no authority has signed.
 final class TLSServer: Sendable {

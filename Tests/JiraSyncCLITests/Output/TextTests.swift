@@ -1,8 +1,8 @@
 import JobQueue
-import Sync
 import Testing
 
 @testable import JiraSyncCLI
+@testable import Mapping
 
 /// What people read: pure functions, no terminal.
 struct TextTests {

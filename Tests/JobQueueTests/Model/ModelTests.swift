@@ -1,12 +1,8 @@
+import FoundationEssentials
 import Postgres
+import Simulation
 import TestSupport
 import Testing
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// Random schedules of workers that crash, stall, come back and settle what is long not theirs.
 @Suite(.requiresPostgres) struct ModelTests {

@@ -1,4 +1,5 @@
 import Postgres
+import Simulation
 import TestSupport
 
 /// One random order of what four workers, writers and people do to three keys, against the real functions.

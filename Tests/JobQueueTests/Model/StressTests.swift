@@ -1,4 +1,5 @@
 import Postgres
+import Simulation
 import TestSupport
 import Testing
 

@@ -1,3 +1,5 @@
+import Simulation
+import TestSupport
 import Testing
 
 @testable import JobQueue

@@ -1,11 +1,6 @@
+import FoundationEssentials
 import Postgres
 import TestSupport
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// A worker as the database knows one: it sends the queue's statements when a test says so.
 struct Claimer: Sendable {

@@ -1,13 +1,8 @@
+import FoundationEssentials
 import JobQueue
 import Logging
 import Postgres
 import TestSupport
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 extension Queue {
   /// What the connections of a test's workers are called.

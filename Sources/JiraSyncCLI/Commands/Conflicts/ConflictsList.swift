@@ -2,7 +2,7 @@ import ArgumentParser
 import JSON
 import JobQueue
 import Postgres
-import Sync
+import SyncEngine
 
 /// `jira-sync conflicts list`.
 struct ConflictsList: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import Postgres
-import Sync
+import SyncEngine
 
 extension Checkup {
   /// What came from JIRA and is out of bounds: times in the future, waits, and issues that cannot be read.

@@ -1,4 +1,4 @@
-import Sync
+import Mapping
 
 extension Checkup {
   /// Whether the settings can be used; nil where nothing else can be checked.

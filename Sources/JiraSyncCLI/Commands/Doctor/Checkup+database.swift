@@ -1,12 +1,7 @@
+import FoundationEssentials
 import Logging
 import Postgres
-import Sync
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+import SyncEngine
 
 extension Checkup {
   /// The database, from the connection to what stands in the way of vacuum.
@@ -24,7 +19,8 @@ extension Checkup {
     ok("connection", "\(database)")
     do {
       try await checkServer(connection)
-      try await connection.query("set lock_timeout = '2s'", doing: "limiting the wait for locks")
+      _ = try await connection.query(
+        "set lock_timeout = '2s'", doing: "limiting the wait for locks")
       guard try await checkSchema(connection, "\(database)") else {
         await connection.close()
         return

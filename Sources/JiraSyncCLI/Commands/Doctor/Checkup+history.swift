@@ -1,5 +1,5 @@
 import Postgres
-import Sync
+import SyncEngine
 
 extension Checkup {
   /// Whether a database that lost commits, by a promotion or a restore, would be noticed.

@@ -1,14 +1,10 @@
+import FoundationEssentials
 import HTTP
 import Jira
 import Logging
+import Mapping
 import Postgres
-import Sync
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
+import SyncEngine
 
 extension Checkup {
   /// JIRA, from the connection to the mapping.

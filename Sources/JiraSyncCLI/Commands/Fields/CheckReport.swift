@@ -1,11 +1,6 @@
-import JSON
-import Sync
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
+import SyncEngine
 
 /// What `fields check` shows.
 struct CheckReport {

@@ -1,5 +1,6 @@
 import JSON
-import Sync
+import Mapping
+import SyncEngine
 
 /// What `fields create` shows.
 struct CreationReport {

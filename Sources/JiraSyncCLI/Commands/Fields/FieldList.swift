@@ -1,6 +1,7 @@
 import JSON
 import Jira
-import Sync
+import Mapping
+import SyncEngine
 
 /// What `fields list` shows.
 struct FieldList {

@@ -1,8 +1,9 @@
 import HTTP
 import Jira
 import Logging
+import Mapping
 import Postgres
-import Sync
+import SyncEngine
 
 /// Mapping, site and rows side by side, for the commands about fields.
 struct FieldSurvey {

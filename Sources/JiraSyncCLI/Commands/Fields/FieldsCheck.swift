@@ -1,6 +1,6 @@
 import ArgumentParser
 import JSON
-import Sync
+import SyncEngine
 
 /// `jira-sync fields check`.
 struct FieldsCheck: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import JSON
 import Jira
-import Sync
+import SyncEngine
 
 /// `jira-sync fields create`.
 struct FieldsCreate: AsyncParsableCommand {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import JSON
 import Jira
-import Sync
+import Mapping
+import SyncEngine
 
 /// `jira-sync fields list`.
 struct FieldsList: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Postgres
-import Sync
+import SyncEngine
 
 /// `jira-sync jobs list`.
 struct JobsList: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import JSON
 import Postgres
-import Sync
+import SyncEngine
 
 /// `jira-sync jobs show`.
 struct JobsShow: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import Postgres
-import Sync
+import SyncEngine
 
 /// What `migrate` inspects and repairs beside the files that are pending.
 struct Installation {

@@ -1,7 +1,7 @@
 import JSON
 import Postgres
 import Schema
-import Sync
+import SyncEngine
 
 /// What `migrate` did, for people and for programs.
 struct MigrationReport {

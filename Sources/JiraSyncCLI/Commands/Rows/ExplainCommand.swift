@@ -1,8 +1,9 @@
 import ArgumentParser
 import JSON
 import Jira
+import Planning
 import Postgres
-import Sync
+import SyncEngine
 
 /// `jira-sync explain`.
 struct ExplainCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import JSON
 import JobQueue
 import Postgres
-import Sync
+import SyncEngine
 
 /// What the database knows of one row.
 struct Explanation: Sendable {

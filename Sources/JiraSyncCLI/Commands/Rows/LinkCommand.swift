@@ -2,7 +2,7 @@ import ArgumentParser
 import JSON
 import Jira
 import Postgres
-import Sync
+import SyncEngine
 
 /// `jira-sync link`.
 struct LinkCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import Postgres
-import Sync
+import SyncEngine
 
 /// The rows that something stands in the way of.
 enum RowErrors {

@@ -1,12 +1,8 @@
 import ArgumentParser
-import JSON
-import Sync
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+import JSON
+import Mapping
+import SyncEngine
 
 /// `jira-sync config`.
 struct ConfigCommand: AsyncParsableCommand {

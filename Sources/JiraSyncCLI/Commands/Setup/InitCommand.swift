@@ -1,8 +1,9 @@
 import ArgumentParser
 import Glibc
 import Jira
+import Mapping
 import Postgres
-import Sync
+import SyncEngine
 
 /// `jira-sync init`.
 struct InitCommand: AsyncParsableCommand {

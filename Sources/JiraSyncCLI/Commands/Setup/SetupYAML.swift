@@ -1,4 +1,4 @@
-import Sync
+import Mapping
 
 /// The `jira-sync.yaml` that `init` writes: what was asked for, and where to read on.
 struct SetupYAML: Sendable {

@@ -1,6 +1,6 @@
 import JSON
 import Postgres
-import Sync
+import SyncEngine
 
 /// What `status` shows, as it was read in one go.
 struct StatusReport: Sendable {

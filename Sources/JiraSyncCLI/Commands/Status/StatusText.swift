@@ -1,5 +1,5 @@
 import JSON
-import Sync
+import SyncEngine
 
 /// The status for people.
 struct StatusText {

@@ -1,4 +1,4 @@
-import Sync
+import Mapping
 
 /// What a sync of many rows would make that nobody has seen yet: pure, so that the question can be tested.
 struct Backfill: Sendable, Hashable {

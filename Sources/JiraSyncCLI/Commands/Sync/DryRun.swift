@@ -1,8 +1,9 @@
 import HTTP
 import JSON
 import Jira
+import Mapping
 import Postgres
-import Sync
+import SyncEngine
 
 /// `jira-sync sync --dry-run`: what would be written, field by field.
 struct DryRun {

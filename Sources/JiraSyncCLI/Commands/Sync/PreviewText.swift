@@ -1,5 +1,5 @@
 import JSON
-import Sync
+import SyncEngine
 
 /// What would happen to one row, for people.
 struct PreviewText {

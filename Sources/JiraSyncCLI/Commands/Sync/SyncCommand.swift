@@ -1,7 +1,8 @@
 import ArgumentParser
 import JSON
+import Mapping
+import Planning
 import Postgres
-import Sync
 
 /// `jira-sync sync`.
 struct SyncCommand: AsyncParsableCommand {

@@ -1,7 +1,8 @@
 import JSON
 import JobQueue
+import Mapping
 import Postgres
-import Sync
+import SyncEngine
 
 /// Enqueues the jobs of a sync.
 struct SyncJobs {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sync
+import Mapping
 
 /// What to do with rows that name tickets already, as a flag.
 enum TicketChoice: String, EnumerableFlag, CaseIterable {

@@ -1,0 +1,53 @@
+import Mapping
+
+/// Decides what to write so that a row and its issue agree, from what both are and what they last agreed on.
+///
+/// It looks at values only: no clock, no database, no network. So a job that runs twice, late or out of order does no harm, and what we wrote ourselves is no change.
+///
+/// - Parameters:
+///   - base: the values on which both sides last agreed, nil where they never met.
+///   - row: the row as it was read.
+///   - issue: the issue as it was read; absent where it is to be made.
+///   - mapping: the fields, as they were found on the JIRA site.
+///   - verdicts: what people decided about conflicts that waited, by the field's name.
+///   - suspended: fields that are left alone, by their names, each with why.
+///   - withheld: fields whose last value JIRA did not store, and which are not sent again yet.
+/// - Returns: what to write on either side, and the base once that was done.
+public func plan(
+  base: Base?, row: RowSide, issue: IssueSide, mapping: ResolvedMapping,
+  verdicts: [String: Verdict] = [:], suspended: [String: String] = [:],
+  withheld: Set<String> = []
+) -> Plan {
+  guard case .present(let values) = row else { return Plan(newBase: base ?? Base()) }
+  let mapping = mapping.leavingOut(columnsThatLack: values)
+  var plan: Plan
+  switch issue {
+  case .absent:
+    plan = creationPlan(row: values, mapping: mapping)
+  case .present(let snapshot):
+    var planner = Planner(
+      base: base ?? Base(), row: values, issue: snapshot, mapping: mapping, verdicts: verdicts,
+      suspended: suspended, withheld: withheld)
+    plan = planner.plan()
+  }
+  plan.newBase = plan.newBase.noting(mapping)
+  plan.notedBase = plan.notedBase.noting(mapping)
+  return plan
+}
+
+extension ResolvedMapping {
+  /// The mapping without the fields of columns that the row does not have: they were renamed or dropped while workers run.
+  ///
+  /// An absent column is not an empty value. Neither side of such a field is written, and its base stays as it is.
+  func leavingOut(columnsThatLack row: Row) -> ResolvedMapping {
+    func isThere(_ column: String) -> Bool { row[column] != nil }
+    guard
+      !fields.allSatisfy({ $0.mapping.columns.allSatisfy(isThere) })
+        || !fills.allSatisfy({ isThere($0.column.name) })
+    else { return self }
+    var mapping = self
+    mapping.fields.removeAll { !$0.mapping.columns.allSatisfy(isThere) }
+    mapping.fills.removeAll { !isThere($0.column.name) }
+    return mapping
+  }
+}

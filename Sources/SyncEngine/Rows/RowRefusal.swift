@@ -1,0 +1,32 @@
+import Planning
+import Postgres
+
+/// Why a row was not written though the plan says so.
+enum RowRefusal: Error, Sendable {
+  /// It changed after it had been read; it is planned anew.
+  case moved
+  /// The database refused the value: a constraint, a lock, a missing privilege.
+  case refused(PostgresError)
+  /// It refused the values of these fields, and would take the others.
+  case partly([String: PostgresError])
+
+  /// Whether a field is not written.
+  func covers(_ field: String) -> Bool {
+    if case .partly(let fields) = self { return fields[field] != nil }
+    return true
+  }
+
+  /// What is said of the writes that it covers, by their columns.
+  func texts(of writes: [ColumnWrite]) -> [String] {
+    func text(_ writes: [ColumnWrite], _ error: PostgresError) -> String {
+      let columns = writes.map(\.column).joined(separator: ", ")
+      return "\(columns): the row refused the value from JIRA: \(error)"
+    }
+    switch self {
+    case .moved: return []
+    case .refused(let error): return [text(writes, error)]
+    case .partly(let fields):
+      return fields.map { field, error in text(writes.filter { $0.field == field }, error) }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Jira
+import Testing
+
+@testable import Mapping
+@testable import Planning
+
+/// The table of the three-way merge, line by line.
+struct FieldDecisionTests {
+  private static let base = BaseField(raw: [:], canonical: .text("b"))
+
+  private func decide(
+    _ row: String, _ issue: String, base: BaseField? = base, _ direction: SyncDirection = .both,
+    _ policy: ConflictPolicy = .rowWins, verdict: FieldConflict.Side? = nil,
+    isFormatted: Bool = false, isCut: Bool = false
+  ) -> FieldDecision.Outcome {
+    let sides = FieldDecision.Sides(
+      base: base, row: row.isEmpty ? .empty : .text(row),
+      issue: issue.isEmpty ? .empty : .text(issue), isFormatted: isFormatted, isCut: isCut)
+    return FieldDecision.decide(
+      sides, direction: direction, policy: policy, verdict: verdict)
+  }
+
+  @Test("one side changed: the other follows, without a conflict")
+  func oneSide() {
+    #expect(decide("b", "b").decision == .agree)
+    #expect(decide("r", "b") == .init(decision: .writeIssue))
+    #expect(decide("b", "i") == .init(decision: .writeRow))
+    #expect(decide("", "b") == .init(decision: .writeIssue))
+    #expect(decide("b", "") == .init(decision: .writeRow))
+  }
+
+  @Test("both changed to the same: only the base moves")
+  func same() {
+    #expect(decide("x", "x") == .init(decision: .agree))
+  }
+
+  @Test("both changed to different values: the policy decides, and a person before it")
+  func conflict() {
+    #expect(decide("r", "i").decision == .writeIssue)
+    #expect(decide("r", "i").reason == .bothChanged)
+    #expect(decide("r", "i", .both, .jiraWins).winner == .issue)
+    #expect(decide("r", "i", .both, .manual) == .init(decision: .wait, reason: .bothChanged))
+    #expect(decide("r", "i", .both, .manual, verdict: .row).winner == .row)
+    #expect(decide("r", "i", .both, .rowWins, verdict: .issue).winner == .issue)
+  }
+
+  @Test("a side that only follows is put back, and what it had is kept as a conflict")
+  func follower() {
+    #expect(
+      decide("b", "i", .push) == .init(decision: .writeIssue, reason: .followerChanged))
+    #expect(decide("r", "b", .pull) == .init(decision: .writeRow, reason: .followerChanged))
+    #expect(decide("r", "i", .push, .jiraWins).winner == .row)
+    #expect(decide("r", "i", .pull, .rowWins).winner == .issue)
+  }
+
+  @Test("who never met: an empty side takes the other's value, and never erases it")
+  func firstMeeting() {
+    #expect(decide("x", "x", base: nil) == .init(decision: .agree))
+    #expect(decide("", "i", base: nil) == .init(decision: .writeRow))
+    #expect(decide("r", "", base: nil, .both, .jiraWins) == .init(decision: .writeIssue))
+    #expect(decide("", "i", base: nil, .push) == .init(decision: .agree))
+    #expect(decide("r", "", base: nil, .pull) == .init(decision: .agree))
+    #expect(decide("r", "i", base: nil).reason == .firstMeeting)
+    #expect(decide("r", "i", base: nil, .both, .jiraWins).winner == .issue)
+  }
+
+  @Test("formatting that cannot be written back is never overwritten, unless a person says so")
+  func formatting() {
+    for direction in [SyncDirection.push, .both] {
+      let outcome = decide("r", "b", direction, isFormatted: true)
+      #expect(outcome == .init(decision: .wait, reason: .formatting))
+    }
+    #expect(decide("b", "i", isFormatted: true).decision == .writeRow)
+    #expect(decide("r", "b", verdict: .row, isFormatted: true).decision == .writeIssue)
+  }
+
+  @Test("a text of which JIRA holds only a part is not replaced by that part")
+  func cut() {
+    #expect(decide("b", "i", isCut: true) == .init(decision: .wait, reason: .cut))
+    #expect(decide("r", "b", isCut: true).decision == .writeIssue)
+    #expect(decide("b", "i", verdict: .issue, isCut: true).decision == .writeRow)
+  }
+
+  @Test("a pair that was agreed to differ stays at rest")
+  func pair() {
+    let pair = BaseField(raw: [:], canonical: .text("r"), issue: .text("i"))
+    #expect(decide("r", "i", base: pair) == .init(decision: .nothing))
+    #expect(decide("r", "x", base: pair) == .init(decision: .writeRow))
+    #expect(decide("x", "i", base: pair) == .init(decision: .writeIssue))
+  }
+}
