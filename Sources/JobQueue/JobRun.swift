@@ -104,16 +104,45 @@ public final class JobRun: Sendable {
   /// Writes to the database for jobs, in one transaction that first locks them by their leases.
   ///
   /// - Parameters:
+  ///   - elements: what is written, each for a job.
+  ///   - job: the job that an element is for.
+  ///   - doing: what is being done, for errors.
+  ///   - body: writes the elements whose job's lease still holds, and says how jobs end; jobs that it does not name go on.
+  ///     It is not called where no lease holds.
+  /// - Returns: the elements that were written; the leases of the others' jobs were lost.
+  /// - Throws: what the body throws, after rolling back; `PostgresError`; nothing of it was then written.
+  @discardableResult
+  public func write<Element: Sendable>(
+    _ elements: [Element], for job: (Element) -> Job, doing: String,
+    _ body:
+      @escaping @Sendable (PostgresTransaction, [Element]) async throws
+      -> [(job: Job, as: Settlement)]
+  ) async throws -> [Element] {
+    let jobs = elements.map(job)
+    let pairs = Array(zip(elements, jobs.map(\.id)))
+    let held = Set(
+      try await write(for: jobs, doing: doing) { transaction, held in
+        let ids = Set(held.map(\.id))
+        return try await body(transaction, pairs.filter { ids.contains($0.1) }.map(\.0))
+      }.map(\.id))
+    return pairs.filter { held.contains($0.1) }.map(\.0)
+  }
+
+  /// Writes to the database for jobs, in one transaction that first locks them by their leases.
+  ///
+  /// - Parameters:
   ///   - jobs: the jobs that the writing is for.
   ///   - doing: what is being done, for errors.
-  ///   - body: writes for the jobs whose lease still holds (the others are dropped) and says how jobs end; jobs that
-  ///     it does not name go on.
+  ///   - body: writes for the jobs whose lease still holds, and says how jobs end; jobs that it does not name go on. It is
+  ///     not called where no lease holds.
+  /// - Returns: the jobs whose lease held.
   /// - Throws: what the body throws, after rolling back; `PostgresError`; nothing of it was then written.
+  @discardableResult
   public func write(
     for jobs: [Job], doing: String,
     _ body:
       @escaping @Sendable (PostgresTransaction, [Job]) async throws -> [(job: Job, as: Settlement)]
-  ) async throws {
+  ) async throws -> [Job] {
     let store = store
     let outcome: (held: [Job], settled: [(job: Job, as: Settlement)], result: PostgresResult?) =
       try await database.transaction(doing: doing) { transaction in
@@ -128,6 +157,7 @@ public final class JobRun: Sendable {
       }
     noteLost(jobs.filter { job in !outcome.held.contains { $0.id == job.id } })
     if let result = outcome.result { try note(outcome.settled, held: result) }
+    return outcome.held
   }
 
   // MARK: - For the worker

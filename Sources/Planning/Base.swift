@@ -87,6 +87,18 @@ public struct Base: Sendable, Hashable, Codable {
       raw: fields[field]?.raw ?? [:], canonical: StatusState(category).value)
   }
 
+  /// The base where some fields were not written after all: those keep what another base says.
+  ///
+  /// - Parameters:
+  ///   - failed: the fields' names in the mapping.
+  ///   - noted: what was noted before.
+  /// - Returns: the base to keep.
+  package func taking(_ failed: Set<String>, from noted: Base) -> Base {
+    var base = self
+    for name in failed { base.fields[name] = noted.fields[name] }
+    return base
+  }
+
   package mutating func willSend(_ value: FieldValue, field: String) {
     var known = fields[field] ?? BaseField(raw: [:], canonical: .empty)
     known.sent = value

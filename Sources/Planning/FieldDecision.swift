@@ -51,16 +51,17 @@ enum FieldDecision: Sendable, Hashable {
   ///   - sides: the two values and what they were.
   ///   - direction: which side may be written.
   ///   - policy: who wins where both sides changed.
-  ///   - verdict: what a person decided for the conflict.
+  ///   - resolution: what a person decided for the conflict.
   /// - Returns: what to do, and the conflict that it settles or leaves.
   static func decide(
     _ sides: Sides, direction: SyncDirection, policy: ConflictPolicy,
-    verdict: FieldConflict.Side? = nil
+    resolution: FieldConflict.Side? = nil
   ) -> Outcome {
     if let state = StatusPair(sides), let outcome = state.outcome(sides) { return outcome }
     if sides.row == sides.issue { return Outcome(decision: .agree) }
     guard sides.base != nil else {
-      return guarded(firstMeeting(sides, direction, policy, verdict), sides, direction, verdict)
+      return guarded(
+        firstMeeting(sides, direction, policy, resolution), sides, direction, resolution)
     }
     switch (sides.rowChanged, sides.issueChanged) {
     case (false, false): return Outcome(decision: .nothing)
@@ -69,31 +70,31 @@ enum FieldDecision: Sendable, Hashable {
         direction.pushes
         ? Outcome(decision: .writeIssue)
         : Outcome(decision: .writeRow, reason: .followerChanged)
-      return guarded(outcome, sides, direction, verdict)
+      return guarded(outcome, sides, direction, resolution)
     case (false, true):
       let outcome =
         direction.pulls
         ? Outcome(decision: .writeRow)
         : Outcome(decision: .writeIssue, reason: .followerChanged)
-      return guarded(outcome, sides, direction, verdict)
+      return guarded(outcome, sides, direction, resolution)
     case (true, true):
       return guarded(
-        settled(direction, policy, verdict, reason: .bothChanged), sides, direction, verdict)
+        settled(direction, policy, resolution, reason: .bothChanged), sides, direction, resolution)
     }
   }
 
   /// Row and issue never agreed: an empty side takes the other's value where it may, and never erases it.
   private static func firstMeeting(
     _ sides: Sides, _ direction: SyncDirection, _ policy: ConflictPolicy,
-    _ verdict: FieldConflict.Side?
+    _ resolution: FieldConflict.Side?
   ) -> Outcome {
     if sides.row == .empty { return Outcome(decision: direction.pulls ? .writeRow : .agree) }
     if sides.issue == .empty { return Outcome(decision: direction.pushes ? .writeIssue : .agree) }
-    return settled(direction, policy, verdict, reason: .firstMeeting)
+    return settled(direction, policy, resolution, reason: .firstMeeting)
   }
 
   private static func settled(
-    _ direction: SyncDirection, _ policy: ConflictPolicy, _ verdict: FieldConflict.Side?,
+    _ direction: SyncDirection, _ policy: ConflictPolicy, _ resolution: FieldConflict.Side?,
     reason: FieldConflict.Reason
   ) -> Outcome {
     switch direction {
@@ -101,7 +102,7 @@ enum FieldDecision: Sendable, Hashable {
     case .pull: return Outcome(decision: .writeRow, reason: reason)
     case .both: break
     }
-    switch (verdict, policy) {
+    switch (resolution, policy) {
     case (.row, _), (nil, .rowWins): return Outcome(decision: .writeIssue, reason: reason)
     case (.issue, _), (nil, .jiraWins): return Outcome(decision: .writeRow, reason: reason)
     case (nil, .manual): return Outcome(decision: .wait, reason: reason)
@@ -111,9 +112,9 @@ enum FieldDecision: Sendable, Hashable {
   /// What cannot be written back is never overwritten, unless a person said so.
   private static func guarded(
     _ outcome: Outcome, _ sides: Sides, _ direction: SyncDirection,
-    _ verdict: FieldConflict.Side?
+    _ resolution: FieldConflict.Side?
   ) -> Outcome {
-    switch (outcome.decision, verdict) {
+    switch (outcome.decision, resolution) {
     case (.writeIssue, nil) where sides.isFormatted:
       Outcome(decision: .wait, reason: .formatting)
     case (.writeIssue, .issue) where sides.isFormatted:

@@ -59,13 +59,22 @@ package struct IssueDifference: Sendable, Hashable {
 
 extension ResolvedField {
   /// The issue's value without labels that are not the row's.
+  ///
+  /// - Parameters:
+  ///   - value: the issue's value.
+  ///   - known: what was agreed on.
+  ///   - constantLabels: the labels that every issue has.
+  ///   - own: the row's labels, nil where the row is not read: then it has those that were agreed on.
+  /// - Returns: the value to compare.
   package func comparable(
-    _ value: FieldValue, known: BaseField?, constantLabels: [String]
+    _ value: FieldValue, known: BaseField?, constantLabels: [String], own: Set<String>? = nil
   ) -> FieldValue {
     guard isSharedLabels else { return value }
     let agreed = known?.issueValue.members ?? []
-    var members = value.members.subtracting(Set(constantLabels).subtracting(agreed))
-    if !mapping.direction.pulls { members.formIntersection(agreed) }
+    let own = own ?? known?.canonical.members ?? []
+    var members = value.members.subtracting(Set(constantLabels).subtracting(own))
+    // Labels that users gave the issue are theirs, as long as JIRA only follows.
+    if !mapping.direction.pulls { members.formIntersection(own.union(agreed)) }
     return .set(of: members)
   }
 }

@@ -4,4 +4,6 @@ public enum IssueSide: Sendable, Hashable {
   case present(IssueSnapshot)
   /// There is no issue yet: the plan is the one to make it.
   case absent
+  /// The issue of this key was deleted.
+  case deleted(key: String)
 }

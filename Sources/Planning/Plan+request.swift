@@ -14,18 +14,20 @@ extension Plan {
     fields["labels"] = .array(Set(own + labels).sorted().map { .string($0) })
     return fields
   }
+}
 
+extension [FieldWrite] {
   /// The `fields` of the one edit that brings the issue up to date.
-  public var editFields: [String: JSON] {
+  package var editFields: [String: JSON] {
     Dictionary(
-      issueWrites.filter { !$0.isShared }.map { ($0.fieldID, $0.json) }
+      filter { !$0.isShared }.map { ($0.fieldID, $0.json) }
     ) { first, _ in first }
   }
 
   /// The `update` of the same edit: labels, which are added and removed one by one.
-  public var editOperations: [String: [JSON]] {
+  package var editOperations: [String: [JSON]] {
     Dictionary(
-      issueWrites.filter(\.isShared).map { ($0.fieldID, $0.operations) }
+      filter(\.isShared).map { ($0.fieldID, $0.operations) }
     ) { first, _ in first }
   }
 }

@@ -29,6 +29,15 @@ public struct Plan: Sendable, Hashable {
   /// Whether the plan would say more if it were told who resolved the issue.
   public var needsResolver = false
 
+  /// What is done to the issue of a row that was deleted.
+  package var deletion: DeletionAction?
+  /// The fields that were left out, because their side may not be written.
+  package var leftOut: Set<String> = []
+  /// Whether a write to the row was left out.
+  package var leavesOutRow = false
+  /// Whether a write to the issue was left out.
+  package var leavesOutIssue = false
+
   /// The id of the issue's resolution, where the configuration does not say what it means: its history may know its stored name.
   public var unrecognisedResolution: String?
 
@@ -42,14 +51,4 @@ public struct Plan: Sendable, Hashable {
 
   /// Whether nothing is to be written on either side.
   public var isEmpty: Bool { issueWrites.isEmpty && rowWrites.isEmpty && transition == nil }
-
-  /// The base where some fields were not written after all: those keep what was noted before.
-  ///
-  /// - Parameter failed: the fields' names in the mapping.
-  /// - Returns: the base to keep.
-  public func base(without failed: Set<String>) -> Base {
-    var base = newBase
-    for name in failed { base.fields[name] = notedBase.fields[name] }
-    return base
-  }
 }

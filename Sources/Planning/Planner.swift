@@ -9,7 +9,7 @@ struct Planner {
   let base: Base
   let issue: IssueSnapshot
   let mapping: ResolvedMapping
-  let verdicts: [String: Verdict]
+  let resolutions: [String: ConflictResolution]
   /// Fields that are left alone, each with why.
   let suspended: [String: String]
   /// Fields whose last value JIRA did not store, and which are not sent again yet.
@@ -24,14 +24,15 @@ struct Planner {
 
   init(
     base: Base, row: Row, issue: IssueSnapshot, mapping: ResolvedMapping,
-    verdicts: [String: Verdict], suspended: [String: String], withheld: Set<String> = []
+    resolutions: [String: ConflictResolution], suspended: [String: String],
+    withheld: Set<String> = []
   ) {
     self.base = base.valid(under: mapping)
     self.row = row
     before = row
     self.issue = issue
     self.mapping = mapping
-    self.verdicts = verdicts
+    self.resolutions = resolutions
     self.suspended = suspended
     self.withheld = withheld
     // A field that is no longer mapped would keep the columns that it was made from "changed".
@@ -88,20 +89,20 @@ struct Planner {
     if let reason = suspended[field.name] { throw field.problem(reason) }
     var sides = try sides(field)
     let known = sides.base
-    let verdict = verdicts[field.name].flatMap { $0.holds(sides) ? $0 : nil }
-    if verdict == nil || verdict?.choice == .row {
+    let resolution = resolutions[field.name].flatMap { $0.holds(sides) ? $0 : nil }
+    if resolution == nil || resolution?.choice == .row {
       sides.isOwed = try owes(field, sides)
     }
-    if let verdict { result.decided[field.name] = verdict.conflict }
-    if let verdict, case .value(let value) = verdict.choice {
+    if let resolution { result.decided[field.name] = resolution.conflict }
+    if let resolution, case .value(let value) = resolution.choice {
       return try write(value, to: field, sides)
     }
-    if verdict != nil, verdict?.choice != .row { sides.isOwed = false }
+    if resolution != nil, resolution?.choice != .row { sides.isOwed = false }
     var outcome = FieldDecision.decide(
       sides, direction: field.mapping.direction, policy: field.mapping.conflict,
-      verdict: verdict?.side)
+      resolution: resolution?.side)
     // The conflict that was decided is on record.
-    if verdict != nil, outcome.decision != .wait { outcome.reason = nil }
+    if resolution != nil, outcome.decision != .wait { outcome.reason = nil }
     if field.mapping.apply == .create, outcome.decision == .writeIssue, !sides.isOwed {
       // It was sent once; from then on the issue keeps its own.
       outcome = FieldDecision.Outcome(decision: .agree)
@@ -181,15 +182,8 @@ struct Planner {
       }
       throw field.statusProblem(of: issue.fields)
     }
-    if field.isSharedLabels {
-      let constant = Set(mapping.mapping.labels)
-      var members = value.members.subtracting(constant.subtracting(reading.value.members))
-      // Labels that people gave the issue are theirs, as long as JIRA only follows.
-      if !field.mapping.direction.pulls {
-        members.formIntersection(reading.value.members.union(known?.issueValue.members ?? []))
-      }
-      value = .set(of: members)
-    }
+    value = field.comparable(
+      value, known: known, constantLabels: mapping.mapping.labels, own: reading.value.members)
     return FieldDecision.Sides(
       base: known, row: reading.value, issue: value, isFormatted: decoded.isLossy,
       isCut: reading.isCut || (known?.isCut ?? false), isOwed: isUnchanged)

@@ -4,4 +4,6 @@ public enum RowSide: Sendable, Hashable {
   case present(Row)
   /// There is no such row.
   case absent
+  /// The row was deleted; users called it so.
+  case deleted(label: String)
 }

@@ -9,26 +9,40 @@ import Mapping
 ///   - row: the row as it was read.
 ///   - issue: the issue as it was read; absent where it is to be made.
 ///   - mapping: the fields, as they were found on the JIRA site.
-///   - verdicts: what people decided about conflicts that waited, by the field's name.
+///   - sides: the sides that may be written; the issue's key is always noted in the row.
+///   - deletion: what is done to the half that is left when the other was deleted.
+///   - resolutions: what users decided about open conflicts, by the field's name.
 ///   - suspended: fields that are left alone, by their names, each with why.
 ///   - withheld: fields whose last value JIRA did not store, and which are not sent again yet.
 /// - Returns: what to write on either side, and the base once that was done.
-public func plan(
+package func plan(
   base: Base?, row: RowSide, issue: IssueSide, mapping: ResolvedMapping,
-  verdicts: [String: Verdict] = [:], suspended: [String: String] = [:],
+  sides: WritableSides = .both, deletion: DeletionPolicy = .none,
+  resolutions: [String: ConflictResolution] = [:], suspended: [String: String] = [:],
   withheld: Set<String> = []
 ) -> Plan {
-  guard case .present(let values) = row else { return Plan(newBase: base ?? Base()) }
+  let values: Row
+  switch row {
+  case .present(let read): values = read
+  case .absent: return Plan(newBase: base ?? Base())
+  case .deleted(let label):
+    return plan(forDeletedRow: label, base: base, mapping: mapping, policy: deletion)
+  }
   let mapping = mapping.leavingOut(columnsThatLack: values)
   var plan: Plan
   switch issue {
+  case .deleted(let key):
+    return Planning.plan(
+      forDeletedIssue: key, row: values, base: base, mapping: mapping, policy: deletion)
   case .absent:
     plan = creationPlan(row: values, mapping: mapping)
   case .present(let snapshot):
     var planner = Planner(
-      base: base ?? Base(), row: values, issue: snapshot, mapping: mapping, verdicts: verdicts,
+      base: base ?? Base(), row: values, issue: snapshot, mapping: mapping,
+      resolutions: resolutions,
       suspended: suspended, withheld: withheld)
     plan = planner.plan()
+    plan.leaveOut(all: sides, base: base, mapping: mapping)
   }
   plan.newBase = plan.newBase.noting(mapping)
   plan.notedBase = plan.notedBase.noting(mapping)

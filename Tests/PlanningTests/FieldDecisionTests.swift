@@ -10,14 +10,14 @@ struct FieldDecisionTests {
 
   private func decide(
     _ row: String, _ issue: String, base: BaseField? = base, _ direction: SyncDirection = .both,
-    _ policy: ConflictPolicy = .rowWins, verdict: FieldConflict.Side? = nil,
+    _ policy: ConflictPolicy = .rowWins, resolution: FieldConflict.Side? = nil,
     isFormatted: Bool = false, isCut: Bool = false
   ) -> FieldDecision.Outcome {
     let sides = FieldDecision.Sides(
       base: base, row: row.isEmpty ? .empty : .text(row),
       issue: issue.isEmpty ? .empty : .text(issue), isFormatted: isFormatted, isCut: isCut)
     return FieldDecision.decide(
-      sides, direction: direction, policy: policy, verdict: verdict)
+      sides, direction: direction, policy: policy, resolution: resolution)
   }
 
   @Test("one side changed: the other follows, without a conflict")
@@ -40,8 +40,8 @@ struct FieldDecisionTests {
     #expect(decide("r", "i").reason == .bothChanged)
     #expect(decide("r", "i", .both, .jiraWins).winner == .issue)
     #expect(decide("r", "i", .both, .manual) == .init(decision: .wait, reason: .bothChanged))
-    #expect(decide("r", "i", .both, .manual, verdict: .row).winner == .row)
-    #expect(decide("r", "i", .both, .rowWins, verdict: .issue).winner == .issue)
+    #expect(decide("r", "i", .both, .manual, resolution: .row).winner == .row)
+    #expect(decide("r", "i", .both, .rowWins, resolution: .issue).winner == .issue)
   }
 
   @Test("a side that only follows is put back, and what it had is kept as a conflict")
@@ -71,14 +71,14 @@ struct FieldDecisionTests {
       #expect(outcome == .init(decision: .wait, reason: .formatting))
     }
     #expect(decide("b", "i", isFormatted: true).decision == .writeRow)
-    #expect(decide("r", "b", verdict: .row, isFormatted: true).decision == .writeIssue)
+    #expect(decide("r", "b", resolution: .row, isFormatted: true).decision == .writeIssue)
   }
 
   @Test("a text of which JIRA holds only a part is not replaced by that part")
   func cut() {
     #expect(decide("b", "i", isCut: true) == .init(decision: .wait, reason: .cut))
     #expect(decide("r", "b", isCut: true).decision == .writeIssue)
-    #expect(decide("b", "i", verdict: .issue, isCut: true).decision == .writeRow)
+    #expect(decide("b", "i", resolution: .issue, isCut: true).decision == .writeRow)
   }
 
   @Test("a pair that was agreed to differ stays at rest")

@@ -66,7 +66,8 @@ struct PlanTests {
     let plan = next(pair, mapping)
     #expect(plan.issueWrites.map(\.field).sorted() == ["description", "summary", "technical_debt"])
     #expect(plan.rowWrites.isEmpty && plan.conflicts.isEmpty)
-    #expect(Set(plan.editFields.keys) == ["summary", "description", "customfield_10008"])
+    #expect(
+      Set(plan.issueWrites.editFields.keys) == ["summary", "description", "customfield_10008"])
     expectRest(plan, pair, mapping)
   }
 
@@ -280,8 +281,8 @@ struct PlanTests {
     #expect(next(pair, resolved).isEmpty)
     pair.row["workflows"] = ["WF2", "WF 3"]
     let plan = next(pair, resolved)
-    #expect(plan.editFields.isEmpty)
-    #expect(plan.editOperations == ["labels": [["add": "WF_3"], ["remove": "WF1"]]])
+    #expect(plan.issueWrites.editFields.isEmpty)
+    #expect(plan.issueWrites.editOperations == ["labels": [["add": "WF_3"], ["remove": "WF1"]]])
   }
 
   @Test("a field that is sent once is neither written again nor put back")

@@ -51,7 +51,7 @@ extension HistoryWorld {
     // One transaction: the row by compare-and-set, and the base.
     let isCurrent = plan.rowGuard.allSatisfy { (row[$0.key] ?? .null) == $0.value }
     let failed = isCurrent ? Set<String>() : Set(plan.rowWrites.map(\.field))
-    var kept = plan.base(without: failed)
+    var kept = plan.newBase.taking(failed, from: plan.notedBase)
     if !worker.rebasesOnItsOwnWrites {
       for write in plan.issueWrites {
         kept.fields[write.field]?.issue = known?.fields[write.field]?.issueValue ?? .empty

@@ -10,7 +10,9 @@ struct CreationDraft: Sendable {
   let item: WorkItem
   /// Sent along as a property; tells this creation from every other.
   let marker: UUID
-  var plan: Plan
+  let plan: Plan
+  /// What JIRA refused of the plan.
+  var log: ExecutionLog
   var issueDraft: IssueDraft
   /// What JIRA refused before, so that it was taken out.
   var leftOut: [FieldProblem] = []
@@ -31,6 +33,7 @@ struct CreationDraft: Sendable {
       writes: plan.issueWrites)
     issueDraft = IssueDraft(fields: fields, properties: [IssueMarker.property: property.json])
     self.plan = plan
+    log = ExecutionLog(plan)
   }
 
   /// JIRA's refusal in words that name columns.

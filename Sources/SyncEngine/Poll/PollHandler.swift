@@ -32,22 +32,8 @@ public struct PollHandler: JobHandler {
   /// - Parameter run: the job.
   /// - Throws: `PostgresError`, `LeaseLost`; what JIRA says is settled and not thrown.
   public func run(_ run: JobRun) async throws {
-    guard let site = session.site else {
-      try await run.settle(
-        run.jobs.map { ($0, .postponed("JIRA is out of reach", after: .seconds(1))) })
-      return
-    }
-    for job in run.jobs where run.isOpen(job) {
-      var work = PollWork(
-        run: run, job: job, site: site.leased(to: run), settings: settings)
-      do {
-        try await work.perform()
-      } catch let error as JiraError {
-        await session.report(error)
-        try await work.fail(run.fate(of: job, after: error, session: session), reason: "\(error)")
-      } catch let error as PollStart.Unreadable {
-        try await run.settle(job, as: .refused("\(error)"))
-      }
+    try await session.performEach(run) {
+      PollWork(run: run, job: $0, site: $1, settings: settings)
     }
   }
 }

@@ -7,7 +7,7 @@ import Planning
 import Postgres
 
 /// One poll of a project, under the lease of its job.
-struct PollWork {
+struct PollWork: ProjectWork {
   let run: JobRun
   let job: Job
   let site: Site
@@ -34,7 +34,13 @@ struct PollWork {
 
   /// Searches, reads and enqueues.
   mutating func perform() async throws {
-    let asked = try PollStart.since(job.arguments)
+    let asked: Int64?
+    do {
+      asked = try PollStart.since(job.arguments)
+    } catch {
+      try await run.settle(job, as: .refused("\(error)"))
+      return
+    }
     let state = try await PollStore.begin(project: project, limit: limit, database: database)
     if state.isAhead {
       run.logger.error("the watermark of \(project) lies ahead of JIRA's clock; it is made anew")

@@ -196,7 +196,7 @@ public struct Preview: Sendable {
   }
 
   private func compare(_ item: WorkItem, _ issue: Issue, _ preview: inout RowPreview) {
-    let step = PairStep(item: item, issue: issue, site: site)
+    let step = Reconciliation(item: item, issue: issue, site: site)
     preview.issueKey = issue.key
     preview.fields = outcomes(item, issue: issue, plan: step.plan, base: step.oldBase)
     let isWaiting = step.plan.conflicts.contains { $0.winner == nil }

@@ -21,18 +21,20 @@ struct ConflictClosing: Sendable, Hashable {
   /// - Parameters:
   ///   - conflicts: those that wait, or were decided.
   ///   - plan: what the run was to do.
+  ///   - decided: the conflicts that it settled, by the field's name.
   ///   - untouched: fields that the run did not get to, or failed at.
   ///   - mapped: the names of the fields that are mapped.
   /// - Returns: those that are over.
   static func ending(
-    _ conflicts: [LiveConflict], plan: Plan, untouched: Set<String>, mapped: Set<String>
+    _ conflicts: [LiveConflict], plan: Plan, decided: [String: Int64], untouched: Set<String>,
+    mapped: Set<String>
   ) -> [ConflictClosing] {
     conflicts.compactMap { conflict in
       guard mapped.contains(conflict.field) else {
         return ConflictClosing(id: conflict.id, end: .superseded)
       }
       guard !untouched.contains(conflict.field) else { return nil }
-      if plan.decided[conflict.field] == conflict.id {
+      if decided[conflict.field] == conflict.id {
         return ConflictClosing(id: conflict.id, end: .applied)
       }
       guard let waiting = plan.conflicts.first(where: { $0.field == conflict.field }) else {

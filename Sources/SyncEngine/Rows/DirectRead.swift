@@ -28,7 +28,7 @@ enum DirectRead {
   }
 }
 
-extension PairStep {
+extension Reconciliation {
   /// Whether the issue was read through a search, and the plan needs more than that.
   var needsDirectRead: Bool {
     issue.isFromIndex

@@ -10,7 +10,7 @@ struct LiveConflict: Sendable, Hashable {
   /// The issue's value that was recorded.
   let issue: JSON
   /// What a person decided.
-  let choice: Verdict.Choice?
+  let choice: ConflictResolution.Choice?
 
   init?(_ json: JSON) {
     guard let id = json["id"]?.integer, let field = json["field"]?.string else { return nil }
@@ -28,7 +28,7 @@ struct LiveConflict: Sendable, Hashable {
   }
 
   /// The decision, for the plan.
-  var verdict: Verdict? {
-    choice.map { Verdict(conflict: id, choice: $0, row: row, issue: issue) }
+  var resolution: ConflictResolution? {
+    choice.map { ConflictResolution(conflict: id, choice: $0, row: row, issue: issue) }
   }
 }

@@ -39,38 +39,16 @@ public struct RowHandler: JobHandler {
   /// - Parameter run: the jobs.
   /// - Throws: `PostgresError`, `LeaseLost`; what JIRA says is settled and not thrown.
   public func run(_ run: JobRun) async throws {
-    guard let site = session.site else {
-      try await run.settle(
-        run.jobs.map { ($0, .postponed("JIRA is out of reach", after: .seconds(1))) })
-      return
+    try await session.perform(run) { site in
+      let work = RowRun(
+        context: RowContext(
+          run: run, site: site, session: session, options: options, tally: tally, proof: proof))
+      do {
+        try await CallPatience.$isMass.withValue(run.isMass) { try await work.perform() }
+      } catch let error as JiraError {
+        // What was not settled fails with what JIRA said.
+        try await work.settleFailed(run.jobs.filter(run.isOpen), error: error)
+      }
     }
-    let work = RowWork(
-      run: run, site: site.leased(to: run), session: session, options: options, tally: tally,
-      proof: proof)
-    do {
-      try await CallPatience.$isMass.withValue(run.isMass) { try await work.perform() }
-    } catch let error as JiraError {
-      // What was not settled fails with what JIRA said.
-      try await work.settleFailed(run.jobs.filter(run.isOpen), error: error)
-    }
-  }
-}
-
-extension Site {
-  /// The same site for one run: before each call its leases are checked, and each call is noted with the run's jobs.
-  func leased(to run: JobRun) -> Site {
-    var logger = run.logger
-    logger[metadataKey: "jobs"] = "\(run.jobs.map(\.id).named)"
-    return Site(
-      client: client.checking { _ in try run.checkLease() }.logging(to: logger), project: project,
-      issueType: issueType, mapping: mapping, account: account, readAt: readAt)
-  }
-}
-
-extension [Job.ID] {
-  /// The first few, and how many more there are.
-  fileprivate var named: String {
-    let first = prefix(5).map(String.init).joined(separator: ",")
-    return count > 5 ? "\(first)+\(count - 5)" : first
   }
 }

@@ -99,7 +99,7 @@ enum RowStore {
     from unnest(
       \(intents.map(\.draft.item.rowKey.table))::text[], \(intents.map(\.draft.item.rowKey.id))::text[], \(intents.map(\.draft.item.label))::text[],
       \(intents.map(\.draft.marker))::uuid[], \(intents.map(\.baseText))::text[],
-      \(intents.map { JSON.object($0.draft.plan.newBase.columns).text })::text[])
+      \(intents.map { JSON.object($0.draft.log.newBase.columns).text })::text[])
       as u(table_name, row_id, label, marker, base, raw)
     on conflict (table_name, row_id) where state <> 'row_gone' do update
     set marker = excluded.marker, state = 'creating', last_error = null, creation_lookups = 0,
@@ -109,7 +109,7 @@ enum RowStore {
   }
 
   /// Stores what came of pairs of row and issue.
-  static func linking(_ pairs: [LinkedPair]) -> SQL {
+  static func linking(_ pairs: [LinkUpdate]) -> SQL {
     """
     update jira_sync.links as l
     set state = 'linked', issue_id = u.issue_id, issue_key = u.issue_key, label = u.label,

@@ -57,7 +57,7 @@ struct SideChanges: Sendable, Hashable {
   ///   - now: seconds since 1970.
   ///   - limits: when a field is left alone.
   /// - Returns: the fields that changed sides too often, with how often; they begin anew.
-  mutating func record(_ writes: [Write], now: Double, limits: BreakerLimits) -> [String: Int] {
+  mutating func record(_ writes: [Write], now: Double, limits: OscillationLimits) -> [String: Int] {
     let horizon = now - limits.within.inSeconds
     fields = fields.filter { $0.value.last > horizon }
     var oscillating: [String: Int] = [:]

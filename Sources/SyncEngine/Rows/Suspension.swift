@@ -4,7 +4,7 @@ import Postgres
 /// Suspends fields that keep changing sides.
 enum Suspension {
   /// Why a field is suspended.
-  static func text(sideChanges count: Int, limits: BreakerLimits) -> String {
+  static func text(sideChanges count: Int, limits: OscillationLimits) -> String {
     let minutes = Int((limits.within.inSeconds / 60).rounded(.up))
     return """
       changed sides \(count) times within \(minutes) minutes, so it is left alone for as long: something answers every \
@@ -15,7 +15,7 @@ enum Suspension {
   /// Records which fields are suspended, and emits an event for each.
   static func suspending(
     _ fields: [(rowKey: RowKey, label: String, key: String, field: String, sideChanges: Int)],
-    limits: BreakerLimits
+    limits: OscillationLimits
   ) -> SQL {
     """
     with suspended as (

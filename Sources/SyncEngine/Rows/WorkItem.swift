@@ -44,8 +44,10 @@ struct WorkItem: Sendable {
   }
 
   /// What people decided of conflicts, by the field's name; the latest counts.
-  var verdicts: [String: Verdict] {
-    Dictionary(conflicts.compactMap { conflict in conflict.verdict.map { (conflict.field, $0) } }) {
+  var resolutions: [String: ConflictResolution] {
+    Dictionary(
+      conflicts.compactMap { conflict in conflict.resolution.map { (conflict.field, $0) } }
+    ) {
       $1
     }
   }
@@ -54,7 +56,13 @@ struct WorkItem: Sendable {
   var isForced: Bool { job.arguments["force"]?.bool == true }
 
   /// Which sides the job may write.
-  var sides: WritableSides { WritableSides(kind: job.kind) }
+  var sides: WritableSides {
+    switch job.kind {
+    case "push": .issueOnly
+    case "pull": .rowOnly
+    default: .both
+    }
+  }
 }
 
 /// What the trigger of a table reports of a deleted row.

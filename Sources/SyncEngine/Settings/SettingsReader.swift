@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSON
 import Mapping
+import Planning
 
 /// Reads settings, and collects everything that is wrong with them.
 struct SettingsReader {
@@ -56,10 +57,10 @@ struct SettingsReader {
     return members
   }
 
-  private mutating func policy(_ json: JSON?, _ name: String, into value: inout GonePolicy) {
+  private mutating func policy(_ json: JSON?, _ name: String, into value: inout DeletionPolicy) {
     guard let json, !json.isNull else { return }
-    guard let policy = json.string.flatMap(GonePolicy.init) else {
-      let known = GonePolicy.allCases.map(\.rawValue)
+    guard let policy = json.string.flatMap(DeletionPolicy.init) else {
+      let known = DeletionPolicy.allCases.map(\.rawValue)
       add(
         "\(name) is \(json.text); write \(known.joined(separator: ", "))"
           + Spelling.hint(json.string ?? "", in: known))

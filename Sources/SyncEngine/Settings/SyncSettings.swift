@@ -1,5 +1,6 @@
 import JSON
 import Mapping
+import Planning
 
 /// What `jira-sync.yaml` says of looking at JIRA, of what is gone, and of the breaker.
 public struct SyncSettings: Sendable, Hashable {
@@ -10,11 +11,11 @@ public struct SyncSettings: Sendable, Hashable {
   /// The greatest share of the linked issues that a sweep may miss before it takes that for a lost permission.
   public var sweepMayMiss = 0.2
   /// What becomes of the issue of a row that was deleted.
-  public var onRowDeleted = GonePolicy.none
+  public var onRowDeleted = DeletionPolicy.none
   /// What becomes of the row of an issue that was deleted.
-  public var onIssueDeleted = GonePolicy.none
+  public var onIssueDeleted = DeletionPolicy.none
   /// When a field that goes to and fro is left alone.
-  public var breaker = BreakerLimits()
+  public var breaker = OscillationLimits()
 
   /// What is built in.
   public init() {}

@@ -16,7 +16,7 @@ struct Circuit: Sendable {
   }
 
   /// What became of a trouble that was told of.
-  enum Verdict: String, Sendable {
+  enum Outcome: String, Sendable {
     /// The circuit is open now, for everybody.
     case opened
     /// It was open already.
@@ -64,15 +64,15 @@ struct Circuit: Sendable {
   }
 
   /// Tells that this worker cannot call JIRA at all.
-  func trouble(_ error: JiraError, cause: Cause) async throws(PostgresError) -> Verdict {
-    let verdict: String = try await database.query(
+  func trouble(_ error: JiraError, cause: Cause) async throws(PostgresError) -> Outcome {
+    let outcome: String = try await database.query(
       """
       select jira_sync.report_circuit_failure(
         \(member.worker)::uuid, \(member.name), \(credentials), \(cause.rawValue), \("\(error)"),
-        \(cause.remedy)) as verdict
+        \(cause.remedy)) as outcome
       """, doing: "telling that JIRA is out of reach"
-    ).one.get("verdict")
-    return Verdict(rawValue: verdict) ?? .open
+    ).one.get("outcome")
+    return Outcome(rawValue: outcome) ?? .open
   }
 
   /// Tells that a probe got no further.

@@ -1,6 +1,7 @@
 import JSON
 import JobQueue
 import Mapping
+import Planning
 import Postgres
 
 /// The statements about sweeps.
@@ -73,7 +74,7 @@ enum SweepStore {
   }
 
   /// Two sweeps in a row say that an issue is gone.
-  static func gone(_ link: Known, policy: GonePolicy) -> [SQL] {
+  static func gone(_ link: Known, policy: DeletionPolicy) -> [SQL] {
     let state = policy == .unlink ? "unlinked" : "issue_gone"
     return [
       """
@@ -90,37 +91,6 @@ enum SweepStore {
         \(link.rowKey.id), \(link.issueKey), table_name => \(link.rowKey.table))
       """,
     ]
-  }
-
-  /// Adds a line to a row's notes.
-  static func remarking(_ text: String, rowKey: RowKey) -> SQL {
-    """
-    update public.file_audit as f
-    set notes = case when coalesce(notes, '') = '' then '' else notes || E'\\n' end || \(text)::text
-    where \(AuditTable.isRow(rowKey))
-    """
-  }
-
-  /// Gives a row the columns of one whose debt is gone.
-  static func closing(rowKey: RowKey, rules: StatusRules) -> SQL {
-    """
-    update public.file_audit as f
-    set \(identifier: rules.debtColumn) = false, \(identifier: rules.auditColumn) = \(rules.completed)
-    where \(AuditTable.isRow(rowKey))
-    """
-  }
-
-  /// Records why a row was changed.
-  static func recording(
-    _ link: Known, columns: [(name: String, new: JSON)], jobID: Int64, field: String
-  ) -> SQL {
-    """
-    insert into jira_sync.changes (
-      table_name, row_id, issue_key, side, field, mapping_field, cause, new_value, job_id)
-    select \(link.rowKey.table), \(link.rowKey.id), \(link.issueKey), 'row', u.name, \(field), 'issue_deleted', u.new::jsonb,
-      \(jobID)::bigint
-    from unnest(\(columns.map(\.name))::text[], \(columns.map(\.new.text))::text[]) as u(name, new)
-    """
   }
 
   /// Notes how a sweep ended.

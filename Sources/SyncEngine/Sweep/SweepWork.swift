@@ -3,10 +3,11 @@ import Jira
 import JobQueue
 import Logging
 import Mapping
+import Planning
 import Postgres
 
 /// One sweep of a project, under the lease of its job.
-struct SweepWork: Sendable {
+struct SweepWork: ProjectWork, Sendable {
   let run: JobRun
   let job: Job
   let site: Site
@@ -56,7 +57,7 @@ struct SweepWork: Sendable {
       if isHopeless { missing = absent }
       if isHopeless { break }
     }
-    let objection = SweepVerdict(
+    let objection = SweepAssessment(
       linked: linked, missing: missing.count,
       mayBrowse: missing.isEmpty ? nil : isHidden ? false : try await mayBrowse(),
       mayMiss: settings.sweepMayMiss
@@ -150,6 +151,8 @@ struct SweepWork: Sendable {
     run.logger.warning("\(link.issueKey) of \(link.label) is gone")
     do {
       try await end(link, withRow: true)
+    } catch RowRefusal.moved {
+      run.logger.info("the row of \(link.label) changed meanwhile; the next sweep ends its link")
     } catch let error as PostgresError where error.kind == .server {
       // The row refuses; that its issue is gone is true all the same.
       run.logger.error(
@@ -160,40 +163,38 @@ struct SweepWork: Sendable {
 
   private func end(_ link: SweepStore.Known, withRow: Bool) async throws {
     let policy = settings.onIssueDeleted
+    let plan = withRow ? try await plan(link) : Plan(newBase: Base())
     var statements = [RowStore.announcing(writer: run.worker)]
     statements += SweepStore.gone(link, policy: policy)
-    if withRow { statements += writes(to: link, policy: policy) }
+    if !plan.rowWrites.isEmpty {
+      statements.append(
+        RowStore.recording(
+          plan.rowWrites.map { write in
+            Change(
+              rowKey: link.rowKey, issueKey: link.issueKey, side: .row, field: write.column,
+              mappingField: write.field, cause: "issue_deleted", old: write.old, new: write.new,
+              jobID: job.id, worker: run.worker)
+          }))
+      statements.append(RowStore.writing(plan, rowKey: link.rowKey))
+    }
     let (all, doing) = (statements, "noting that \(link.issueKey) is gone")
     try await run.write(for: [job], doing: doing) { transaction, _ in
-      _ = try await transaction.pipeline(all, doing: doing)
+      let answers = try await transaction.pipeline(all, doing: doing)
+      // Planned from an older row: rolled back, and the next sweep does it.
+      guard plan.rowWrites.isEmpty || answers.last?.affected == 1 else { throw RowRefusal.moved }
       return []
     }
   }
 
-  private func writes(to link: SweepStore.Known, policy: GonePolicy) -> [SQL] {
-    guard policy == .comment || policy == .close else { return [] }
-    let text = "JIRA issue \(link.issueKey) was deleted."
-    let hasNotes = site.mapping.mapping.columns.contains { $0.name == "notes" }
-    var statements: [SQL] = []
-    if hasNotes {
-      statements.append(SweepStore.remarking(text, rowKey: link.rowKey))
-      statements.append(
-        SweepStore.recording(
-          link, columns: [("notes", .string(text))], jobID: job.id, field: "notes"))
-    }
-    let status = site.mapping.mapping.fields.first {
-      if case .status = $0.source { return true }
-      return false
-    }
-    if policy == .close, let status, case .status(let rules) = status.source {
-      statements.append(SweepStore.closing(rowKey: link.rowKey, rules: rules))
-      statements.append(
-        SweepStore.recording(
-          link,
-          columns: [(rules.debtColumn, false), (rules.auditColumn, .string(rules.completed))],
-          jobID: job.id, field: status.name))
-    }
-    return statements
+  /// What the row gets, by the deletion policy.
+  private func plan(_ link: SweepStore.Known) async throws -> Plan {
+    let reading = Job(
+      id: 0, kind: "pull", tableName: link.rowKey.table, rowID: link.rowKey.id, token: 0)
+    let item = try await RowStore.items(for: [reading], database: run.database).first
+    return Planning.plan(
+      base: item?.link?.base, row: item?.row.map(RowSide.present) ?? .absent,
+      issue: .deleted(key: link.issueKey), mapping: site.mapping,
+      deletion: settings.onIssueDeleted)
   }
 
   private func finish(missed: Int, objection: String?) async throws {

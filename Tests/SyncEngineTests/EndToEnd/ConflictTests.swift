@@ -11,7 +11,7 @@ import Testing
 struct ConflictTests {
   @Test("It waits with both values, the rest of the row syncs on, and people are told once")
   func waits() async throws {
-    try await withDispute { world, id, key in
+    try await withConflict { world, id, key in
       try await world.run("update public.file_audit set layer_number = 7 where id = \(id)")
       try await world.drain()
       try world.jira.edit(key, ["Workflows": [["value": "WF7"]]])
@@ -34,7 +34,7 @@ struct ConflictTests {
 
   @Test("Decided for one side: the next run writes its value to both", arguments: ["row", "jira"])
   func decided(side: String) async throws {
-    try await withDispute { world, id, key in
+    try await withConflict { world, id, key in
       try await decide(world, "\(side)", nil)
       try await world.drain()
       let expected = side == "row" ? "the row's" : "JIRA's"
@@ -57,7 +57,7 @@ struct ConflictTests {
 
   @Test("Decided for a third value: both sides get it")
   func decidedForValue() async throws {
-    try await withDispute { world, id, key in
+    try await withConflict { world, id, key in
       try await decide(world, "value", "\"a third\"")
       try await world.drain()
       #expect(try await world.row(id)["notes"] == "a third")
@@ -70,7 +70,7 @@ struct ConflictTests {
   /// Catches a decision about values that nobody has any more.
   @Test("The loser changed again after the decision: nothing is overwritten, a new conflict waits")
   func outdatedDecision() async throws {
-    try await withDispute { world, id, key in
+    try await withConflict { world, id, key in
       try await decide(world, "row", nil)
       try world.jira.edit(key, ["Notes": adf("JIRA's newer")])
       try await world.drain()
@@ -88,7 +88,7 @@ struct ConflictTests {
 
   @Test("People made both sides equal themselves: the conflict is over")
   func agreed() async throws {
-    try await withDispute { world, id, key in
+    try await withConflict { world, id, key in
       try await world.run("update public.file_audit set notes = 'JIRA''s' where id = \(id)")
       try await world.drain()
       #expect(try await world.count("jira_sync.conflicts where resolution = 'agreed'") == 1)
@@ -130,7 +130,7 @@ struct ConflictTests {
       ),
     ])
   func refused(statement: String, says: String) async throws {
-    try await withDispute { world, _, _ in
+    try await withConflict { world, _, _ in
       let error = await #expect(throws: PostgresError.self) {
         try await world.run(SQL(unescaped: statement))
       }
@@ -155,7 +155,7 @@ struct ConflictTests {
   }
 
   /// A row and an issue whose notes were changed on both sides, to be decided by a person.
-  private func withDispute(
+  private func withConflict(
     _ body: (SyncWorld, Int64, String) async throws -> Void
   ) async throws {
     try await withSyncWorld { world in

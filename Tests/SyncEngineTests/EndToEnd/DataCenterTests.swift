@@ -112,7 +112,7 @@ struct DataCenterTests {
     try await withSyncWorld(isDataCenter: true, indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(2)
       try world.jira.fail("POST", "/issue/bulk", "reset-after-commit")
-      try await world.drain { $0.row.looks = [.milliseconds(50), .seconds(4)] }
+      try await world.drain { $0.row.lookupTimes = [.milliseconds(50), .seconds(4)] }
       #expect(world.jira.creations().count == 1)
       try await expectOneEach(world, ids)
     }

@@ -334,7 +334,7 @@ struct DeletionTests {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
-      let worker = try world.startWorker { $0.row.looks = [.seconds(3_600)] }
+      let worker = try world.startWorker { $0.row.lookupTimes = [.seconds(3_600)] }
       try await world.wait(
         until: "exists (select from jira_sync.links where state = 'create_unknown')")
       try await worker.stop()

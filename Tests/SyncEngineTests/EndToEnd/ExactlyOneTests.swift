@@ -56,7 +56,7 @@ struct ExactlyOneTests {
       var setup = world.setup
       // The limit is the same for every call: the others, which do answer, must not meet it on a busy machine.
       if fault.action == "hang" { setup.timeouts.total = .seconds(10) }
-      setup.row.looks = [.milliseconds(50), .milliseconds(200), .seconds(4)]
+      setup.row.lookupTimes = [.milliseconds(50), .milliseconds(200), .seconds(4)]
       let prepared = setup
       try await world.drain { change in
         let horizon = change.options.drainsWithin
@@ -94,7 +94,7 @@ struct ExactlyOneTests {
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
       try await world.drain(within: .seconds(2)) { setup in
-        setup.row.looks = [.milliseconds(50), .milliseconds(100), .seconds(60)]
+        setup.row.lookupTimes = [.milliseconds(50), .milliseconds(100), .seconds(60)]
       }
       let link = try await world.link(id)
       #expect(link.state == "create_unknown")
@@ -118,12 +118,12 @@ struct ExactlyOneTests {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
-      try await world.drain(within: .seconds(1)) { $0.row.looks = [.seconds(30)] }
+      try await world.drain(within: .seconds(1)) { $0.row.lookupTimes = [.seconds(30)] }
       #expect(try await world.link(id).state == "create_unknown")
       let key = try #require(try world.jira.issues().first?.key)
       try await world.run("update public.file_audit set layer_name = 'Services' where id = \(id)")
       try world.jira.edit(key, ["Notes": adf("found it")])
-      try await world.drain { $0.row.looks = [.zero] }
+      try await world.drain { $0.row.lookupTimes = [.zero] }
       try await world.enqueue("sync", id)
       try await world.drain()
       #expect(try world.jira.issues().count == 1)
@@ -140,7 +140,7 @@ struct ExactlyOneTests {
     try await withSyncWorld(indexLag: .seconds(3_600)) { world in
       _ = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
-      try await world.drain { $0.row.looks = [.milliseconds(10)] }
+      try await world.drain { $0.row.lookupTimes = [.milliseconds(10)] }
       #expect(try world.jira.issues().count == 2, "else the tests of this suite prove nothing")
     }
   }
@@ -160,11 +160,11 @@ struct ExactlyOneTests {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
-      try await world.drain(within: .seconds(1)) { $0.row.looks = [.seconds(30)] }
+      try await world.drain(within: .seconds(1)) { $0.row.lookupTimes = [.seconds(30)] }
       let key = try #require(try world.jira.issues().first?.key)
       try world.jira.ask("DELETE", "/issue/\(key)/properties/jira-sync")
       try await world.enqueue("push", id)
-      try await world.drain { $0.row.looks = [.zero] }
+      try await world.drain { $0.row.lookupTimes = [.zero] }
       #expect(try world.jira.issues().count == 2, "else the tests of this suite prove nothing")
     }
   }
@@ -180,7 +180,7 @@ struct ExactlyOneTests {
       let ids = try await world.addRows(3)
       try world.jira.fail("POST", "/issue/bulk", "reset-after-commit")
       try await world.drain { setup in
-        setup.row.looks = [.milliseconds(50), .seconds(2)]
+        setup.row.lookupTimes = [.milliseconds(50), .seconds(2)]
         setup.hooks.before = { request in
           // The other program is at work all the time, and calls its issues as ours are called.
           guard request.url.contains("/search") else { return }
@@ -275,7 +275,7 @@ struct ExactlyOneTests {
       #expect(try await world.count("jira_sync.jobs where state = 'running'") == 0)
       #expect(try await world.count("jira_sync.jobs where attempt > 0 or crashes > 0") == 0)
 
-      try await world.drain { $0.row.looks = [.milliseconds(50), .seconds(3)] }
+      try await world.drain { $0.row.lookupTimes = [.milliseconds(50), .seconds(3)] }
       try await expectOneEach(world, ids)
     }
   }
@@ -308,7 +308,7 @@ struct ExactlyOneTests {
         gate.open()
         try await stalled.stop()
       }
-      try await world.drain { $0.row.looks = [.milliseconds(50), .seconds(3)] }
+      try await world.drain { $0.row.lookupTimes = [.milliseconds(50), .seconds(3)] }
       gate.open()
       if moment == .afterTheAnswer { try await stalled.stop() }
       try await expectOneEach(world, ids)
@@ -330,7 +330,7 @@ struct ExactlyOneTests {
         for _ in 0..<4 {
           group.addTask {
             try await world.drain { setup in
-              setup.row.looks = [.milliseconds(50), .milliseconds(500), .seconds(4)]
+              setup.row.lookupTimes = [.milliseconds(50), .milliseconds(500), .seconds(4)]
             }
           }
         }

@@ -145,7 +145,7 @@ struct ManualLinkTests {
       try await expect(.creationUnderWay(row: "src/file1.py")) {
         _ = try await ManualLinks.unlink(RowKey(id), on: world.sql)
       }
-      try await world.drain { $0.row.looks = [.zero] }
+      try await world.drain { $0.row.lookupTimes = [.zero] }
       #expect(try await world.link(id).state == "linked")
       #expect(try world.jira.issues().count == 2)
     }

@@ -20,7 +20,7 @@ struct RandomRunTests {
     var random = SeededGenerator(seed: SeededGenerator.runSeed &+ UInt64(number) &* 7_919)
     try await withSyncWorld(indexLag: .milliseconds(50)) { world in
       var world = world
-      world.setup.row.looks = [.milliseconds(30), .milliseconds(100), .milliseconds(700)]
+      world.setup.row.lookupTimes = [.milliseconds(30), .milliseconds(100), .milliseconds(700)]
       var next = 1
       var ids: [Int64] = []
       for run in 1...10 {

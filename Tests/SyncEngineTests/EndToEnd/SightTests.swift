@@ -22,7 +22,7 @@ struct SightTests {
     try await withSyncWorld(isDataCenter: true) { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
-      try await world.drain(within: .milliseconds(500)) { $0.row.looks = [.seconds(30)] }
+      try await world.drain(within: .milliseconds(500)) { $0.row.lookupTimes = [.seconds(30)] }
       #expect(try await world.link(id).state == "create_unknown")
       // A worker that is open when the token becomes invalid.
       let worker = try await openWorker(world)
@@ -51,7 +51,7 @@ struct SightTests {
     try await withSyncWorld(isDataCenter: how.hasSuffix("Center")) { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
-      try await world.drain(within: .milliseconds(500)) { $0.row.looks = [.seconds(30)] }
+      try await world.drain(within: .milliseconds(500)) { $0.row.lookupTimes = [.seconds(30)] }
       let worker = try await openWorker(world)
       if how.hasPrefix("empty") {
         try world.jira.fail(
@@ -105,7 +105,7 @@ struct SightTests {
   /// A worker that has reached JIRA.
   private func openWorker(_ world: SyncWorld) async throws -> RunningWorker {
     let worker = try world.startWorker { setup in
-      setup.row.looks = Self.looks
+      setup.row.lookupTimes = Self.looks
       setup.name = "open"
     }
     try await world.wait(

@@ -1,3 +1,4 @@
+@testable import Planning
 import HTTP
 import JSON
 import Jira
@@ -122,8 +123,8 @@ struct SweepTests {
     }
   }
 
-  @Test("What becomes of the row of a deleted issue", arguments: GonePolicy.allCases)
-  func issuePolicy(policy: GonePolicy) async throws {
+  @Test("What becomes of the row of a deleted issue", arguments: DeletionPolicy.allCases)
+  func issuePolicy(policy: DeletionPolicy) async throws {
     try await withLinkedRows(5) { world, ids, keys in
       var world = world
       world.setup.sync.onIssueDeleted = policy
@@ -139,8 +140,8 @@ struct SweepTests {
     }
   }
 
-  @Test("What becomes of the issue of a deleted row", arguments: GonePolicy.allCases)
-  func rowPolicy(policy: GonePolicy) async throws {
+  @Test("What becomes of the issue of a deleted row", arguments: DeletionPolicy.allCases)
+  func rowPolicy(policy: DeletionPolicy) async throws {
     try await withLinkedRows(1) { world, ids, keys in
       var world = world
       world.setup.row.onRowDeleted = policy

@@ -131,7 +131,7 @@ struct UnstoredValueTests {
       let id = try await world.addRows(1, debt: false)[0]
       try world.jira.fail("POST", "/issue", "reset-after-commit")
       try await world.run("update public.file_audit set notes = 'kept', has_technical_debt = true")
-      try await world.drain { $0.row.looks = [.milliseconds(50), .seconds(4)] }
+      try await world.drain { $0.row.lookupTimes = [.milliseconds(50), .seconds(4)] }
       #expect(try world.jira.issues().count == 1)
       #expect(try await world.row(id)["notes"] == "kept")
       #expect(try await world.link(id).error?.contains("field Notes (") == true)
@@ -145,7 +145,7 @@ struct UnstoredValueTests {
       let id = try await world.addRows(1, debt: false)[0]
       try world.jira.fail("POST", "/issue", "reset-after-commit")
       try await world.run("update public.file_audit set notes = 'first', has_technical_debt = true")
-      let worker = try world.startWorker { $0.row.looks = [.seconds(1), .seconds(8)] }
+      let worker = try world.startWorker { $0.row.lookupTimes = [.seconds(1), .seconds(8)] }
       try await world.wait(
         until: "select exists (select from jira_sync.links where state = 'create_unknown')")
       let key = try #require(try world.jira.issues().first?.key)

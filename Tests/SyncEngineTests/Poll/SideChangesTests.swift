@@ -5,7 +5,7 @@ import Testing
 @Suite("What counts as changing sides")
 struct SideChangesTests {
   private let limits = {
-    var limits = BreakerLimits()
+    var limits = OscillationLimits()
     limits.changes = 3
     limits.within = .seconds(60)
     return limits

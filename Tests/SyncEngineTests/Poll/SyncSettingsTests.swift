@@ -1,3 +1,4 @@
+@testable import Planning
 import Mapping
 import SyncEngine
 import Testing

@@ -54,7 +54,7 @@ struct CreationWorkerCommand: AsyncParsableCommand {
       database: database,
       handlers: [
         RowHandler(
-          session: session, options: RowHandlerOptions(looks: looks), tally: SyncTally())
+          session: session, options: RowHandlerOptions(lookupTimes: looks), tally: SyncTally())
       ],
       options: WorkerOptions(
         retry: RetryPolicy(base: .milliseconds(20), cap: .milliseconds(200)),

@@ -17,7 +17,9 @@ struct WorkerSetup: Sendable {
   var trust = Duration.seconds(60)
   var name = "test"
   var timeouts = HTTPTimeouts()
-  var row = RowHandlerOptions(looks: [.milliseconds(50), .milliseconds(150), .milliseconds(400)])
+  var row = RowHandlerOptions(lookupTimes: [
+    .milliseconds(50), .milliseconds(150), .milliseconds(400),
+  ])
   var sync = SyncSettings()
   /// The lease outlasts any pause of a busy machine; who wants one that is lost says so.
   var options = WorkerOptions(

@@ -1,0 +1,11 @@
+import JobQueue
+
+/// What did not work while a plan was carried out.
+struct ExecutionOutcome: Sendable {
+  /// What stands in the way, in words that name column and field.
+  var failures: [FieldFailure] = []
+  /// Whether JIRA refused the issue as a whole.
+  var isIssueRefused = false
+  /// How the job ends, where it is not simply done or refused.
+  var settlement: Settlement?
+}
