@@ -14,6 +14,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
@@ -36,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // What the sandbox takes from Hummingbird's own dependencies by name.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -45,14 +47,12 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(
       name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CurlShim", dependencies: ["CLibCurl"]),
     .target(name: "CSys"),
 
     // The product, from the bottom up: a target imports only what stands above it here.
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "Locks", swiftSettings: settings),
-    .target(name: "YAML", dependencies: ["CLibYAML"], swiftSettings: settings),
     .target(
       name: "Postgres", dependencies: ["CLibPQ", "CSys", "Locks", logging],
       swiftSettings: settings),
@@ -67,27 +67,35 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Jira", dependencies: ["HTTP", "JSON", "Locks", logging], swiftSettings: settings),
-    .target(name: "Mapping", dependencies: ["Jira", "JSON", "YAML"], swiftSettings: settings),
+    .target(name: "Mapping", dependencies: ["Jira", "JSON"], swiftSettings: settings),
     .target(name: "Planning", dependencies: ["Mapping", "Jira", "JSON"], swiftSettings: settings),
+    .target(
+      name: "SyncConfiguration",
+      dependencies: ["Planning", "Mapping", "Jira", "HTTP", "Postgres", "JSON", yams, logging],
+      swiftSettings: settings),
     .target(
       name: "SyncEngine",
       dependencies: [
-        "Planning", "Mapping", "JobQueue", "Jira", "Postgres", "JSON", "Locks", logging,
-      ],
-      swiftSettings: settings),
+        "SyncConfiguration", "Planning", "Mapping", "JobQueue", "Jira", "Postgres", "JSON", "Locks",
+        logging,
+      ], swiftSettings: settings),
     .target(
       name: "Notifications",
-      dependencies: ["JobQueue", "Jira", "HTTP", "Postgres", "JSON", "Locks", logging],
-      swiftSettings: settings),
+      dependencies: [
+        "SyncConfiguration", "JobQueue", "Jira", "HTTP", "Postgres", "JSON", "Locks", logging,
+      ], swiftSettings: settings),
     .target(
       name: "Dashboard",
       dependencies: [
-        "JobQueue", "Postgres", "JSON", "Locks", "CSys", nioCore, nioPosix, nioHTTP1, logging,
+        "SyncConfiguration", "JobQueue", "Postgres", "JSON", "Locks", "CSys", nioCore, nioPosix,
+        nioHTTP1, logging,
       ], swiftSettings: settings),
     .executableTarget(
       name: "JiraSyncCLI",
       dependencies: [
-        "Dashboard", "Notifications", "SyncEngine", "Planning", "Mapping", "Schema", "JobQueue",
+        "Dashboard", "Notifications", "SyncEngine", "SyncConfiguration", "Planning", "Mapping",
+        "Schema",
+        "JobQueue",
         "Jira", "HTTP", "Postgres", "JSON", "CSys",
         argumentParser, logging,
         unixSignals,
@@ -106,14 +114,16 @@ let package = Package(
     .executableTarget(
       name: "Bench",
       dependencies: [
-        "SyncEngine", "Planning", "Mapping", "Jira", "JobQueue", "HTTP", "Postgres", "JSON",
+        "SyncEngine", "SyncConfiguration", "Planning", "Mapping", "Jira", "JobQueue", "HTTP",
+        "Postgres", "JSON",
         "Simulation", argumentParser, logging,
       ], path: "Tools/Bench", swiftSettings: settings),
     // What breaks the queue on purpose: a model of it, and faults of every kind under real workers.
     .executableTarget(
       name: "Chaos",
       dependencies: [
-        "SyncEngine", "Planning", "Mapping", "Jira", "HTTP", "JiraSandbox", "JobQueue", "Schema",
+        "SyncEngine", "SyncConfiguration", "Planning", "Mapping", "Jira", "HTTP", "JiraSandbox",
+        "JobQueue", "Schema",
         "Postgres", "JSON", "Locks", "Simulation", argumentParser, logging, unixSignals,
       ], path: "Tools/Chaos", swiftSettings: settings),
 
@@ -132,7 +142,12 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Postgres", "Schema", "CSys", "Locks", logging],
       path: "Tests/TestSupport", swiftSettings: settings),
-    .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: settings),
+    .testTarget(
+      name: "SyncConfigurationTests",
+      dependencies: [
+        "SyncConfiguration", "Planning", "Mapping", "Jira", "Postgres", "JSON", "Simulation",
+      ],
+      swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
       name: "PostgresTests",
@@ -165,19 +180,23 @@ let package = Package(
     .testTarget(
       name: "SyncEngineTests",
       dependencies: [
-        "SyncEngine", "Planning", "Mapping", "Jira", "JobQueue", "HTTP", "Postgres", "JSON",
+        "SyncEngine", "SyncConfiguration", "Planning", "Mapping", "Jira", "JobQueue", "HTTP",
+        "Postgres", "JSON",
         "Locks", "JiraSandbox", "TestSupport", "Simulation", logging,
       ], swiftSettings: settings),
     .testTarget(
       name: "NotificationsTests",
       dependencies: [
-        "Notifications", "JobQueue", "HTTP", "Jira", "Postgres", "JSON", "Locks", "JiraSandbox",
+        "Notifications", "SyncConfiguration", "JobQueue", "HTTP", "Jira", "Postgres", "JSON",
+        "Locks",
+        "JiraSandbox",
         "TestSupport", logging,
       ], exclude: ["servers"], swiftSettings: settings),
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "JobQueue", "Postgres", "JSON", "Locks", "JiraSyncCLI", "TestSupport", logging,
+        "Dashboard", "SyncConfiguration", "JobQueue", "Postgres", "JSON", "Locks", "JiraSyncCLI",
+        "TestSupport", logging,
       ], exclude: ["tools"], swiftSettings: settings),
     .testTarget(
       name: "JiraSandboxTests", dependencies: ["JiraSandbox", "HTTP", "JSON"],
@@ -185,7 +204,8 @@ let package = Package(
     .testTarget(
       name: "JiraSyncCLITests",
       dependencies: [
-        "JiraSyncCLI", "Notifications", "SyncEngine", "Planning", "Mapping", "JobQueue", "Jira",
+        "JiraSyncCLI", "Notifications", "SyncEngine", "SyncConfiguration", "Planning", "Mapping",
+        "JobQueue", "Jira",
         "JiraSandbox", "Postgres",
         "Schema", "JSON",
         "TestSupport", argumentParser, logging,

@@ -176,7 +176,6 @@ need_to_build() {
         die "$EX_UNAVAILABLE" "there is no swift on the PATH; install Swift 6.3 from https://swift.org/install"
     need pkg-config pkg-config --version
     need libpq-dev pkg-config --exists libpq
-    need libyaml-dev pkg-config --exists yaml-0.1
     need libcurl4-openssl-dev pkg-config --exists libcurl
 }
 
@@ -198,10 +197,11 @@ free_port() {
 
 # ---- Postgres ----------------------------------------------------------------------------------------------
 
-# find_postgres [VERSION]: puts the folder of the server's programs into $pg_bin; the newest, or that major version.
-# And into $pg_user who has to run them: Postgres refuses to run as root. Empty: whoever runs the script.
+# find_postgres [VERSION]: puts the folder of the server's programs into $pg_bin; the newest, or that major version, which
+# JIRA_SYNC_TEST_POSTGRES may name. And into $pg_user the user that has to run them, as Postgres refuses to run as root.
+# Empty: the user that runs the script.
 find_postgres() {
-    local wanted=${1:-} folder user candidates=()
+    local wanted=${1:-${JIRA_SYNC_TEST_POSTGRES:-}} folder user candidates=()
     pg_bin='' pg_user=''
     if command -v initdb >/dev/null; then candidates+=("$(dirname "$(readlink -f "$(command -v initdb)")")"); fi
     while IFS= read -r folder; do candidates+=("$folder"); done < <(

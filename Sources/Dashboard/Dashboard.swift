@@ -30,7 +30,7 @@ public struct Dashboard: Sendable {
   private let metrics: ProcessMetrics
   private let source: SnapshotSource
 
-  /// Makes a dashboard; nobody is asked anything before a request comes.
+  /// Makes a dashboard; the database is asked only when a request comes.
   ///
   /// - Parameters:
   ///   - subject: the worker.

@@ -10,10 +10,10 @@ public enum JiraCredentials: Sendable, Hashable {
   case bearer(String)
   /// A service account of Cloud: access tokens are fetched with these, and renewed before they expire.
   case clientCredentials(OAuthClient)
-  /// Nobody; JIRA then answers searches with nothing, and without an error.
+  /// No credentials; JIRA then answers searches with nothing, and without an error.
   case anonymous
 
-  /// The value of the `Authorization` header, nil for nobody.
+  /// The value of the `Authorization` header; nil without credentials.
   var authorization: String? {
     switch self {
     case .basic(let email, let token):

@@ -1,16 +1,17 @@
 import ArgumentParser
 import Glibc
 import JSON
+import SyncConfiguration
 
 /// The command line.
 @main
 struct JiraSync: AsyncParsableCommand {
   /// What `--version` says.
-  static let version = "0.1.0"
+  static let version = "0.2.0"
 
   static let configuration = CommandConfiguration(
     commandName: "jira-sync",
-    abstract: "Keeps the rows of a Postgres table and JIRA issues in step.",
+    abstract: "Keeps the rows of a Postgres table and JIRA issues in sync.",
     discussion: """
       Settings come from the environment or from .env in the working directory: DATABASE_URL, \
       JIRA_BASE_URL, JIRA_EMAIL and JIRA_API_TOKEN (or JIRA_PAT), JIRA_PROJECT.

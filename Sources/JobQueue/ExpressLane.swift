@@ -1,22 +1,22 @@
-/// Decides when mass edits are put behind single ones, and when single edits are looked for while mass work has all slots.
+/// Decides when mass edits are put behind single ones, and when single edits are searched for while mass work has all slots.
 struct ExpressLane: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// How long after one look the next one comes.
+  /// The interval of searches.
   static let interval = Duration.milliseconds(500)
   /// How many single edits are taken at a time beside what runs.
   static let limit = 50
   /// How many runs may go on beside the others.
   static let runs = 2
-  /// How far back it looks: older ones are found by the claim for the next free slot.
+  /// How far back a search goes: the claim for the next free slot finds older ones.
   static let lookBack = Duration.seconds(30)
 
-  private var lookedAt: Instant?
+  private var searchedAt: Instant?
   private var deferredAt: Instant?
   /// Whether more may wait than one claim takes.
   private var mayBeMany = true
 
-  /// When to look for single edits; nil where nothing keeps them from a slot.
+  /// When to search for single edits; nil where nothing keeps them from a slot.
   ///
   /// - Parameters:
   ///   - hasFreeSlot: whether the next claim takes them anyway.
@@ -24,13 +24,13 @@ struct ExpressLane: Sendable {
   ///   - runsBeside: how many runs of single edits go on beside them.
   ///   - now: the time.
   /// - Returns: the time, which may have passed.
-  func nextLook(hasFreeSlot: Bool, massRuns: Int, runsBeside: Int, now: Instant) -> Instant? {
+  func nextSearch(hasFreeSlot: Bool, massRuns: Int, runsBeside: Int, now: Instant) -> Instant? {
     guard !hasFreeSlot, massRuns > 0, runsBeside < Self.runs else { return nil }
-    return lookedAt.map { max(now, $0 + Self.interval) } ?? now
+    return searchedAt.map { max(now, $0 + Self.interval) } ?? now
   }
 
-  /// Single edits are being looked for.
-  mutating func looks(now: Instant) { lookedAt = now }
+  /// A search for single edits begins.
+  mutating func searches(now: Instant) { searchedAt = now }
 
   /// A claim came back.
   ///

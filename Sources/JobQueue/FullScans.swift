@@ -1,18 +1,18 @@
-/// How often something is looked at in whole that costs the more the longer vacuum is held up.
+/// Decides how often to do a full scan, whose cost grows while vacuum is blocked.
 ///
-/// In between, only a part of it is looked at, which costs the same at any time. What a look costs is measured: the cheapest
-/// of three counts, since one alone may have met a busy machine.
+/// In between are partial scans, whose cost stays the same. The cost is measured, as the shortest of the last three: a
+/// single one may have met a busy machine.
 struct FullScans: Sendable {
   typealias Instant = ContinuousClock.Instant
 
-  /// How many full scans may follow each other before one at a part says anew what that costs.
+  /// How many full scans may follow each other before a partial scan is measured again.
   static let mostInARow = 7
 
-  /// How often, where that is cheap.
+  /// The interval of full scans where they are cheap.
   let every: Duration
-  /// How often at the least, however dear it is.
+  /// The longest interval, however expensive they are.
   let everyAtLeast: Duration
-  /// How much longer than what a full look costs more than the others to wait for the next one.
+  /// After a full scan, the next one waits this many times its extra cost.
   let patience: Int
 
   private var last: Instant?
@@ -26,26 +26,26 @@ struct FullScans: Sendable {
     self.patience = patience
   }
 
-  /// How much longer than the others full scans take.
+  /// The extra cost: how much longer full scans take than partial ones.
   var excess: Duration { max(.zero, (fullTook.min() ?? .zero) - otherTook) }
 
-  /// How often everything is looked at, as dear as it has become.
+  /// The interval at the present cost.
   var interval: Duration { min(max(every, excess * patience), everyAtLeast) }
 
-  /// Whether the next look has to be a full one.
+  /// Whether the next scan has to be a full one.
   ///
   /// - Parameter now: the time.
-  /// - Returns: whether nothing was looked at before, or the interval is over and the comparison is not stale.
+  /// - Returns: true for the first one, and when the interval is over, unless a partial scan has to be measured again.
   func areDue(now: Instant) -> Bool {
     guard let last else { return true }
     return now - last >= interval && inARow < Self.mostInARow
   }
 
-  /// A look was answered, or given up.
+  /// Records a scan that was answered, or given up.
   ///
   /// - Parameters:
-  ///   - isFull: whether it was at everything.
-  ///   - sentAt: when it was asked for.
+  ///   - isFull: whether it was a full one.
+  ///   - sentAt: when it was sent.
   ///   - took: how long that took.
   mutating func scanned(isFull: Bool, sentAt: Instant, took: Duration) {
     if isFull {
@@ -58,6 +58,6 @@ struct FullScans: Sendable {
     }
   }
 
-  /// Something may have been missed: the next look is a full one.
+  /// Makes the next scan a full one, because something may have been missed.
   mutating func reset() { last = nil }
 }

@@ -12,7 +12,7 @@ struct Heartbeat: Sendable {
   let dueNow: Bool
   /// When the next job falls due; told only to who sleeps.
   let dueIn: Duration?
-  /// When a lease of somebody else ends unless it is renewed; not positive means that rescue is due.
+  /// When a lease of another worker ends unless it is renewed; not positive means that a rescue is due.
   ///
   /// Told only where everything was asked about.
   let rescueIn: Duration?

@@ -11,7 +11,7 @@ public protocol JobHandler: Sendable {
 
   /// Whether its runs count against the worker's concurrency.
   ///
-  /// False for work that mostly waits for a stranger's server, and of which little goes on at a time: it then holds up nothing else.
+  /// False for work that mostly waits for another server, and of which few runs go on at a time: it then delays nothing else.
   var takesSlot: Bool { get }
 
   /// Whether it looks at the jobs' `args`; where it does not, they are not decoded.

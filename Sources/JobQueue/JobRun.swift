@@ -3,7 +3,9 @@ import Locks
 import Logging
 import Postgres
 
-/// Some jobs of one handler under their leases: everything a handler may do with them goes through here.
+/// Some jobs of one handler, under their leases.
+///
+/// A handler works on them through this object only.
 public final class JobRun: Sendable {
   /// The jobs of this run.
   public let jobs: [Job]
@@ -11,7 +13,7 @@ public final class JobRun: Sendable {
   public let isMass: Bool
   /// Where rows are read; what writes goes through `write`.
   public let database: PostgresClient
-  /// This start of this worker, the first half of its leases.
+  /// Identifies this start of the worker; a lease is (incarnation, fencing token).
   public var worker: UUID { store.incarnation }
   /// Carries the run's id in its metadata.
   public let logger: Logger
@@ -44,24 +46,24 @@ public final class JobRun: Sendable {
     generation = leases.withLock { $0.generation }
   }
 
-  /// Makes sure that the leases still hold; to be called before each call to somebody else's system.
+  /// Makes sure that the leases are still valid; to be called before each call to another system.
   ///
   /// - Throws: `LeaseLost` where no heartbeat succeeded for most of a lease, or one came too late.
   public func checkLease() throws(LeaseLost) {
-    guard leases.withLock({ $0.holds(generation: generation, now: .now) }) else {
+    guard leases.withLock({ $0.isValid(generation: generation, now: .now) }) else {
       throw LeaseLost(jobs: [])
     }
   }
 
-  /// Whether a person took the job back.
+  /// Whether a user cancelled the job.
   ///
   /// - Parameter job: a job of this run.
-  /// - Returns: whether somebody did.
+  /// - Returns: whether a user did.
   public func isCancelled(_ job: Job) -> Bool {
     progress.withLock { $0.cancelled.contains(job.id) }
   }
 
-  /// Whether the job may still be worked on: not settled, not taken back, not lost.
+  /// Whether the job may still be worked on: it is not settled, not cancelled, and its lease is not lost.
   ///
   /// - Parameter job: a job of this run.
   /// - Returns: whether there is something left to do for it.
@@ -162,7 +164,7 @@ public final class JobRun: Sendable {
 
   // MARK: - For the worker
 
-  /// Jobs that nobody has settled and that are not lost.
+  /// The jobs that are not settled and whose leases are not lost.
   var unsettled: [Job] {
     progress.withLock { progress in
       jobs.filter { progress.settled[$0.id] == nil && !progress.lost.contains($0.id) }
@@ -176,7 +178,7 @@ public final class JobRun: Sendable {
     }
   }
 
-  /// A person took jobs back; answers whether nothing is left to do.
+  /// Cancels jobs; true if the run has nothing left to do.
   func cancel(_ ids: [Int64]) -> Bool {
     progress.withLock { progress in
       progress.cancelled.formUnion(ids.filter { id in jobs.contains { $0.id == id } })
@@ -187,7 +189,7 @@ public final class JobRun: Sendable {
     }
   }
 
-  /// A job that a person took back is not tried again; one that is done is done.
+  /// A job that a user cancelled is not tried again; a finished one stays finished.
   private func adjusted(
     _ settlements: [(job: Job, as: Settlement)]
   ) -> [(job: Job, as: Settlement)] {

@@ -28,15 +28,15 @@ struct JobStore: Sendable {
   ///
   /// - Parameters:
   ///   - kinds: the kinds that have a handler.
-  ///   - unread: the kinds whose `args` nobody looks at; they are not decoded.
+  ///   - unread: the kinds whose `args` are not needed; they are not decoded.
   ///   - limit: how many jobs at the most.
-  ///   - holdsNothing: whether the worker's hands are empty, so that a job that wants to be alone can come.
+  ///   - hasNoRuns: whether the worker's hands are empty, so that a job that wants to be alone can come.
   ///   - lowestFirst: whether the lowest priority goes first this time; nil: nothing of a priority below 0.
   ///   - lookBack: how far back to look for what fell due; nil for all the way.
   /// - Returns: the jobs.
   /// - Throws: `PostgresError`; whether jobs were claimed is then unknown.
   func claim(
-    kinds: [String], unread: Set<String>, limit: Int, holdsNothing: Bool, lowestFirst: Bool?,
+    kinds: [String], unread: Set<String>, limit: Int, hasNoRuns: Bool, lowestFirst: Bool?,
     lookBack: Duration?
   ) async throws -> Claim {
     // NULL makes the interval NULL: all the way back.
@@ -46,7 +46,7 @@ struct JobStore: Sendable {
       select id, kind, table_name, row_id, key, priority, enqueued_by, attempt, max_attempts, crashes, args, token,
         date_part('epoch', created_at) as created_at, cardinality(merged) as merged
       from jira_sync.claim(
-        \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(holdsNothing)::boolean,
+        \(incarnation)::uuid, \(kinds)::text[], \(limit)::integer, \(hasNoRuns)::boolean,
         \(lowestFirst)::boolean, make_interval(secs => \(seconds)::float8))
       """
     let result = try await database.query(statement.prepared(), doing: "claiming jobs")

@@ -1,7 +1,7 @@
-/// What this process knows of its own leases: when they were last renewed, and whether they ever lapsed.
+/// When the leases of this process were last renewed, and whether they ever expired.
 ///
-/// All leases of a worker are renewed by one heartbeat. A process that was stopped for longer than a lease cannot know
-/// whether its jobs were given to others, so runs of before such a gap are over, even if a later heartbeat succeeded.
+/// One heartbeat renews all leases of a worker. A process that was stopped for longer than a lease cannot know whether its
+/// jobs were given to others. So runs that began before such a gap are invalid, even if a later heartbeat succeeded.
 struct LeaseClock: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -9,7 +9,7 @@ struct LeaseClock: Sendable {
   let lease: Duration
   /// When the newest heartbeat that succeeded was sent.
   private(set) var renewedAt: Instant
-  /// Counts the gaps; a run of an older generation is over.
+  /// Counts the gaps; a run of an older generation is invalid.
   private(set) var generation = 0
 
   init(lease: Duration, now: Instant) {
@@ -25,7 +25,7 @@ struct LeaseClock: Sendable {
   }
 
   /// Whether a run that began in `generation` may still act.
-  func holds(generation: Int, now: Instant) -> Bool {
+  func isValid(generation: Int, now: Instant) -> Bool {
     // A quarter of the lease is left for the call that follows.
     generation == self.generation && now - renewedAt < lease * 3 / 4
   }

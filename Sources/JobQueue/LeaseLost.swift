@@ -1,4 +1,4 @@
-/// The lease of a run is over: somebody else may be at its jobs, so the work is dropped.
+/// The lease of a run is over: another worker may have its jobs, so the work is dropped.
 public struct LeaseLost: Error, Sendable, CustomStringConvertible {
   /// The jobs that are lost; empty where all of the run are.
   public let jobs: [Int64]

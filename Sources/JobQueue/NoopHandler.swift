@@ -2,7 +2,7 @@
 public struct NoopHandler: JobHandler {
   /// The kinds it takes.
   public let kinds: [String]
-  /// All that one claim brings: there is nobody who could not take so many at once.
+  /// All that one claim brings.
   public let maximumBatch = 1_000
   /// What says what to do is of no use to who does nothing.
   public let readsArguments = false

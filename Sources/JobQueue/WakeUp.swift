@@ -1,11 +1,11 @@
 /// Decides when a worker claims, announces that it sleeps, and waits; without any I/O.
 ///
-/// A NOTIFY is sent only when somebody sleeps, and is only a hint. So a worker that found nothing announces its sleep and
-/// claims once more; a writer that looked just before the announcement and commits just after that claim is caught by
-/// three quick re-polls. Later comes a timer for the next due job, and the heartbeat.
+/// A NOTIFY is sent only when a worker sleeps, and is only a hint. So a worker that found nothing announces its sleep and
+/// claims once more. A writer may have read the workers just before the announcement, and may commit just after that claim:
+/// three quick repeated claims find its job. Later there is a timer for the next due job, and the heartbeat.
 ///
-/// Falling asleep and waking up are two writes of the worker's row, whose versions all stay while vacuum is held up. Then a
-/// worker that had work until now claims a few times more, spaced, before it announces anything.
+/// Falling asleep and waking up are two writes of the worker's row, which leave dead rows while vacuum is blocked. Then a
+/// worker that had work until now claims a few times more, with pauses, before it announces its sleep.
 struct WakeUp: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -13,26 +13,26 @@ struct WakeUp: Sendable {
   enum Action: Sendable, Hashable {
     case claim(lowestFirst: Bool)
     case announceSleep
-    /// There may be work, but claims are spaced: what comes until then is taken with one.
+    /// There may be work, but claims are spaced: one claim takes what arrives until then.
     case rest(until: Instant)
     case wait(until: Instant?)
   }
 
-  /// When, after falling asleep, a lost wake-up is looked for.
+  /// When, after falling asleep, the worker claims again, in case a notification was lost.
   static let repolls: [Duration] = [.milliseconds(100), .milliseconds(500), .seconds(2)]
-  /// How many claims that found nothing, after work, are followed by another one where sleep is put off.
-  static let lingering = 3
-  /// Every so many claims the lowest priority goes first, so that it never starves.
+  /// How many extra claims follow after work, where sleep is delayed.
+  static let extraClaims = 3
+  /// Every tenth claim takes the lowest priority first, so that it never starves.
   static let fairness = 10
 
   /// How many runs may go on at a time.
   let slots: Int
-  /// How long after a claim that took all there was the next one comes, while work keeps coming.
+  /// The pause between claims while work keeps coming, after a claim that took everything.
   ///
-  /// A claim and the settling after it cost about the same for one job as for fifty. So the first job after a silence is
-  /// taken at once, and those that follow on its heels are taken together.
+  /// A claim and the settlement after it cost about the same for one job as for fifty. So the first job after a silence is
+  /// taken at once, and those that arrive right after it are taken together.
   let spacing: Duration
-  /// How many go on.
+  /// How many runs go on.
   private(set) var running = 0
   /// Whether the job that runs must have the worker to itself.
   private(set) var isAlone = false
@@ -46,7 +46,7 @@ struct WakeUp: Sendable {
   private var repollsDone = 0
   private var nextDue: Instant?
   private var notBefore: Instant?
-  private var lingersLeft = 0
+  private var extraClaimsLeft = 0
   private var claims = 0
 
   init(slots: Int, spacing: Duration = .zero) {
@@ -55,12 +55,12 @@ struct WakeUp: Sendable {
   }
 
   /// Whether nothing runs.
-  var holdsNothing: Bool { running == 0 }
+  var hasNoRuns: Bool { running == 0 }
 
   /// What to do now.
   ///
-  /// A claim is answered by `claimed` or `claimFailed`. What happens before its answer may be news that it has not seen,
-  /// so it counts for the next one.
+  /// The answer to a claim is reported with `claimed` or `claimFailed`. The claim may not have seen what happens before its
+  /// answer, so that leads to another claim.
   ///
   /// - Parameter now: the time.
   /// - Returns: what to do.
@@ -81,24 +81,24 @@ struct WakeUp: Sendable {
   ///   - runs: how many runs it started.
   ///   - alone: whether its job wants to be alone.
   ///   - isFull: whether it took as much as it asked for, so that there may be more.
-  ///   - lingers: whether sleep is put off after this work.
+  ///   - delaysSleep: whether sleep is delayed after this work.
   ///   - now: the time.
   mutating func claimed(
-    runs: Int, alone: Bool, isFull: Bool = false, lingers: Bool = false, now: Instant
+    runs: Int, alone: Bool, isFull: Bool = false, delaysSleep: Bool = false, now: Instant
   ) {
     claims += 1
     running += runs
     notBefore = nil
-    // Where no run was begun there is none whose end could be waited for.
+    // Without a run there is no end to wait for.
     if alone, runs > 0 { isAlone = true }
     if runs > 0 {
       if !isFull { notBefore = now + spacing }
-      lingersLeft = lingers ? Self.lingering : 0
+      extraClaimsLeft = delaysSleep ? Self.extraClaims : 0
       mayFindWork = true
       isAsleep = false
       asleepSince = nil
-    } else if lingersLeft > 0 {
-      lingersLeft -= 1
+    } else if extraClaimsLeft > 0 {
+      extraClaimsLeft -= 1
       mayFindWork = true
       notBefore = now + spacing
     } else if isAsleep, asleepSince == nil {
@@ -106,7 +106,7 @@ struct WakeUp: Sendable {
     }
   }
 
-  /// Nobody knows what became of a claim.
+  /// The result of a claim is unknown.
   mutating func claimFailed() {
     mayFindWork = true
   }
@@ -115,7 +115,7 @@ struct WakeUp: Sendable {
   mutating func announced(dueNow: Bool, nextDueIn: Duration?, now: Instant) {
     nextDue = nextDueIn.map { now + $0 }
     mayBeDueEarlier = false
-    // Who slept all along was told of everything.
+    // A worker that was asleep already has got every notification.
     guard !isAsleep || dueNow else { return }
     if !isAsleep {
       asleepSince = nil
@@ -131,8 +131,8 @@ struct WakeUp: Sendable {
     mayBeDueEarlier = true
   }
 
-  /// The database may not know any more that this worker sleeps, or what it said may not have arrived.
-  mutating func lostTouch() {
+  /// The database may have forgotten that this worker sleeps, or a notification may be lost.
+  mutating func mayHaveMissedSignals() {
     isAsleep = false
     mayFindWork = true
   }
@@ -154,7 +154,7 @@ struct WakeUp: Sendable {
   /// The time that `wait` named has come.
   mutating func timerFired(now: Instant) {
     if let nextDue, nextDue <= now {
-      // What comes after it is asked for with the next announcement.
+      // The next announcement asks for the one after it.
       self.nextDue = nil
       mayBeDueEarlier = true
       mayFindWork = true
@@ -162,7 +162,7 @@ struct WakeUp: Sendable {
     while let repoll = nextRepoll, repoll <= now {
       repollsDone += 1
       mayFindWork = true
-      // The job that nobody was notified of may be one of the near future.
+      // The job whose notification was lost may be due only later.
       if repollsDone == Self.repolls.count { mayBeDueEarlier = true }
     }
   }

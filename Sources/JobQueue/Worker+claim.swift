@@ -4,7 +4,8 @@ import Postgres
 extension Worker {
   /// How many jobs are claimed at once.
   ///
-  /// A claim holds a lock for each key until it commits, and those of all workers come out of one table, which the locks of everybody else's transactions are in as well (Postgres manual, `max_locks_per_transaction`). While one claim is read and begins to run, the next one is made.
+  /// A claim locks each key until it commits, and the lock table is shared with all other transactions (Postgres manual,
+  /// `max_locks_per_transaction`). While the jobs of one claim begin to run, the next claim is sent.
   private static let mostAtOnce = 200
 
   /// Takes what is due and begins to run it.
@@ -35,9 +36,9 @@ extension Worker {
     window.claimed(
       sentAt: sentAt, lookBack: lookBack, isShort: claim.isShort, took: .now - sentAt)
     if isEmpty, lookBack != nil, wasNotified {
-      // Somebody said that there is work: it came from a transaction that took longer than the margin, or waited for a run of
-      // its key. What is not `claimed` has to be claimed again.
-      if window.looksAgain() {
+      // The worker was notified: the job came from a transaction that took longer than the margin, or waited for a run of its
+      // key. The claim has to be repeated.
+      if window.scansAgain() {
         wakeUp.claimFailed()
         return
       }
@@ -45,16 +46,17 @@ extension Worker {
       wasNotified = false
     }
     guard stopStage == .none else {
-      // Stopped while the claim was under way: a run that begins now would not be told to end.
+      // Stopped during the claim: a run that begins now would not learn that it has to end.
       await giveUp((jobs + claim.unreadable).map { ($0, .returned) })
       return
     }
     let begun = begin(claim, sentAt: sentAt, for: open)
     wakeUp.claimed(
-      runs: begun.started, alone: claim.isAlone, isFull: claim.isFull, lingers: window.isDear,
+      runs: begun.started, alone: claim.isAlone, isFull: claim.isFull,
+      delaysSleep: window.isExpensive,
       now: sentAt)
     // The claim has told the database that this worker is awake.
-    if begun.beside > 0 || (begun.started == 0 && !isEmpty) { wakeUp.lostTouch() }
+    if begun.withoutSlot > 0 || (begun.started == 0 && !isEmpty) { wakeUp.mayHaveMissedSignals() }
     await giveUp(begun.rest)
   }
 
@@ -62,8 +64,8 @@ extension Worker {
   private struct Begun {
     /// How many runs were begun that take a slot.
     var started = 0
-    /// How many were begun beside these.
-    var beside = 0
+    /// How many were begun beside these, without a slot.
+    var withoutSlot = 0
     /// The jobs for which nothing could be begun.
     var rest: [(job: Job, as: Settlement)] = []
   }
@@ -74,7 +76,7 @@ extension Worker {
     besideOthers: Bool = false
   ) -> Begun {
     let jobs = claim.jobs
-    // A claim that found something has renewed them, unless that was done within the last second.
+    // A claim that found jobs has renewed the leases, unless that was done within the last second.
     if !jobs.isEmpty { leases.withLock { $0.renewed(sentAt: sentAt - .seconds(1)) } }
     var begun = Begun()
     for handler in open {
@@ -83,11 +85,11 @@ extension Worker {
         if begin(batch, handler: handler, beside: besideOthers) {
           begun.started += 1
         } else {
-          begun.beside += 1
+          begun.withoutSlot += 1
         }
       }
     }
-    // Merging can make a kind that nobody here handles.
+    // Merging can make a kind that this worker does not handle.
     let unknown = jobs.filter { job in !open.contains { $0.kinds.contains(job.kind) } }
     begun.rest =
       claim.unreadable.map {
@@ -101,10 +103,10 @@ extension Worker {
 
   // MARK: - Single edits beside mass work
 
-  /// When to look for single edits although no slot is free.
-  var nextExpressLook: ContinuousClock.Instant? {
+  /// When to search for single edits although no slot is free.
+  var nextExpressSearch: ContinuousClock.Instant? {
     guard stopStage == .none, !wakeUp.isAlone else { return nil }
-    return express.nextLook(
+    return express.nextSearch(
       hasFreeSlot: wakeUp.running < options.concurrency,
       massRuns: runs.values.count { $0.run.isMass },
       runsBeside: runs.values.count(where: \.isBeside),
@@ -113,7 +115,7 @@ extension Worker {
 
   /// Takes single edits and runs them beside the mass work that has all slots.
   func claimSingleEdits(for open: [any JobHandler]) async throws {
-    express.looks(now: .now)
+    express.searches(now: .now)
     let kinds = open.flatMap(\.kinds)
     guard !kinds.isEmpty else { return }
     vitals.turned(to: "claiming single edits")
@@ -129,14 +131,14 @@ extension Worker {
       return
     }
     let begun = begin(claim, sentAt: sentAt, for: open, besideOthers: true)
-    if !claim.jobs.isEmpty || !claim.unreadable.isEmpty { wakeUp.lostTouch() }
+    if !claim.jobs.isEmpty || !claim.unreadable.isEmpty { wakeUp.mayHaveMissedSignals() }
     await giveUp(begun.rest)
   }
 
   /// Puts mass edits behind single ones, all that wait.
   private func deferMassEdits() async throws {
     express.deferred(now: .now)
-    // Where one call moved about as many as it can, more may wait; the rest is left for the next time, half a second later.
+    // Where a call moved about as many as it can, more may wait. After four calls the rest waits for half a second.
     for _ in 0..<4 where try await store.deferMassEdits() < 4_000 { return }
   }
 
@@ -148,21 +150,23 @@ extension Worker {
       return try await store.claim(
         kinds: kinds,
         unread: Set(handlers.filter { !$0.readsArguments }.flatMap(\.kinds)),
-        limit: limit, holdsNothing: wakeUp.holdsNothing,
+        limit: limit, hasNoRuns: wakeUp.hasNoRuns,
         lowestFirst: lowestFirst, lookBack: lookBack)
     } catch {
       wakeUp.claimFailed()
-      // It may have been committed, and only its answer be lost.
+      // The claim may be committed, and only its answer lost.
       fullHeartbeats.reset()
       // object_not_in_prerequisite_state (Postgres manual, appendix A): what claim() says then.
       guard (error as? PostgresError)?.sqlState == "55000" else { throw error }
       try await announce()
-      wakeUp.lostTouch()
+      wakeUp.mayHaveMissedSignals()
       return nil
     }
   }
 
-  /// Settles jobs that no run was begun for; what fails here is given back after the next heartbeat.
+  /// Settles jobs for which no run was begun.
+  ///
+  /// Where that fails, the next heartbeat returns them.
   private func giveUp(_ settlements: [(job: Job, as: Settlement)]) async {
     guard !settlements.isEmpty else { return }
     await attempt("settling jobs that were not begun") {
@@ -171,19 +175,19 @@ extension Worker {
     }
   }
 
-  /// Tells the database that this worker wants to be woken, and learns what is due when.
+  /// Tells the database that this worker wants to be woken, and learns when the next job is due.
   func fallAsleep() async throws {
     let sentAt = ContinuousClock.now
     let result = try await store.database.query(
       store.heartbeat(
-        fallsAsleep: true, lookBack: window.lookBack(now: sentAt), holding: held.map(\.id)),
+        fallsAsleep: true, lookBack: window.lookBack(now: sentAt), holding: runningJobs.map(\.id)),
       doing: "falling asleep")
     vitals.answered(on: \.statements)
     guard let row = result.rows.first else { return }
     let heartbeat = try Heartbeat(row: row, isWhole: false)
     if heartbeat.known { leases.withLock { $0.renewed(sentAt: sentAt) } }
     await handle(.heartbeat(heartbeat))
-    // One that is not known does not sleep either.
+    // If the database has forgotten this worker, it is not asleep.
     guard heartbeat.known else { return }
     wakeUp.announced(dueNow: heartbeat.dueNow, nextDueIn: heartbeat.dueIn, now: .now)
   }

@@ -10,11 +10,11 @@ extension Worker {
     if !heartbeat.known {
       await attempt("registering again") {
         try await self.announce()
-        self.wakeUp.lostTouch()
+        self.wakeUp.mayHaveMissedSignals()
       }
     }
     if heartbeat.maintenanceDue {
-      await attempt("keeping house in the queue") { try await self.store.maintain() }
+      await attempt("the maintenance of the queue") { try await self.store.maintain() }
     }
     guard heartbeat.isWhole else { return }
     await returnUnknownLeases(held: heartbeat.held)
@@ -33,14 +33,14 @@ extension Worker {
     }
   }
 
-  /// The jobs that this worker knows it holds.
-  var held: [Job] { runs.values.flatMap(\.run.jobs) }
+  /// The jobs of all runs.
+  var runningJobs: [Job] { runs.values.flatMap(\.run.jobs) }
 
-  /// Gives back leases that no run of ours has: a claim was committed, and its answer was lost with the connection.
+  /// Returns leases that no run has: a claim was committed, and its answer was lost with the connection.
   ///
-  /// Called in the loop only, where no claim is under way.
+  /// To be called in the loop only, where no claim is under way.
   private func returnUnknownLeases(held: [Int64]) async {
-    let kept = Set(self.held.map(\.token))
+    let kept = Set(self.runningJobs.map(\.token))
     guard !kept.isSuperset(of: held) else { return }
     await attempt("giving back jobs of a claim that went unanswered") {
       let count = try await self.store.returnUnknownLeases(allBut: Array(kept))
@@ -50,11 +50,11 @@ extension Worker {
     }
   }
 
-  /// Asks which jobs a person has taken back.
+  /// Asks which jobs a user has cancelled.
   func askForCancelled() async {
     await attempt("asking for cancelled jobs") {
       let result = try await self.store.database.query(
-        self.store.heartbeat(lookBack: .zero, holding: self.held.map(\.id)),
+        self.store.heartbeat(lookBack: .zero, holding: self.runningJobs.map(\.id)),
         doing: "asking for cancelled jobs")
       if let row = result.rows.first {
         self.cancel(try Heartbeat(row: row, isWhole: false).cancelled)

@@ -46,7 +46,7 @@ extension Worker {
     for active in runs.values where active.run.cancel(ids) { active.task.cancel() }
   }
 
-  /// Stops a run; where its handler does not react within a moment, its jobs are given back without it.
+  /// Stops a run; where its handler does not react soon, its jobs are given back without it.
   func end(run id: Int) {
     guard let active = runs[id] else { return }
     active.task.cancel()
@@ -80,7 +80,7 @@ extension Worker {
     post(.runEnded)
   }
 
-  /// Settles what the handler left, for as long as it takes: this worker lives, so nobody else would.
+  /// Settles what the handler left, however long it takes: this worker lives, so no other worker would.
   private func settleRest(of active: ActiveRun, error: (any Error)?) async {
     while !active.run.unsettled.isEmpty {
       let rest = active.run.unsettled.map { job in

@@ -29,7 +29,7 @@ extension Worker {
         wait = .seconds(5)
       }
       guard !schedulesChanged, stopStage == .none, !Task.isCancelled else { continue }
-      // A moment late, so that the tick is due by the database's clock, too.
+      // Slightly late, so that the tick is due by the database's clock, too.
       let sleep = Task { try await Task.sleep(for: wait + .milliseconds(20)) }
       scheduleSleep = sleep
       await withTaskCancellationHandler {
@@ -51,8 +51,8 @@ extension Worker {
     }
   }
 
-  /// Somebody changed a schedule, or the worker stops: looks again at once.
-  func lookAtSchedules() {
+  /// A schedule was changed, or the worker stops: the schedules are read again at once.
+  func checkSchedules() {
     schedulesChanged = true
     scheduleSleep?.cancel()
   }

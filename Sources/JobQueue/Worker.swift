@@ -14,7 +14,7 @@ public actor Worker {
   let name: String
   let logger: Logger
   let store: JobStore
-  /// How it is doing, for whoever asks.
+  /// What probes and metrics show.
   public nonisolated let vitals = WorkerVitals()
   let leases: Lock<LeaseClock>
   let observe: @Sendable (RunOutcome) -> Void
@@ -29,10 +29,10 @@ public actor Worker {
   var troubles = Troubles()
   var canListen = true
   var window = ClaimWindow()
-  /// Heartbeats that ask about all that runs: every one while that is cheap, else the fiftieth part of the time.
+  /// Heartbeats that scan all running jobs: every one while that is cheap, otherwise at most 2 % of the time.
   var fullHeartbeats = FullScans(every: .zero, everyAtLeast: .seconds(30), patience: 50)
   var wasNotified = false
-  /// Decides when mass edits are put behind single ones, and when single ones are looked for beside them.
+  /// Decides when mass edits are put behind single ones, and when single ones are searched for beside them.
   var express = ExpressLane()
   private var isRegistered = false
   var rescueTimer: Task<Void, any Error>?
@@ -66,13 +66,13 @@ public actor Worker {
   ///
   /// - Parameters:
   ///   - database: where statements go; the worker closes it when it ends.
-  ///   - handlers: who does the work; kinds that none of them names are left to other workers.
+  ///   - handlers: what does the work; kinds that none of them names are left to other workers.
   ///   - options: how it behaves.
-  ///   - incarnation: this start of it, the first half of its leases.
-  ///   - name: who it is in `jira_sync.workers`, host and process id.
-  ///   - logger: where it says what it does.
-  ///   - heard: called with what others notify on the queue's channel and is not for the queue; with an empty text after
-  ///     nobody listened for a while.
+  ///   - incarnation: identifies this start of the worker; a lease is (incarnation, fencing token).
+  ///   - name: the name in `jira_sync.workers`: host and process id.
+  ///   - logger: where it logs.
+  ///   - heard: called with notifications on the queue's channel that are not for the queue; with an empty text after
+  ///     notifications may have been missed.
   ///   - observe: called for each run of a job that has ended.
   public init(
     database: PostgresClient, handlers: [any JobHandler],
@@ -118,15 +118,16 @@ public actor Worker {
       await store.database.close()
       throw error
     }
-    let touch = Task { await keepInTouch() }
+    let connection = Task { await keepConnected() }
     let keeping = options.keepsSchedules ? Task { await keepSchedules() } : nil
     let end: Result<WorkerEnd, any Error>
     do { end = .success(try await loop()) } catch { end = .failure(error) }
-    touch.cancel()
+    connection.cancel()
     keeping?.cancel()
-    await touch.value
+    await connection.value
     await keeping?.value
-    await takeLeave()
+    await unregister()
+    logger.info("stopped")
     vitals.entered(.ended)
     return try end.get()
   }
@@ -138,7 +139,9 @@ public actor Worker {
     case .none:
       stopStage = .finishing
       vitals.entered(.stopping)
-      logger.info("stopping: \(runs.count) runs may finish within \(options.stopDeadline)")
+      logger.info(
+        runs.isEmpty
+          ? "stopping" : "stopping: \(runs.count) runs may finish within \(options.stopDeadline)")
       Task { [options] in
         try await Task.sleep(for: options.stopDeadline)
         self.hurry()
@@ -146,11 +149,11 @@ public actor Worker {
     case .finishing: hurry()
     case .hurrying: break
     }
-    lookAtSchedules()
+    checkSchedules()
     post(.stopping)
   }
 
-  /// Looks for work at once; to be called when a handler's `closedReason` has gone.
+  /// Claims at once; to be called when a handler's `closedReason` has gone.
   public func nudge() {
     post(.notified)
   }
@@ -162,15 +165,15 @@ public actor Worker {
     post(.stopping)
     Task { [store, options] in
       try await Task.sleep(for: options.leavePatience * 2)
-      // A server that answers nothing any more would hold up the end; what it still knows of us ends with its lease.
+      // A server that does not answer would delay the end. What it knows of this worker ends with its lease.
       await store.database.giveUpConnection()
     }
   }
 
   // MARK: - The loop
 
-  /// How long a draining worker that has nothing to do waits before it looks again.
-  private static let drainLook = Duration.milliseconds(1_500)
+  /// How long a draining worker that has nothing to do waits before it asks again.
+  private static let drainInterval = Duration.milliseconds(1_500)
 
   private func loop() async throws -> WorkerEnd {
     var closedSince: ContinuousClock.Instant?
@@ -191,7 +194,7 @@ public actor Worker {
         closedSince = nil
       }
       do {
-        if let look = nextExpressLook, look <= .now { try await claimSingleEdits(for: open) }
+        if let search = nextExpressSearch, search <= .now { try await claimSingleEdits(for: open) }
         switch wakeUp.next(now: .now) {
         case .claim(let lowestFirst):
           vitals.turned(to: "claiming jobs")
@@ -203,14 +206,14 @@ public actor Worker {
         case .wait(let until):
           if let end = try await drained(closed: closedSince != nil) { return end }
           let patience = closedSince.map { $0 + options.drainPatience }
-          // One that drains asks now and then, and so notices that there is nobody left to ask.
-          let look = options.drainsWithin.map { _ in ContinuousClock.now + Self.drainLook }
+          // A draining worker asks now and then, and so notices a database that does not answer.
+          let next = options.drainsWithin.map { _ in ContinuousClock.now + Self.drainInterval }
           await waitForEvent(
-            until: [until, patience, look, nextExpressLook].compactMap(\.self).min())
+            until: [until, patience, next, nextExpressSearch].compactMap(\.self).min())
         }
         troubles.ended("the database", logger: logger)
       } catch {
-        try await endure(error)
+        try await waitAfterDatabaseError(error)
       }
     }
   }
@@ -225,8 +228,8 @@ public actor Worker {
     return nil
   }
 
-  /// Says once what is wrong with the database, and waits a little; a draining worker gives up in time.
-  private func endure(_ error: any Error) async throws {
+  /// Logs once what is wrong with the database, and waits; a draining worker gives up after its patience.
+  private func waitAfterDatabaseError(_ error: any Error) async throws {
     vitals.failed(on: \.statements, error)
     let since = troubles.began("the database", error: error, logger: logger)
     if options.drainsWithin != nil, .now - since >= options.drainPatience { throw error }
@@ -240,7 +243,7 @@ public actor Worker {
       wakeUp.notified()
     case .reconnected:
       window.reset()
-      wakeUp.lostTouch()
+      wakeUp.mayHaveMissedSignals()
       await heard("")
     case .timer: wakeUp.timerFired(now: .now)
     case .runEnded, .stopping: break
@@ -250,14 +253,14 @@ public actor Worker {
     }
   }
 
-  /// Does what can be done again at the next heartbeat; failure is said and does not end the worker.
+  /// Runs a body that the next heartbeat repeats anyway; an error is logged and does not end the worker.
   func attempt(_ what: String, _ body: () async throws -> Void) async {
     do { try await body() } catch {
       logger.warning("\(what) failed, will be tried again: \(error)")
     }
   }
 
-  // MARK: - Coming and going
+  // MARK: - Registration
 
   private func register() async throws {
     let since = ContinuousClock.now
@@ -289,7 +292,7 @@ public actor Worker {
       lease: options.lease)
   }
 
-  private func takeLeave() async {
+  private func unregister() async {
     rescueTimer?.cancel()
     if isRegistered {
       let leaving = Task {
@@ -297,10 +300,10 @@ public actor Worker {
           try await store.unregister()
         } catch {
           logger.warning(
-            "could not take leave of the queue; its leases end by themselves: \(error)")
+            "could not unregister; the leases end by themselves: \(error)")
         }
       }
-      // A database that cannot be reached would hold up the end.
+      // A database that cannot be reached would delay the end.
       let patience = Task { [options] in
         try await Task.sleep(for: options.leavePatience)
         leaving.cancel()
@@ -314,7 +317,7 @@ public actor Worker {
 
   // MARK: - Events
 
-  /// Hands the loop something to do.
+  /// Gives the loop an event.
   func post(_ event: WorkerEvent) {
     inbox.append(event)
     waiter?.resume()

@@ -8,7 +8,7 @@ enum WorkerEvent: Sendable {
   case cancelRequested
   /// A heartbeat was answered.
   case heartbeat(Heartbeat)
-  /// A lease of somebody else should have ended by now.
+  /// A lease of another worker should have ended by now.
   case rescueDue
   /// A run is over.
   case runEnded

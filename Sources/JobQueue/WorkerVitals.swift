@@ -1,6 +1,6 @@
 import Locks
 
-/// How a worker is doing, readable from anywhere at any moment without waiting for the worker.
+/// The state of a worker, readable at any time without waiting for the worker.
 ///
 /// Written by the worker as it goes; whoever asks gets a copy, also while the worker's own actor is stuck.
 public final class WorkerVitals: Sendable {
@@ -35,7 +35,7 @@ public final class WorkerVitals: Sendable {
     public init() {}
   }
 
-  /// What is known at one moment.
+  /// The state at one time.
   public struct Reading: Sendable, Hashable {
     /// Where the worker is in its life.
     public var phase = Phase.starting

@@ -28,7 +28,7 @@ public final class Lock<Value>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Runs a closure while nobody else can reach the value.
+  /// Runs a closure with exclusive access to the value.
   ///
   /// - Parameter body: reads or changes the value; it must not wait for anything.
   /// - Returns: what the body returns.

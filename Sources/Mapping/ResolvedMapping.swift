@@ -22,7 +22,7 @@ public struct ResolvedMapping: Sendable, Hashable {
 
   /// The mapping that was resolved.
   public var mapping: Mapping
-  /// The fields that are kept in step, in the order of the mapping.
+  /// The fields that are kept in sync, in the order of the mapping.
   public var fields: [ResolvedField]
   /// The fields that this site lacks.
   public var skipped: [Skipped]
@@ -41,7 +41,7 @@ public struct ResolvedMapping: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - mapping: the mapping that was resolved.
-  ///   - fields: the fields that are kept in step.
+  ///   - fields: the fields that are kept in sync.
   ///   - skipped: the fields that this site lacks.
   ///   - problems: what will go wrong though the mapping itself is right.
   ///   - warnings: what people should know though nothing goes wrong yet.

@@ -1,4 +1,4 @@
-/// Finds what somebody may have meant.
+/// Finds the known word that may have been meant.
 package enum Spelling {
   /// The known words nearest to one that is unknown, at most three, the nearest first.
   static func near(_ word: String, in known: [String]) -> [String] {

@@ -4,7 +4,7 @@ public struct StatusRules: Sendable, Hashable {
   public var debtColumn = "has_technical_debt"
   /// The text column that says how far the audit is.
   public var auditColumn = "audit_status"
-  /// The text in the audit column of a file nobody began with.
+  /// The text in the audit column of a file whose audit has not begun.
   public var notStarted = "NOT_STARTED"
   /// The text in the audit column of a file in work.
   public var inProgress = "IN_PROGRESS"

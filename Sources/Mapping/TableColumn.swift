@@ -22,7 +22,7 @@ public struct TableColumn: Sendable, Hashable {
   public var kind: Kind
   /// Whether it may be null.
   public var nullable: Bool
-  /// Whether the database computes it, so that nobody can write it.
+  /// Whether the database computes it, so that it cannot be written.
   public var isGenerated: Bool
 
   /// Describes a column.

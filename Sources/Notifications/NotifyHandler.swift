@@ -13,7 +13,7 @@ public struct NotifyHandler: JobHandler {
   /// Each channel for itself: one that hangs holds up no other.
   public let maximumBatch = 1
 
-  /// It waits for strangers, and there is one run a channel at the most.
+  /// It waits for other servers, and there is at most one run for each channel.
   public let takesSlot = false
 
   private let channels: Channels

@@ -2,6 +2,7 @@ import JSON
 import JobQueue
 import Logging
 import Postgres
+import SyncConfiguration
 
 /// Makes reports by schedule and says when a backfill is finished: the kind `report`.
 ///

@@ -69,7 +69,7 @@ extension Base {
   /// - Parameters:
   ///   - issue: the issue as it was read.
   ///   - mapping: the fields.
-  /// - Returns: the values that nobody has read yet, by the field's name; without those that cannot be read.
+  /// - Returns: the values that have not been read back yet, by the field's name; without those that cannot be read.
   package func sentWithCreation(_ issue: IssueSnapshot, mapping: ResolvedMapping) -> [String:
     SentValue]
   {

@@ -36,7 +36,7 @@ public struct Base: Sendable, Hashable, Codable {
 
   /// The agreements that still mean something under a mapping.
   ///
-  /// A field that now stands for another field of JIRA, or whose value goes into other columns, has never been in step: what was agreed of the old pair must not be taken for a change of the new one, and overwrite what is there.
+  /// A field that now stands for another field of JIRA, or whose value goes into other columns, was never in agreement: what was agreed for the old field must not be taken for a change of the new one, and overwrite what is there.
   ///
   /// - Parameter mapping: the mapping as it is now.
   /// - Returns: the base without the others.
@@ -77,7 +77,7 @@ public struct Base: Sendable, Hashable, Codable {
     willSend(StatusState(category).value, field: field)
   }
 
-  /// Notes that a step of a transition was made: from here on, whoever moves the issue is somebody else.
+  /// Notes that a step of a transition was made: from here on, another user moves the issue.
   ///
   /// - Parameters:
   ///   - category: the kind of status that the step led to.

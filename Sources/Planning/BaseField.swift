@@ -9,11 +9,13 @@ public struct BaseField: Sendable, Hashable, Codable {
   public var canonical: FieldValue
   /// The issue's value where the two were agreed to differ, such as a status that the row leaves alone; nil where it is the row's.
   public var issue: FieldValue?
-  /// The value that was about to be written to the issue when nobody came back to say that it was: an issue that has it was written by us, not by a person.
+  /// The pending write: a value whose write to the issue was begun and not confirmed.
+  ///
+  /// An issue that has it was written by us, not by a user.
   public var sent: FieldValue?
   /// The value that JIRA was sent last and did not store; nil where there is none.
   public var unstored: UnstoredValue?
-  /// Whether the value was sent with the creation of the issue, and nobody has read yet what JIRA stored of it; nil for no.
+  /// Whether the value was sent with the creation of the issue, and has not been read back yet; nil for no.
   public var isUnconfirmed: Bool?
   /// The JIRA field that it is an agreement with; nil in bases from before this was noted.
   public var fieldID: String?

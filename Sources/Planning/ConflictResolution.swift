@@ -2,7 +2,7 @@ import JSON
 
 /// What a person decided of a conflict that waited.
 ///
-/// It holds for the values that the person saw: what a side says since then is an edit that nobody decided about.
+/// It holds for the values that the person saw: a later value of a side is a new edit, which was not decided.
 public struct ConflictResolution: Sendable, Hashable {
   /// Which value both sides shall have.
   public enum Choice: Sendable, Hashable {

@@ -1,4 +1,6 @@
-/// What is done to one half of a link when the other half is deleted. Nothing is ever deleted on the other side.
+/// What is done to one half of a link when the other half is deleted.
+///
+/// Nothing is ever deleted on the other side.
 public enum DeletionPolicy: String, Sendable, Hashable, CaseIterable {
   /// It stays as it is; the link says what is gone.
   case none

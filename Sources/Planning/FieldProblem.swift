@@ -1,6 +1,6 @@
 import Mapping
 
-/// Why one field of one row cannot be kept in step; the row's other fields can.
+/// Why one field of one row cannot be kept in sync; the row's other fields can.
 public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
   /// The field's name in the mapping.
   public var field: String
@@ -10,7 +10,7 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public var jiraField: String
   /// What is wrong and what to do.
   public var message: String
-  /// Whether somebody may have put it right in JIRA since its fields were read.
+  /// Whether it may have been corrected in JIRA since its fields were read.
   public var mayBeOver: Bool
 
   /// Describes a problem.
@@ -20,7 +20,7 @@ public struct FieldProblem: Error, Sendable, Hashable, CustomStringConvertible {
   ///   - columns: the columns that it is made from.
   ///   - jiraField: the JIRA field, name and id.
   ///   - message: what is wrong and what to do.
-  ///   - mayBeOver: whether somebody may have put it right in JIRA since its fields were read.
+  ///   - mayBeOver: whether it may have been corrected in JIRA since its fields were read.
   public init(
     field: String, columns: [String], jiraField: String, message: String, mayBeOver: Bool = false
   ) {

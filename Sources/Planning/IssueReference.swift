@@ -3,7 +3,7 @@ package enum IssueReference {
   /// Reads the key of an issue.
   ///
   /// Blanks around the text do not count, nor do a query, a fragment or a slash behind an address. A bare number is no key:
-  /// nobody can say whether it is an issue's id.
+  /// it might be the id of an issue.
   ///
   /// - Parameters:
   ///   - text: what was written.

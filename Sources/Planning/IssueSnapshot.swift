@@ -27,7 +27,7 @@ public struct IssueSnapshot: Sendable, Hashable {
   public var fields: [String: JSON]
   /// Which JIRA gave them.
   public var dialect: JiraDialect
-  /// Who resolved it, nil where nobody asked JIRA or it does not say.
+  /// Who resolved it; nil where JIRA was not asked or does not say.
   public var resolver: Resolver?
 
   /// Describes an issue as it was read.

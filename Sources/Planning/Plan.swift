@@ -14,7 +14,7 @@ public struct Plan: Sendable, Hashable {
   public var transition: StatusChange?
   /// The values of which only one can stay, and those that wait for a person.
   public var conflicts: [FieldConflict] = []
-  /// The fields that cannot be kept in step, and why.
+  /// The fields that cannot be kept in sync, and why.
   public var problems: [FieldProblem] = []
   /// The base to keep, with the conflicts, before anything is written to the issue.
   ///

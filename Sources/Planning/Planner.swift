@@ -2,7 +2,7 @@ import JSON
 import Jira
 import Mapping
 
-/// One run of the plan over a pair of row and issue.
+/// Plans a row and its issue.
 ///
 /// Fields that may write the row come first, because fields that are only pushed are made from what the row will be: a summary shows the debt that JIRA just changed.
 struct Planner {

@@ -8,7 +8,7 @@ package enum ResolutionMeaning: Sendable, Hashable {
   case fixed
   /// Nothing was fixed: the row keeps its debt.
   case notFixed
-  /// The configuration does not say: nobody may conclude that the debt is gone.
+  /// The configuration does not say, so the debt does not count as gone.
   case unrecognised(TranslatedName)
 
   /// Finds out what a resolution means.

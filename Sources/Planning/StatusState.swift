@@ -4,7 +4,7 @@ import Mapping
 
 /// The canonical values of the composite of debt, audit and the issue's status.
 package enum StatusState: String, Sendable, Hashable, CaseIterable {
-  /// Debt, and nobody began: the issue is of category "new".
+  /// Debt, and work has not begun: the issue is of category "new".
   case toDo = "to_do"
   /// Debt in work: the issue is of category "indeterminate".
   case inProgress = "in_progress"
@@ -38,7 +38,7 @@ package enum StatusState: String, Sendable, Hashable, CaseIterable {
       return
     }
     switch row[rules.auditColumn]?.string {
-    // A row that says nothing about its audit is one that nobody began with.
+    // A row without an audit status is one whose audit has not begun.
     case nil, rules.notStarted: self = .toDo
     case rules.inProgress: self = .inProgress
     case rules.completed: self = .kept

@@ -2,7 +2,7 @@ import Logging
 
 /// Keeps one connection for those who live long: opened when first needed, and again after a loss.
 ///
-/// It never repeats a statement by itself, since nobody knows whether a lost one was carried out: the call that was under way throws, and the next one connects anew. Attempts that fail are spaced by `ReconnectBackoff`; a call that comes too early waits.
+/// It never repeats a statement by itself, since it is unknown whether a lost one was executed: the call that was under way throws, and the next one connects anew. Attempts that fail are spaced by `ReconnectBackoff`; a call that comes too early waits.
 public actor PostgresClient {
   /// Where the database is.
   public nonisolated let configuration: PostgresConfiguration
@@ -31,7 +31,7 @@ public actor PostgresClient {
   ///
   /// Callers that come meanwhile share the attempt.
   ///
-  /// - Returns: a connection that was open a moment ago.
+  /// - Returns: a connection that was open just now.
   /// - Throws: `PostgresError` where it cannot be opened; of kind `misuse` after `close()`.
   public func connection() async throws(PostgresError) -> PostgresConnection {
     let doing = "connecting to \(configuration)"

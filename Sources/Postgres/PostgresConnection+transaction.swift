@@ -1,7 +1,7 @@
 extension PostgresConnection {
   /// Runs a closure in a transaction: commits what it did when it returns, and rolls it back when it throws.
   ///
-  /// Nobody else uses the connection meanwhile. A task that is cancelled while the closure runs gets an error from its next statement and so a rollback; once the closure has returned, the commit is not cancelled any more.
+  /// The connection is used for nothing else meanwhile. A task that is cancelled while the closure runs gets an error from its next statement and so a rollback; once the closure has returned, the commit is not cancelled any more.
   ///
   /// - Parameters:
   ///   - doing: what for, as a gerund.

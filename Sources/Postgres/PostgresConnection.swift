@@ -62,7 +62,7 @@ public actor PostgresConnection {
     let request = session.cancelRequest()
     close()
     guard let request else { return }
-    // Nobody waits for that: what cannot be reached is left to itself.
+    // The caller does not wait for that: a server that cannot be reached is left alone.
     _ = BlockingThread.start(name: "postgres-cancel") { _ = request.send() }
   }
 
@@ -73,7 +73,7 @@ public actor PostgresConnection {
     return lastTicket
   }
 
-  /// Waits until nobody before this caller uses the connection.
+  /// Waits until the callers before this one have finished.
   ///
   /// - Parameters:
   ///   - id: the transaction that asks; nil for a caller of its own.

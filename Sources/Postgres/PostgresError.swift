@@ -6,7 +6,7 @@ public struct PostgresError: Error, Sendable, Hashable {
   public enum Kind: String, Sendable, Hashable {
     /// The connection string is malformed or names something that does not exist.
     case configuration
-    /// No connection: name not found, refused, unreachable, not in time, or the server takes nobody now.
+    /// No connection: name not found, refused, unreachable, not in time, or the server accepts no connections now.
     case connect
     /// The server does not accept who we say we are (SQLSTATE class 28).
     case authentication

@@ -133,7 +133,7 @@ extension Session {
 
   /// Moves bytes both ways and takes what has come.
   ///
-  /// Reads even while it has to write: in a pipeline the server stops reading when nobody takes its answers.
+  /// Reads even while it has to write: in a pipeline the server stops reading while its answers are not read.
   func pump() {
     guard let connection else { return }
     guard PQconsumeInput(connection) == 1 else {

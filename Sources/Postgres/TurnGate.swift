@@ -8,7 +8,7 @@ struct TurnGate<Waiter> {
   /// How many wait.
   var waitingCount: Int { waiting.count }
 
-  /// Takes the turn if nobody has it and nobody waits for it.
+  /// Takes the turn if it is free and no task waits for it.
   mutating func takeIfFree() -> Bool {
     if isTaken { return false }
     isTaken = true
@@ -20,7 +20,7 @@ struct TurnGate<Waiter> {
 
   /// Ends a turn; the waiter that is returned has it now.
   mutating func release() -> Waiter? {
-    precondition(isTaken, "a turn that nobody had was ended")
+    precondition(isTaken, "a turn that was not taken was ended")
     if waiting.isEmpty {
       isTaken = false
       return nil

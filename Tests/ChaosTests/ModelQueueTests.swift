@@ -7,20 +7,20 @@ struct ModelQueueTests {
   @Test("two live leases for one key are a violation")
   func twoLeases() throws {
     var queue = try queue(ready: [1, 2])
-    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     #expect(throws: Violation.self) {
-      try queue.claimed([claimed(2, token: 11, by: "b")], by: "b", holdsNothing: true)
+      try queue.claimed([claimed(2, token: 11, by: "b")], by: "b", hasNoRuns: true)
     }
   }
 
   @Test("a settlement by a lease that is over must say that nothing was held")
   func stale() throws {
     var queue = try queue(ready: [1])
-    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     let old = try #require(queue.live.first)
     queue.rescued([old])
     try queue.claimed(
-      [claimed(1, token: 11, crashes: 1)], by: "a", holdsNothing: true)
+      [claimed(1, token: 11, crashes: 1)], by: "a", hasNoRuns: true)
     try queue.settled([(old, .done)], held: [])
     // What a queue answers that ends runs by the job and the worker alone.
     #expect(throws: Violation.self) { try queue.settled([(old, .done)], held: [1]) }
@@ -30,7 +30,7 @@ struct ModelQueueTests {
   func lost() throws {
     var queue = try queue(ready: [1])
     queue.changed("row:1")
-    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     let lease = try #require(queue.live.first)
     queue.changed("row:1")
     try queue.settled([(lease, .done)], held: [1])
@@ -40,10 +40,10 @@ struct ModelQueueTests {
   @Test("a job that was there in a crash does not run beside others")
   func alone() throws {
     var queue = try queue(ready: [1])
-    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     queue.rescued(queue.live)
     #expect(throws: Violation.self) {
-      try queue.claimed([claimed(1, token: 11, crashes: 1)], by: "a", holdsNothing: false)
+      try queue.claimed([claimed(1, token: 11, crashes: 1)], by: "a", hasNoRuns: false)
     }
   }
 
@@ -52,7 +52,7 @@ struct ModelQueueTests {
     var queue = try queue(ready: [1])
     for crash in 0..<3 {
       try queue.claimed(
-        [claimed(1, token: Int64(10 + crash), crashes: crash)], by: "a", holdsNothing: true)
+        [claimed(1, token: Int64(10 + crash), crashes: crash)], by: "a", hasNoRuns: true)
       queue.rescued(queue.live)
     }
     #expect(queue.rows[1]?.state == "dead")
@@ -75,7 +75,7 @@ struct ModelQueueTests {
   @Test("a run that ended twice shows in the history")
   func history() throws {
     var queue = try queue(ready: [1])
-    try queue.claimed([claimed(1, token: 10)], by: "a", holdsNothing: true)
+    try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     let lease = try #require(queue.live.first)
     try queue.settled([(lease, .done)], held: [1])
     let ending = ModelQueue.Ending(id: 1, worker: "a", outcome: "done")

@@ -1,5 +1,6 @@
 import Jira
 import Postgres
+import SyncConfiguration
 import Testing
 
 @testable import JiraSyncCLI

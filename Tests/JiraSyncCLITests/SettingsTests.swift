@@ -1,6 +1,7 @@
 import Jira
 import Logging
 import Postgres
+import SyncConfiguration
 import Testing
 
 @testable import JiraSyncCLI

@@ -78,7 +78,7 @@ struct ClaimWindowTests {
       window.claimed(
         sentAt: start, lookBack: .seconds(5), isShort: true, took: .milliseconds(1))
       #expect(window.lookBack(now: start + .seconds(1)) != nil)
-      let looks = window.looksAgain()
+      let looks = window.scansAgain()
       #expect(looks == atOnce)
       #expect((window.lookBack(now: start + .seconds(1)) == nil) == atOnce)
       #expect(window.lookBack(now: start + .seconds(10)) == nil)
@@ -92,7 +92,7 @@ struct ClaimWindowTests {
       window.claimed(sentAt: start, lookBack: nil, isShort: true, took: took)
     }
     #expect(window.full.interval == window.full.every)
-    let looks = window.looksAgain()
+    let looks = window.scansAgain()
     #expect(looks)
   }
 }

@@ -125,7 +125,7 @@ struct PlanTests {
     expectRest(plan, pair, mapping)
   }
 
-  @Test("what differs only in spelling is in step: blanks, line ends, order, 3 and 3.0, null")
+  @Test("what differs only in spelling is in sync: blanks, line ends, order, 3 and 3.0, null")
   func spelling() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
@@ -148,7 +148,7 @@ struct PlanTests {
     }
     var pair = SampleSite.linked(try SampleSite.resolved())
     pair.row["layer_number"] = 4
-    // What is in step needs no option, though the site may have taken it away.
+    // What is in sync needs no option, though the site may have taken it away.
     #expect(next(pair, mapping).problems.isEmpty)
     pair.row["layer_name"] = "Routes"
     let plan = next(pair, mapping)
@@ -199,7 +199,7 @@ struct PlanTests {
     #expect(plan.problems[0].message.contains("100 characters"))
   }
 
-  @Test("a summary longer than JIRA takes is cut and stays in step; the row keeps its text")
+  @Test("a summary longer than JIRA takes is cut and stays in sync; the row keeps its text")
   func longSummary() throws {
     let mapping = try SampleSite.resolved()
     var row = SampleSite.row

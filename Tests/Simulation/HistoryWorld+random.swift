@@ -1,7 +1,7 @@
 import Planning
 
 extension HistoryWorld {
-  /// One history, from a pair in step or one that never met, to rest.
+  /// One history, from a pair in sync or one that never met, to rest.
   ///
   /// - Parameters:
   ///   - worker: how runs go about it.

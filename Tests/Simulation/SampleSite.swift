@@ -86,7 +86,7 @@ package enum SampleSite {
     plan.rowWrites.reduce(into: row) { row, write in row[write.column] = write.new }
   }
 
-  /// A row, its issue and their base, in step.
+  /// A row, its issue and their base, in sync.
   package static func linked(
     _ mapping: ResolvedMapping, row: Row = SampleSite.row
   ) -> (row: Row, issue: IssueSnapshot, base: Base) {

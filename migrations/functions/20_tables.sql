@@ -212,6 +212,10 @@ declare
     app_lock_timeout constant text := current_setting('lock_timeout');
 begin
     perform set_config('lock_timeout', jira_sync.lock_patience(app_lock_timeout, current_setting('statement_timeout')), true);
+    insert into jira_sync.marks (table_name, kind, last_link_id)
+    values (tg_argv[0], 'truncated', (select max(l.id) from jira_sync.links as l));
+    insert into jira_sync.jobs (kind, table_name, priority, args)
+    values ('full_sync', tg_argv[0], 1, '{"marks": true}');
     -- Rows that are loaded again find their issues by label, and a rename that no worker has synced is lost with its row.
     begin
         execute coalesce((
@@ -224,10 +228,6 @@ begin
         when others then
             raise warning 'jira-sync could not note which rows of % were renamed: %', tg_argv[0], sqlerrm;
     end;
-    insert into jira_sync.marks (table_name, kind, last_link_id)
-    values (tg_argv[0], 'truncated', (select max(l.id) from jira_sync.links as l));
-    insert into jira_sync.jobs (kind, table_name, priority, args)
-    values ('full_sync', tg_argv[0], 1, '{"marks": true}');
     perform set_config('lock_timeout', app_lock_timeout, true);
     return null;
 exception

@@ -40,7 +40,7 @@ struct QueueExposition: Sendable {
         "jira_sync_queue_oldest_due_age_seconds", [("kind", depth.kind)],
         age(depth.oldestDue) ?? 0)
     }
-    writer.family("jira_sync_queue_paused", .gauge, help: "Whether somebody has paused the queue.")
+    writer.family("jira_sync_queue_paused", .gauge, help: "Whether the queue is paused.")
     writer.sample("jira_sync_queue_paused", snapshot.pausedAt == nil ? 0 : 1)
     writer.family(
       "jira_sync_workers", .gauge, help: "Workers of the fleet that were seen lately.")
@@ -81,7 +81,8 @@ struct QueueExposition: Sendable {
   private func writePolls(_ writer: inout OpenMetricsWriter) {
     writer.family(
       "jira_sync_poll_watermark_lag_seconds", .gauge, unit: "seconds",
-      help: "Age of the newest change of JIRA that was looked at; grows where nobody edits.")
+      help:
+        "Age of the newest change of JIRA that was processed; it grows while no issue is edited.")
     for poll in snapshot.polls {
       if let lag = age(poll.watermark) {
         writer.sample("jira_sync_poll_watermark_lag_seconds", [("project", poll.project)], lag)
@@ -102,7 +103,7 @@ struct QueueExposition: Sendable {
     }
     writer.family(
       "jira_sync_schedule_missed_ticks", .gauge,
-      help: "Ticks of a schedule that nobody took in their time, since it was set.")
+      help: "Ticks of a schedule that no worker took in time, since it was set.")
     for schedule in snapshot.schedules {
       writer.sample(
         "jira_sync_schedule_missed_ticks", [("schedule", schedule.name)], schedule.missed)

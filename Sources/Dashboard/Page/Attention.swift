@@ -1,4 +1,4 @@
-/// What somebody should look at, most urgent first; a decision without any I/O.
+/// What needs a user's attention, most urgent first; a decision without any I/O.
 struct Attention: Sendable, Hashable {
   /// How bad it is.
   enum Level: String, Sendable {

@@ -1,4 +1,4 @@
-/// The page at `/`: what somebody wants to know who asks "is it well?", and what to do where it is not.
+/// The page at `/`: whether all is well, and what to do where it is not.
 ///
 /// One document without scripts and without anything from elsewhere.
 struct DashboardPage: Sendable {

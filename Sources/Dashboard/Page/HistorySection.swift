@@ -12,7 +12,7 @@ struct HistorySection: Sendable {
       return parts.section(
         "changes", "Recent changes",
         parts.nothing(
-          "Nothing has been written yet, on either side. A row with debt gets its issue when somebody edits "
+          "Nothing has been written yet, on either side. A row with debt gets its issue when it is edited "
             + "it, or asks for it: jira-sync sync"))
     }
     let rows = details.changes.map { change -> HTML in

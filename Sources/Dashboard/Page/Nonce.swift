@@ -1,4 +1,4 @@
-/// What tells the page's own style sheet from one that somebody smuggled in.
+/// What tells the page's own style sheet from an injected one.
 enum Nonce {
   /// 128 random bits in hexadecimal digits.
   static func random() -> String {

@@ -38,7 +38,7 @@ struct QueueSection: Sendable {
   var table: HTML {
     guard !snapshot.queue.isEmpty else {
       return parts.section(
-        "queue", "Queue", parts.nothing("The queue is empty: everything is in step."))
+        "queue", "Queue", parts.nothing("The queue is empty: everything is in sync."))
     }
     let rows = snapshot.queue.map { depth -> HTML in
       let oldest = depth.oldestDue.map { Figures.span(snapshot.now - $0) } ?? "–"

@@ -64,7 +64,7 @@ final class ConnectionGate: Sendable {
     return isIn
   }
 
-  /// Asks for leave to read the database for a connection, which then gives way to nobody.
+  /// Asks whether a connection may read the database; then no other connection takes its place.
   ///
   /// - Parameter channel: the connection.
   /// - Returns: whether it may.

@@ -8,7 +8,7 @@ import Darwin
 
 /// Why the dashboard cannot be served where it was asked for.
 public struct DashboardBindError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// Whether somebody else has the port: that may pass, while a wrong address does not.
+  /// Whether another program has the port: that may pass, while a wrong address does not.
   public let isTaken: Bool
   /// What was tried, what came back, what to do next.
   public let description: String

@@ -43,7 +43,7 @@ public final class DashboardServer: Sendable {
         .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             guard gate.enter(channel) else { throw ConnectionGate.Full() }
-            // Two of our headers are for lists; nobody sends as much as this.
+            // Two of our headers are for lists; no client sends as much as this.
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldSize = 8 * 1_024
             limits.maxHeaderListSize = 16 * 1_024

@@ -1,4 +1,4 @@
-/// What the database says of the queue and what surrounds it, at one moment.
+/// What the database says of the queue and what surrounds it, at one time.
 ///
 /// Times are in seconds since 1970, by the database's clock.
 struct Snapshot: Sendable {

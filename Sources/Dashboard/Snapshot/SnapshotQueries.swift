@@ -3,7 +3,7 @@ import Postgres
 
 /// The statements of a snapshot: all of them go out together, in one round trip and one transaction.
 enum SnapshotQueries {
-  /// Nothing is written, and nobody is kept waiting by somebody who only looks.
+  /// Nothing is written, and no statement of others waits for these.
   static let settings: SQL = """
     select
       set_config('statement_timeout', '3000', true), set_config('lock_timeout', '1000', true),

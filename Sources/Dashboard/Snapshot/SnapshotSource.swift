@@ -2,10 +2,10 @@ import CSys
 import Logging
 import Postgres
 
-/// Asks the database when somebody looks, on a connection of its own, and never more often than once a second.
+/// Asks the database when a page or metrics are requested, on a connection of its own, at most once a second.
 ///
 /// Who comes while a question is under way gets its answer. Half a minute after the last one the connection is closed,
-/// so that a worker that nobody looks at has none.
+/// so that a worker without requests has none.
 public actor SnapshotSource {
   /// An answer, or in words why there is none.
   enum Outcome: Sendable {
@@ -24,7 +24,7 @@ public actor SnapshotSource {
   private var question: Task<Void, Never>?
   private var closing: Task<Void, any Error>?
 
-  /// Prepares a source; nothing is connected before somebody asks.
+  /// Prepares a source; it connects at the first request.
   ///
   /// - Parameters:
   ///   - configuration: the database.
@@ -79,7 +79,7 @@ public actor SnapshotSource {
     }
   }
 
-  /// Nobody looks any more: what the answers took is given back to the system.
+  /// After the last request: frees the memory of the answers.
   private func rest() async {
     guard question == nil else { return }
     await connection?.close()

@@ -9,7 +9,7 @@ import Musl
 
 /// What the curl thread does: take letters, let libcurl work, report what ended, sleep.
 ///
-/// It knows nothing of HTTP: a transfer is any easy handle with somebody to tell.
+/// It knows nothing of HTTP: a transfer is any easy handle with a receiver for its end.
 final class CurlLoop {
   /// What is set on the multi handle.
   struct Settings: Sendable {

@@ -4,7 +4,7 @@ import CurlShim
 enum TransferEnding: Sendable {
   /// libcurl finished it, well or not.
   case finished(CURLcode)
-  /// Nobody waits for it any more.
+  /// Its caller no longer waits for it.
   case cancelled
   /// Its deadline passed.
   case deadlinePassed

@@ -33,7 +33,7 @@ final class MailOrder: TransferOrder {
 
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-  /// Remembers that nobody waits any more.
+  /// Remembers that the caller no longer waits.
   func markCancelled() { state.withLock { $0.isCancelled = true } }
 
   /// Sets who is told; before the order is handed over.

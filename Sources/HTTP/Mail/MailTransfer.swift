@@ -30,7 +30,7 @@ final class MailTransfer: Transfer {
     // Mails are rare, and servers close idle connections: each has one of its own, so none is sent twice by libcurl.
     try easy.set(CURLOPT_FRESH_CONNECT, true)
     try easy.set(CURLOPT_FORBID_REUSE, true)
-    // What stays on this machine may go without TLS, and so with a certificate that nobody signed.
+    // What stays on this machine may go without TLS, and so with an unsigned certificate.
     let mayBePlain = server.isLoopback
     if mayBePlain { try easy.allowOnlyLoopback() }
     let use = mayBePlain ? CURLUSESSL_TRY : CURLUSESSL_ALL

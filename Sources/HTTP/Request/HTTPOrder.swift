@@ -34,7 +34,7 @@ final class HTTPOrder: TransferOrder {
 
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-  /// Remembers that nobody waits any more.
+  /// Remembers that the caller no longer waits.
   func markCancelled() { state.withLock { $0.isCancelled = true } }
 
   /// Sets who is told; before the order is handed over.

@@ -15,7 +15,7 @@ extension HTTPRequest {
   /// Whether libcurl may send it again by itself, because sending it twice is like sending it once.
   ///
   /// https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 : the safe methods. PUT and DELETE are idempotent, too, but a
-  /// second one can undo what somebody else did in between.
+  /// second one can undo what another user did in between.
   var isSafeToSendAgain: Bool {
     body == nil && ["GET", "HEAD", "OPTIONS"].contains(method)
   }

@@ -6,7 +6,7 @@ public enum CreateOutcome: Sendable, Hashable {
   case created(id: String, key: String)
   /// JIRA looked at it and said no: there is no issue, and sending the same again would be refused again.
   case refused(JiraError)
-  /// There is surely no issue, and the same may be sent again: not let in, a limit, no connection, an error for a moment.
+  /// There is surely no issue, and the same may be sent again: not let in, a limit, no connection, a short error.
   case notSent(JiraError)
   /// There may be an issue. Look for the marker; do not send again before that.
   case unknown(JiraError)

@@ -16,7 +16,7 @@ struct JiraAnswer {
   /// - Parameters:
   ///   - response: the answer.
   ///   - endpoint: verb and path template.
-  ///   - isWrite: whether the call has changed something; then its body is read only where somebody asks for it.
+  ///   - isWrite: whether the call has changed something; then its body is read only where the caller asks for it.
   ///   - secrets: texts that are blotted out of what the answer says.
   /// - Throws: `JiraError` for a web page, and for what cannot be read.
   init(

@@ -325,7 +325,7 @@ public struct JiraClient: Sendable {
       ])
   }
 
-  /// JIRA may not believe the credentials and yet answer, as to nobody: an empty search would then be taken for the truth.
+  /// JIRA may reject the credentials and yet answer, as to an anonymous user: an empty search would then be believed.
   private func refuseAnonymousAnswer(
     _ response: HTTPResponse, to request: JiraRequest
   ) throws(JiraError) {

@@ -26,7 +26,7 @@ struct ReadPatience: Sendable {
 }
 
 extension JiraError {
-  /// Whether the same call may well succeed a moment later.
+  /// Whether the same call may succeed soon.
   var mayPassAtOnce: Bool {
     switch kind {
     case .unavailable: retryAfter == nil

@@ -14,9 +14,9 @@ public struct JiraError: Error, Sendable, Hashable {
     case rateLimited
     /// 5xx, or 425.
     case unavailable
-    /// 409: another change at the same moment.
+    /// 409: another change at the same time.
     case conflict
-    /// 401, or JIRA ran the call as nobody because it did not believe the credentials.
+    /// 401, or JIRA ran the call as an anonymous user because it rejected the credentials.
     case unauthorized
     /// 403.
     case forbidden
@@ -102,7 +102,7 @@ extension JiraError.Kind {
     case .timeout: "no answer in time"
     case .rateLimited: "too many requests"
     case .unavailable: "not available"
-    case .conflict: "changed by someone else at the same moment"
+    case .conflict: "changed by someone else at the same time"
     case .unauthorized: "credentials not accepted"
     case .forbidden: "not permitted"
     case .captcha: "login blocked by a CAPTCHA"

@@ -4,7 +4,7 @@ public enum JiraErrorClass: Sendable, Hashable {
   case transient
   /// A limit: try again at the time told, or with backoff where none was told.
   case rateLimited(Duration?)
-  /// Another change at the same moment: read again, then try again.
+  /// Another change at the same time: read again, then try again.
   case conflict
   /// The site does not let this account in, or is not at this address: stop calling it until a probe succeeds.
   case authentication

@@ -15,7 +15,7 @@ public struct RetryAfter: Sendable, Hashable {
   /// The longest time that is believed unless it is configured otherwise: after an hour, it is tried again.
   public static let standardLimit = Duration.seconds(3_600)
 
-  /// What is shorter is no time to wait for: JIRA says 0, or a moment that is over, and refuses the next call as well.
+  /// What is shorter is no time to wait for: JIRA says 0, or a time that is over, and refuses the next call as well.
   public static let shortest = Duration.seconds(1)
 
   /// How long to wait from when the answer came, in milliseconds, from 0 to the limit.

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension FieldCodec {
-  /// What JIRA would hold of a value: what both sides are compared in, or nothing would ever be in step.
+  /// What JIRA would hold of a value: the form in which both sides are compared; otherwise they would never agree.
   ///
   /// Applying it twice is the same as applying it once.
   ///
@@ -33,7 +33,7 @@ extension FieldCodec {
 
   /// As much of a very long text as decides what JIRA would hold of it.
   ///
-  /// Nobody wants ten megabytes brought into canonical form for the sake of their first kilobytes.
+  /// Ten megabytes are not brought into canonical form for the sake of their first kilobytes.
   ///
   /// - Parameters:
   ///   - text: any text.

@@ -10,7 +10,7 @@ public struct Issue: Sendable, Hashable {
   public var fields: [String: JSON]
   /// The values of the entity properties by key.
   public var properties: [String: JSON]
-  /// The latest entries of its history, oldest first; empty where nobody asked for them.
+  /// The latest entries of its history, oldest first; empty where they were not requested.
   public var changes: [IssueChange] = []
   /// Whether it was read through a search, whose values may be older than the issue (Data Center).
   public var isFromIndex = false

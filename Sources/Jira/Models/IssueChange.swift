@@ -1,6 +1,6 @@
 import JSON
 
-/// One entry of an issue's history: what one person changed at one moment.
+/// One entry of an issue's history: what one user changed at one time.
 public struct IssueChange: Sendable, Hashable {
   /// What became of one field, in the words that people saw.
   public struct Item: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SyncConfiguration
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {

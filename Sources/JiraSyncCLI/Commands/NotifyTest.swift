@@ -5,6 +5,7 @@ import HTTP
 import JSON
 import Logging
 import Notifications
+import SyncConfiguration
 
 /// `jira-sync notify test`.
 struct NotifyTest: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct NotifyTest: AsyncParsableCommand {
     let settings = try common.settings()
     let logger = settings.logger(label: "jira-sync.notify")
     let transport = CurlClient(logger: logger)
-    let channels = try settings.channels().channels(
+    let channels = try settings.channels(settings.file()).channels(
       site: settings.siteForLinks, transport: transport
     ).all
     let chosen = channels.filter { channel == nil || $0.name == channel }

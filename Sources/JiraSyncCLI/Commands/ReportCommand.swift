@@ -3,6 +3,7 @@ import FoundationEssentials
 import JSON
 import Logging
 import Notifications
+import SyncConfiguration
 
 /// `jira-sync report`.
 struct ReportCommand: AsyncParsableCommand {

@@ -3,12 +3,13 @@ import Dashboard
 import JobQueue
 import Logging
 import Postgres
+import SyncConfiguration
 
 /// `jira-sync worker`.
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker",
-    abstract: "Works on the queue: brings rows and JIRA issues into step.",
+    abstract: "Works on the queue: syncs rows and JIRA issues.",
     discussion: """
       Runs until it is told to stop; any number of workers may share one database. SIGTERM or Ctrl-C \
       stops claiming and lets running jobs finish for up to ten seconds; a second one gives them back \
@@ -68,11 +69,10 @@ struct WorkerCommand: AsyncParsableCommand {
     OutputThread.shared.stopWaitingForResults()
     let settings = try common.settings()
     let services = try settings.services()
-    let mapping = try settings.mapping()
-    let limits = try settings.limits()
-    let channels = try settings.channels()
-    let schedules = try settings.schedules()
-    let dashboard = try settings.dashboard(port: httpPort, host: httpHost)
+    var file = try settings.file()
+    let channels = try settings.channels(file)
+    file.dashboard.port = httpPort ?? file.dashboard.port
+    file.dashboard.host = httpHost ?? file.dashboard.host
     let logger = settings.logger(label: "jira-sync.worker")
     do {
       // Said within ten seconds, and before anything else is waited for.
@@ -84,9 +84,8 @@ struct WorkerCommand: AsyncParsableCommand {
       if drain { throw error }
     }
     let process = WorkerProcess(
-      services: services, mapping: mapping, limits: limits, channels: channels,
-      schedules: schedules, sync: try settings.sync(), dashboard: dashboard,
-      concurrency: concurrency, drains: drain, logger: logger)
+      services: services, file: file, channels: channels, concurrency: concurrency, drains: drain,
+      logger: logger)
     switch try await process.run() {
     case .stopped:
       guard drain else { return }

@@ -2,11 +2,12 @@ import Dashboard
 import JobQueue
 import Logging
 import Postgres
+import SyncConfiguration
 import SyncEngine
 
 /// The dashboard of a worker: what it counts, and the server, from before the worker begins until after it has ended.
 struct WorkerDashboard: Sendable {
-  /// What the worker counts; nil where nobody will ask.
+  /// What the worker counts; nil where nothing is served.
   let metrics: ProcessMetrics?
   private let settings: DashboardSettings
   private let database: PostgresConfiguration

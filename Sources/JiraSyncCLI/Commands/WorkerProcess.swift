@@ -8,6 +8,7 @@ import Logging
 import Mapping
 import Notifications
 import Postgres
+import SyncConfiguration
 import SyncEngine
 import UnixSignals
 
@@ -26,10 +27,8 @@ struct WorkerProcess: Sendable {
   private let drains: Bool
 
   init(
-    services: (database: PostgresConfiguration, jira: JiraSettings), mapping: Mapping,
-    limits: SiteLimits, channels: ChannelSettings, schedules: ScheduleSettings, sync: SyncSettings,
-    dashboard: DashboardSettings, concurrency: Int,
-    drains: Bool, logger: Logger
+    services: (database: PostgresConfiguration, jira: JiraSettings), file: ConfigurationFile,
+    channels: ChannelSettings, concurrency: Int, drains: Bool, logger: Logger
   ) {
     csys_keep_memory_small()
     self.services = services
@@ -44,7 +43,7 @@ struct WorkerProcess: Sendable {
     inspector = Inspector(configuration: configuration, logger: logger)
     self.drains = drains
     self.dashboard = WorkerDashboard(
-      settings: dashboard, database: services.database, logger: logger)
+      settings: file.dashboard, database: services.database, logger: logger)
     let metrics = self.dashboard.metrics
     let session = SiteSession(
       client: JiraClient(
@@ -56,7 +55,8 @@ struct WorkerProcess: Sendable {
             metrics?.called(endpoint: call.endpoint, result: result, duration: duration)
           }
         }),
-      project: services.jira.project, mapping: mapping, database: database, limits: limits,
+      project: services.jira.project, mapping: file.mapping, database: database,
+      limits: file.limits,
       member: member, logger: logger)
     self.session = session
     let channels = channels.channels(
@@ -66,16 +66,17 @@ struct WorkerProcess: Sendable {
       channels: channels, worker: member.name, database: database, logger: logger)
     var options = WorkerOptions(
       concurrency: concurrency, drainsWithin: drains ? .seconds(60) : nil, keepsSchedules: !drains)
-    options.schedules = schedules.intervals
+    options.schedules = file.schedules.intervals
     worker = Worker(
       database: database,
       handlers: [
         RowHandler(
           session: session,
-          options: RowHandlerOptions(breaker: sync.breaker, onRowDeleted: sync.onRowDeleted),
+          options: RowHandlerOptions(
+            breaker: file.sync.breaker, onRowDeleted: file.sync.onRowDeleted),
           tally: tally),
-        PollHandler(session: session, settings: sync),
-        SweepHandler(session: session, settings: sync), FullSyncHandler(), NoopHandler(),
+        PollHandler(session: session, settings: file.sync),
+        SweepHandler(session: session, settings: file.sync), FullSyncHandler(), NoopHandler(),
         NotifyHandler(channels: channels), ReportHandler(),
       ],
       options: options,
@@ -119,7 +120,7 @@ struct WorkerProcess: Sendable {
   /// - Throws: `SiteError` where the configuration does not fit the site or the database, `PostgresError` where the schema
   ///   is not there, `DashboardBindError` where the dashboard cannot be served.
   func run() async throws -> WorkerEnd {
-    // First, so that nothing has begun where the port is taken, and somebody can see how it starts.
+    // First, so that nothing has begun where the port is taken, and so that the start can be watched.
     try await dashboard.serving(name: name, vitals: worker.vitals, session: session) {
       try await work()
     }
@@ -127,7 +128,7 @@ struct WorkerProcess: Sendable {
 
   private func work() async throws -> WorkerEnd {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    // Before anything can happen that somebody should hear of.
+    // Before anything can happen that users should hear of.
     let isAnnounced = await announcement.attempt()
     let end = try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask {

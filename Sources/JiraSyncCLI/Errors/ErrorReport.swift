@@ -3,6 +3,7 @@ import Jira
 import Mapping
 import Notifications
 import Postgres
+import SyncConfiguration
 import SyncEngine
 
 /// What the user reads when a command fails, and how the process ends: the one place that decides it.
@@ -22,10 +23,6 @@ struct ErrorReport: Sendable, Hashable {
     case let error as JiraConfigurationError:
       self.init(text: error.description, status: .configuration)
     case let error as MappingError: self.init(text: error.description, status: .configuration)
-    case let error as NotificationSettingsError:
-      self.init(text: error.description, status: .configuration)
-    case let error as DashboardSettingsError:
-      self.init(text: error.description, status: .configuration)
     case let error as DashboardBindError:
       self.init(text: error.description, status: error.isTaken ? .unavailable : .configuration)
     case let error as SiteError: self.init(text: error.description, status: .configuration)

@@ -63,7 +63,7 @@ struct ArchivedTable: Sendable {
     if column == "file_audit_id" {
       return "'file_audit'::text as table_name, file_audit_id::text as row_id"
     }
-    // It called an open conflict one that nobody has won.
+    // It called an open conflict one that was won by 'nobody'.
     if column == "winner" {
       return "case winner when 'nobody' then 'open' else winner end as winner"
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import SyncConfiguration
 
 /// Writes log lines to standard error, so that standard output stays for results.
 struct StandardErrorLogHandler: LogHandler {

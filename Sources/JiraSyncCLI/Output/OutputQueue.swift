@@ -1,6 +1,6 @@
 /// What waits to be written to standard output and standard error, in the order in which it came; without any I/O.
 ///
-/// Lines for standard error are dropped and counted while too much waits: nobody reads them, and the work goes on. Results
+/// Lines for standard error are dropped and counted while too many wait, and the work goes on. Results
 /// for standard output are kept.
 struct OutputQueue: Sendable {
   /// A piece that is written as a whole.
@@ -48,7 +48,7 @@ struct OutputQueue: Sendable {
   /// - Returns: the pieces to write, in order.
   mutating func take(describe: (Int) -> String) -> [Piece] {
     var taken = pieces
-    // What could not be written is said before what comes now, and only when something comes: nobody may be there to read it.
+    // The number of dropped lines is written before the next line, and only then: the reader may be gone.
     if failed > 0, taken.contains(where: { $0.stream == .error }) {
       taken.insert(Piece(stream: .error, text: describe(failed) + "\n", lines: failed), at: 0)
       failed = 0

@@ -8,7 +8,7 @@ final class OutputThread: @unchecked Sendable {
   /// The one of this process.
   static let shared = OutputThread()
 
-  /// How long the process waits at its end while nobody reads standard error.
+  /// How long the process waits at its end for a reader of standard error.
   private static let patience = 1.0
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

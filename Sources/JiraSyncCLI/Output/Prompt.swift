@@ -1,4 +1,5 @@
 import Glibc
+import SyncConfiguration
 
 /// Questions to the person at the terminal.
 enum Prompt {

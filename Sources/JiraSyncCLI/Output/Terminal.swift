@@ -7,7 +7,7 @@ struct Terminal: Sendable {
   let stream: StandardStream
   /// Whether a person looks at it.
   let isInteractive: Bool
-  /// Whether colours are welcome: on a terminal, and where nobody said `NO_COLOR` (https://no-color.org).
+  /// Whether colours are used: on a terminal, unless `NO_COLOR` is set (https://no-color.org).
   let isColored: Bool
   /// How many columns there are; nil where lines may be of any length.
   let width: Int?
@@ -32,7 +32,7 @@ struct Terminal: Sendable {
     self.width = width
   }
 
-  /// Whether somebody is there to be asked: both ends are a terminal.
+  /// Whether a user can be asked: both ends are a terminal.
   static var canAsk: Bool { isatty(0) == 1 && StandardStream.error.isTerminal }
 
   /// Whether `NO_COLOR` is set to anything but nothing, or the terminal knows no colours.

@@ -11,7 +11,7 @@ struct Progress {
   /// Begins.
   ///
   /// - Parameters:
-  ///   - total: how many there are; nil where nobody knows.
+  ///   - total: how many there are; nil where that is unknown.
   ///   - unit: what is counted: "jobs".
   ///   - terminal: where it is shown.
   init(total: Int?, unit: String, terminal: Terminal = Terminal(.error)) {

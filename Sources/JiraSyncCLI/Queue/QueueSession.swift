@@ -2,6 +2,7 @@ import JSON
 import Logging
 import Postgres
 import Schema
+import SyncConfiguration
 
 /// A connection to a database whose schema is known to be there.
 struct QueueSession: Sendable {
@@ -43,7 +44,7 @@ func withQueue<Value>(
   _ common: CommonOptions, _ name: String, _ body: (QueueSession) async throws -> Value
 ) async throws -> Value {
   let settings = try common.settings()
-  // A file that somebody names is meant, also where this command needs nothing of it.
+  // A file that was named has to be readable, also where this command needs nothing of it.
   if common.config != nil { _ = try settings.configText() }
   let logger = settings.logger(label: "jira-sync.\(name)")
   let database = try settings.database()

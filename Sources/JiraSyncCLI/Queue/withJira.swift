@@ -1,6 +1,7 @@
 import HTTP
 import Jira
 import Logging
+import SyncConfiguration
 import SyncEngine
 
 /// Gives a command a client that speaks the dialect of the site.

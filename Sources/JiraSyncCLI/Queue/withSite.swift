@@ -2,6 +2,7 @@ import HTTP
 import Jira
 import Logging
 import Postgres
+import SyncConfiguration
 import SyncEngine
 
 /// Reaches JIRA for a command that reads it, within ten seconds.
@@ -16,7 +17,7 @@ func withSite<Value>(
 ) async throws -> Value {
   let settings = session.settings
   let services = try settings.services()
-  let mapping = try settings.mapping()
+  let mapping = try settings.file().mapping
   let transport = CurlClient()
   let database = PostgresClient(services.database, logger: session.logger)
   let client = JiraClient(

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Jira
 import Postgres
+import SyncConfiguration
 
 /// The channels that are configured, and what goes there.
 public struct Channels: Sendable {

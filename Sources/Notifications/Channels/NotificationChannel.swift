@@ -13,7 +13,7 @@ public protocol NotificationChannel: Sendable {
 
   /// Sends one message, once.
   ///
-  /// Sent again, with the same uuid, where nobody knows whether it was taken.
+  /// Sent again, with the same uuid, where it is unknown whether it was delivered.
   ///
   /// - Parameter message: what to send.
   /// - Returns: what the receiver said.

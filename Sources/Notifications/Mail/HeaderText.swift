@@ -1,3 +1,5 @@
+import HTTP
+
 /// Text in headers of mail: encoded where it is not plain ASCII, folded where it is long.
 ///
 /// Nothing that a text holds can begin another header: control characters become blanks before anything else.
@@ -69,4 +71,14 @@ enum HeaderText {
     }
     return String(decoding: result, as: UTF8.self)
   }
+}
+
+extension Mailbox {
+  /// As a header has it.
+  var header: String {
+    name.isEmpty ? address : "\(HeaderText.displayName(name)) <\(address)>"
+  }
+
+  /// What stands after the `@`.
+  var domain: String { address.split(separator: "@").last.map(String.init) ?? "localhost" }
 }

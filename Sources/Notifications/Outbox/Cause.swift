@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import SyncConfiguration
 
 /// A row of `jira_sync.incidents`: what a channel was told of a cause, and what it was not told yet.
 ///

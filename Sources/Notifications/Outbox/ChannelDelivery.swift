@@ -10,7 +10,7 @@ struct ChannelDelivery: Sendable {
   let channel: any NotificationChannel
   private let store: OutboxStore
 
-  /// A message that nobody took for so long is given up.
+  /// A message that could not be delivered for so long is given up.
   static let patience = 3.0 * 86_400
   /// After so many failures of one message the other channels hear of it.
   static let failuresToTell = 3
@@ -182,7 +182,7 @@ struct ChannelDelivery: Sendable {
     try await run.write(for: [job], doing: "noting that \(name) took a message") {
       transaction, _ in
       _ = try await transaction.query(store.sent(message), doing: "noting that it was taken")
-      // The message that failed may have been given up meanwhile. Where nobody was told, this tells nobody.
+      // The message that failed may have been given up meanwhile. Where no user was notified, this notifies no one.
       _ = try await transaction.query(
         """
         select jira_sync.resolve_event('channel_failing', \("channel_failing:" + name),

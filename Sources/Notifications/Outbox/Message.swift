@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import SyncConfiguration
 
 /// One message to one channel, as it is kept until the channel has taken it.
 public struct Message: Sendable, Hashable, Identifiable {

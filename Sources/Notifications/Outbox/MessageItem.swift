@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import SyncConfiguration
 
 /// What a message says of one cause.
 public struct MessageItem: Sendable, Hashable {
@@ -87,6 +88,6 @@ extension Decimal {
 }
 
 extension Double? {
-  /// Whole seconds: nobody reads more.
+  /// Whole seconds are enough for readers.
   fileprivate var json: JSON { map { .number(Decimal(Int($0.rounded(.down)))) } ?? .null }
 }

@@ -1,3 +1,5 @@
+import SyncConfiguration
+
 /// Decides what a channel is told now, and when to look again; without any I/O.
 ///
 /// - The first message of a cause goes out at once. More of the same is counted and told once in a digest interval.

@@ -1,12 +1,13 @@
 import FoundationEssentials
 import JSON
 import Postgres
+import SyncConfiguration
 
 /// The outbox of one channel, as its deliverer reads and writes it.
 struct OutboxStore: Sendable {
   let channel: String
 
-  /// How the channel wants to be told, and the time of the database; nil where nobody announced it.
+  /// How the channel wants to be told, and the time of the database; nil where it was not announced.
   func manner(_ database: PostgresClient) async throws -> (manner: OutboxPlan.Manner, now: Double)?
   {
     let rows = try await database.query(
@@ -90,7 +91,7 @@ struct OutboxStore: Sendable {
     """
   }
 
-  /// Whether a cause was told and is not over, so that somebody has to look whether it is.
+  /// Whether an incident was reported and is not over, so that it has to be checked.
   var readingOpen: SQL {
     """
     select exists (

@@ -55,7 +55,7 @@ public struct Report: Sendable, Hashable {
     var label: String
     var issueKey: String?
     var debt: String
-    /// Seconds since 1970; nil where nobody knows.
+    /// Seconds since 1970; nil where that is unknown.
     var since: Double?
   }
 

@@ -27,7 +27,7 @@ struct ReportWords: Sendable {
     var sentences = [
       "\(Self.counted(report.open, "file")) of \(report.rows.grouped) \(report.open == 1 ? "has" : "have") technical debt, \(trend)."
     ]
-    if report.isInStep { sentences.append("Every row is in step with JIRA.") }
+    if report.isInStep { sentences.append("Every row is in sync with JIRA.") }
     if let reason = report.closedReason {
       sentences.append("JIRA cannot be called at the moment: \(Headline.line(reason)).")
     }

@@ -1,4 +1,5 @@
 import JSON
+import SyncConfiguration
 
 /// A message as Slack's incoming webhooks take it.
 ///

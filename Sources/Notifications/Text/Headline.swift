@@ -1,4 +1,5 @@
 import JSON
+import SyncConfiguration
 
 /// What a message is about, in the few words of a subject line.
 struct Headline: Sendable, Hashable {

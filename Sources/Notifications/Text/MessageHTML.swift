@@ -1,4 +1,5 @@
 import JSON
+import SyncConfiguration
 
 /// A message as HTML for mail: tables and styles in attributes, since mail programs know little else.
 struct MessageHTML: Sendable, Hashable {

@@ -53,7 +53,7 @@ struct UTCTime: Sendable, Hashable {
       "\(days[weekday]), \(day) \(months[month - 1]) \(year) \(clock):\(Self.two(second)) +0000"
   }
 
-  /// For people who read it at a later moment: the time alone on the same day, else the date, too.
+  /// For users who read it later: the time alone on the same day, else the date, too.
   ///
   /// - Parameter now: when it is read, in seconds since 1970.
   /// - Returns: `09:05 UTC` or `2026-11-23 09:05 UTC`.

@@ -45,7 +45,7 @@ struct IssueCreator: RowRunPart {
     }
   }
 
-  /// Commits what is about to be created, so that a crash leaves a trace to look for.
+  /// Commits what is about to be created, so that a crash leaves a trace to search for.
   private func intend(_ drafts: [CreationDraft]) async throws {
     try await run.write(
       drafts, for: \.item.job, doing: "noting that \(drafts.count) issues are about to be made"
@@ -158,7 +158,7 @@ struct IssueCreator: RowRunPart {
       unread = batch.failed
     } catch let error as JiraError {
       for entry in made { unread[entry.id] = error }
-      // The issues are there. What was sent is what they hold, until somebody reads them.
+      // The issues are there. What was sent is what they hold, until they are read.
       await session.report(error)
       logger.warning("could not read \(made.count) new issues back: \(error)")
     }
@@ -183,7 +183,7 @@ struct IssueCreator: RowRunPart {
           try await storeUnread(entry, error: error)
         }
       case .another:
-        // Bulk answers name no drafts; an issue with another marker is looked for by its own.
+        // Bulk answers name no drafts; an issue with another marker is searched for by its own.
         let error = JiraError(
           kind: .unexpectedAnswer, endpoint: "POST /issue/bulk",
           messages: ["issue \(entry.key) carries the marker of another row"])
@@ -211,13 +211,13 @@ struct IssueCreator: RowRunPart {
       $0.isLastingForOneIssue && session.closedReason == nil
         ? UnreadIssue(id: entry.id, key: entry.key, error: $0).text : nil
     }
-    let pair = try LinkUpdate(
+    let link = try LinkUpdate(
       item: item, issueID: entry.id, issueKey: entry.key, base: entry.draft.log.newBase,
       error: lasting, updated: nil, writeToken: item.job.token)
     try await run.write(for: [item.job], doing: "linking \(item.label) with \(entry.key)") {
       transaction, _ in
       _ = try await transaction.query(
-        RowStore.linking([pair]), doing: "linking \(item.label) with \(entry.key)")
+        RowStore.linking([link]), doing: "linking \(item.label) with \(entry.key)")
       if let lasting { return [(item.job, .refused(lasting))] }
       // What only has to wait charges nothing.
       if let error { return [(item.job, settlement(of: item.job, after: error))] }

@@ -12,13 +12,13 @@ import Postgres
 struct LookupRunner: RowRunPart {
   let context: RowContext
 
-  /// Notes that nobody knows whether issues were made, and comes back to look for them.
+  /// Notes that it is unknown whether issues were made, and searches for them later.
   func noteUnanswered(_ drafts: [(draft: CreationDraft, error: JiraError)]) async throws {
     guard !drafts.isEmpty else { return }
     let delay = options.lookupTimes.first ?? .seconds(2)
     let texts = drafts.map { entry in
       let text =
-        "it is not known whether JIRA made the issue, it is being looked for: \(entry.error)"
+        "it is not known whether JIRA made the issue, it is being searched for: \(entry.error)"
       warn(entry.draft.item.label, text, entry.draft.item.job)
       return (item: entry.draft.item, text: text)
     }
@@ -47,7 +47,8 @@ struct LookupRunner: RowRunPart {
         try await run.write(for: [item.job], doing: "waiting to look for an issue") {
           transaction, _ in
           let text =
-            link.lastError ?? "a worker was lost while it created the issue; it is being looked for"
+            link.lastError
+            ?? "a worker was lost while it created the issue; it is being searched for"
           _ = try await transaction.query(
             RowStore.unknown([(item.rowKey, text, link.creationLookups)]),
             doing: "waiting to look for an issue")
@@ -110,7 +111,7 @@ struct LookupRunner: RowRunPart {
   /// Links a row with the issue that was found for it, and leaves comparing to the next run.
   private func adopt(_ issue: Issue, for item: WorkItem) async throws {
     // The base is what was sent: what the row holds may be newer by now.
-    let pair = try LinkUpdate(
+    let link = try LinkUpdate(
       item: item, issueID: issue.id, issueKey: issue.key, base: item.link?.base ?? Base(),
       error: nil, updated: nil, writeToken: nil)
     let held = try await run.write(
@@ -118,7 +119,7 @@ struct LookupRunner: RowRunPart {
     ) {
       transaction, _ in
       _ = try await transaction.query(
-        RowStore.linking([pair]), doing: "linking \(item.label) with \(issue.key)")
+        RowStore.linking([link]), doing: "linking \(item.label) with \(issue.key)")
       return [(item.job, .postponed("found \(issue.key), to be reconciled", after: .zero))]
     }
     guard !held.isEmpty else { return }
@@ -138,7 +139,7 @@ struct LookupRunner: RowRunPart {
         guard let link = item.link else { continue }
         let lookups = link.creationLookups + 1
         if lookups < schedule.times.count {
-          let text = link.lastError ?? "the issue is being looked for"
+          let text = link.lastError ?? "the issue is being searched for"
           again.append((item.rowKey, text, lookups))
           let delay = schedule.delay(
             afterLookups: lookups, sinceAttempt: link.sinceAttempt ?? .zero)

@@ -1,4 +1,4 @@
-/// When a creation without an answer is looked for.
+/// When a creation without an answer is searched for.
 struct LookupSchedule: Sendable, Hashable {
   /// After which times, counted from when it was sent.
   let times: [Duration]
@@ -12,19 +12,19 @@ struct LookupSchedule: Sendable, Hashable {
   /// What to do now.
   ///
   /// - Parameters:
-  ///   - done: how often it was looked for.
+  ///   - done: how often it was searched for.
   ///   - sinceAttempt: how long ago the creation was sent.
-  /// - Returns: to look, or how long to wait before.
+  /// - Returns: to search, or how long to wait before.
   func next(lookups done: Int, sinceAttempt: Duration) -> Step {
     guard done < times.count else { return .search }
     let missing = times[done] - sinceAttempt
     return missing <= .zero ? .search : .wait(missing)
   }
 
-  /// How long to wait for the next look.
+  /// How long to wait for the next search.
   ///
   /// - Parameters:
-  ///   - done: how often it was looked for, this time included.
+  ///   - done: how often it was searched for, this time included.
   ///   - sinceAttempt: how long ago the creation was sent.
   /// - Returns: the delay.
   func delay(afterLookups done: Int, sinceAttempt: Duration) -> Duration {

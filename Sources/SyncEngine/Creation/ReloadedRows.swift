@@ -24,7 +24,7 @@ struct ReloadedRows: RowRunPart {
           where j.key = 'row:' || l.table_name || ':' || l.row_id and j.state in ('ready', 'running')
             and j.args ? 'deleted') or \(RowStore.isMarked("l", link: "id")) as going
       from jira_sync.links as l
-      -- Whether JIRA made an issue for a row that is gone may not be known yet: it is looked for, not made twice.
+      -- Whether JIRA made an issue for a row that is gone may not be known yet: it is searched for, not made twice.
       -- And what a person unlinked gets no issue, had it one or not.
       where l.table_name = \(RowKey.standardTable) and l.label = any(\(labels)::text[])
         and (l.issue_id is not null or l.marker is not null or l.ended_as = 'unlinked')

@@ -58,7 +58,7 @@ struct ServerHistoryCheck: RowRunPart {
     let adopted = items.filter { found.contains($0.rowKey) }
     try await run.settle(
       adopted.map {
-        ($0.job, .postponed("its issue was found, to be brought into step", after: .zero))
+        ($0.job, .postponed("its issue was found, to be reconciled", after: .zero))
       })
     return items.filter { !found.contains($0.rowKey) }
   }

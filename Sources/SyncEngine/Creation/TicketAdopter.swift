@@ -76,7 +76,7 @@ struct TicketAdopter: RowRunPart {
 
   /// Links a row with an issue; answers whether that is still no other row's.
   private func adopt(id: String, key: String, for item: WorkItem) async throws -> Bool {
-    let text = "\(key) was adopted, to be brought into step"
+    let text = "\(key) was adopted, to be reconciled"
     let isMine = Lock(false)
     try await run.write(for: [item.job], doing: "adopting \(key) for \(item.label)") {
       transaction, _ in

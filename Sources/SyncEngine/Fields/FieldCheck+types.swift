@@ -1,5 +1,6 @@
 import Jira
 import Mapping
+import SyncConfiguration
 
 extension FieldCheck {
   func finding(

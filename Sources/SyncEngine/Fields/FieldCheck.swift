@@ -1,7 +1,8 @@
 import Jira
 import Mapping
+import SyncConfiguration
 
-/// Compares a mapping with a site and with what the rows hold; asks nobody, so that it can be told anything.
+/// Compares a mapping with a site and with the values of the rows; pure, so that tests can give it anything.
 public struct FieldCheck: Sendable {
   let mapping: Mapping
   let facts: SiteFacts

@@ -1,3 +1,5 @@
+import SyncConfiguration
+
 /// One thing that `fields check` found where mapping, table and site do not fit.
 public struct FieldFinding: Sendable, Hashable {
   /// How bad it is.

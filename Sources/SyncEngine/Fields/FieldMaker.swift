@@ -1,6 +1,7 @@
 import JSON
 import Jira
 import Mapping
+import SyncConfiguration
 
 /// Makes custom fields and options on a Cloud site.
 public struct FieldMaker: Sendable {
@@ -49,7 +50,7 @@ public struct FieldMaker: Sendable {
       id = try await client.createField(
         name: creation.name, type: prefix + creation.type.jiraName,
         searcher: prefix + creation.type.searcher,
-        description: "Kept in step with the file audit by jira-sync."
+        description: "Kept in sync with the file audit by jira-sync."
       ).id
     }
     if !creation.options.isEmpty { try await addOptions(creation, to: id) }

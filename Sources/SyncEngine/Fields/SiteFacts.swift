@@ -41,7 +41,7 @@ public struct SiteFacts: Sendable {
   public static func read(
     _ client: JiraClient, project projectKey: String, issueType: String, sample: Sample
   ) async throws -> SiteFacts {
-    // Who may not log in may still be answered as a nobody, so this comes first.
+    // JIRA answers wrong credentials as an anonymous user, so this comes first.
     _ = try await client.myself()
     let project: JiraProject
     do {

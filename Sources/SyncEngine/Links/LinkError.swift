@@ -42,10 +42,10 @@ public enum LinkError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(row) has \(issue) already. Unlink it first, or replace it with --force"
     case .creationUnderWay(let row):
       """
-      an issue for \(row) is just being made, or may have been made and is being looked for. Wait until `explain` says \
+      an issue for \(row) is just being made, or may have been made and is being searched for. Wait until `explain` says \
       what became of it, or give it up with --force: then look in JIRA whether there is one too many
       """
-    case .rowIsBusy(let row): "a worker is working on \(row). Try again in a moment"
+    case .rowIsBusy(let row): "a worker is working on \(row). Try again soon"
     case .noSite:
       "the database knows of no JIRA site yet. Start a worker once, so that it finds out what the site is like"
     case .notLinked(let row): "\(row) is not linked with any issue"

@@ -8,6 +8,6 @@ public struct ManualLink: Sendable, Hashable {
   public var replaced: String?
   /// The label of the row that had the issue before.
   public var takenFrom: String?
-  /// The job that brings row and issue into step; nil after unlinking.
+  /// The job that reconciles row and issue; nil after unlinking.
   public var jobID: Int64?
 }

@@ -21,7 +21,7 @@ public struct ManualLinks {
     self.client = client
   }
 
-  /// Makes a row and an issue belong together, and enqueues the job that brings them into step.
+  /// Makes a row and an issue belong together, and enqueues the job that reconciles them.
   ///
   /// - Parameters:
   ///   - issue: the issue's key or id.

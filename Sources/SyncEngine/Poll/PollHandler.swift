@@ -1,6 +1,7 @@
 import Jira
 import JobQueue
 import Postgres
+import SyncConfiguration
 
 /// Looks for what changed in JIRA: the kind `poll`.
 ///

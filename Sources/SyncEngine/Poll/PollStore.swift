@@ -87,7 +87,7 @@ enum PollStore {
   /// Writes an instant as the clocks of a zone show it.
   ///
   /// Where the clocks are set back, an hour comes twice and JIRA may read either: then the minute before it is taken. A zone that
-  /// nobody knows is taken for the westernmost, where each text means the latest instant.
+  /// is not known is taken for the westernmost, where each text means the latest instant.
   static func localMinute(
     _ milliseconds: Int64, zone: String?, database: PostgresClient
   ) async throws -> String {
@@ -97,13 +97,13 @@ enum PollStore {
         select z.name from pg_catalog.pg_timezone_names as z where z.name = \(zone)::text
       ),
       local as (
-        select to_timestamp(\(milliseconds)::float8 / 1000) as moment,
+        select to_timestamp(\(milliseconds)::float8 / 1000) as instant,
           coalesce((select name from zones), 'Etc/GMT+12') as zone
       ),
       clocks as (
-        select l.moment at time zone l.zone as here,
-          (l.moment + interval '1 hour') at time zone l.zone as later,
-          (l.moment - interval '1 hour') at time zone l.zone as earlier
+        select l.instant at time zone l.zone as here,
+          (l.instant + interval '1 hour') at time zone l.zone as later,
+          (l.instant - interval '1 hour') at time zone l.zone as earlier
         from local as l
       )
       select to_char(

@@ -5,6 +5,7 @@ import Logging
 import Mapping
 import Planning
 import Postgres
+import SyncConfiguration
 
 /// One poll of a project, under the lease of its job.
 struct PollWork: ProjectWork {
@@ -174,7 +175,7 @@ struct PollWork: ProjectWork {
     for candidate in some {
       if let error = batch.failed[candidate.issueID] {
         switch error.kind {
-        // Perhaps for a moment: a job of its own tries it again, and names it.
+        // It may pass soon: a job of its own tries it again, and names it.
         case .unexpectedAnswer, .unavailable:
           findings.append(PollStore.Finding(rowKey: candidate.rowKey, kind: "pull"))
         case _ where error.isLastingForOneIssue:

@@ -12,7 +12,7 @@ public struct FieldOutcome: Sendable, Hashable {
     case writeRow = "write_row"
     /// Both sides changed, or may not be written: a person has to decide.
     case conflict
-    /// The value cannot be kept in step.
+    /// The value cannot be kept in sync.
     case problem
     /// It would be written, but not by a sync of this direction.
     case otherDirection = "other_direction"

@@ -24,7 +24,7 @@ public struct RowPreview: Sendable, Hashable {
     case notWanted = "not_wanted"
     /// A person unlinked it, or issue or row are gone.
     case ended
-    /// A creation is under way, or its answer was lost and it is being looked for.
+    /// A creation is under way, or its answer was lost and it is being searched for.
     case creating
     /// The issue is not found.
     case missing

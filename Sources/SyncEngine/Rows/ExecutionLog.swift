@@ -1,6 +1,8 @@
 import Planning
 
-/// What the execution of a plan did. The plan itself stays as it was decided.
+/// What the execution of a plan did.
+///
+/// The plan itself stays as it was decided.
 struct ExecutionLog: Sendable {
   /// The writes to the issue, without those that JIRA refused; texts may be cut further than the plan said.
   var writes: [FieldWrite]

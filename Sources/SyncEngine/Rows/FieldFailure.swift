@@ -1,4 +1,4 @@
-/// A field that could not be brought into step.
+/// A field that could not be synced.
 struct FieldFailure: Sendable {
   /// The field's name in the mapping; it keeps its old base.
   let field: String

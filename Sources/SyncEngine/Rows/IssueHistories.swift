@@ -14,7 +14,7 @@ struct IssueHistories: RowRunPart {
 
   /// Asks JIRA who resolved issues, where a row is to be told.
   ///
-  /// - Returns: the steps, planned anew where JIRA named somebody; without those that JIRA could not be asked about, whose
+  /// - Returns: the steps, planned anew where JIRA named a user; without those that JIRA could not be asked about, whose
   ///   jobs have ended.
   func askingForResolvers(_ steps: [Reconciliation]) async throws -> [Reconciliation] {
     let open = steps.filter { $0.plan.needsResolver && $0.item.sides.row }

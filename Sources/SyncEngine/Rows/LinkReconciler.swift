@@ -17,7 +17,7 @@ struct LinkReconciler: RowRunPart {
   private var histories: IssueHistories { IssueHistories(context: context) }
   private var storage: StorageCheck { StorageCheck(context: context) }
 
-  /// Brings rows and the issues they are linked with into step.
+  /// Reconciles rows with the issues that they are linked with.
   func reconcile(_ items: [WorkItem]) async throws {
     let ids = items.compactMap(\.link?.issueID)
     let isCloud = site.client.dialect == .cloud

@@ -2,7 +2,7 @@
 public enum LinkState: String, Sendable, Hashable {
   /// An issue is being made, or JIRA refused to make it.
   case creating
-  /// JIRA may or may not have made it; it is being looked for.
+  /// JIRA may or may not have made it; it is being searched for.
   case createUnknown = "create_unknown"
   /// Row and issue belong together.
   case linked

@@ -12,7 +12,7 @@ import Postgres
 struct MissingRows: RowRunPart {
   let context: RowContext
 
-  /// Tries jobs again whose rows are not there though nobody deleted them.
+  /// Tries jobs again whose rows are not there though no trigger reported their deletion.
   ///
   /// A row-level policy may hide them, or their deletion may be on its way behind these jobs, which then ends the links.
   func wait(forRowsOf items: [WorkItem]) async throws {

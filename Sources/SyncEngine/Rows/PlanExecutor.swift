@@ -8,7 +8,9 @@ import Mapping
 import Planning
 import Postgres
 
-/// Executes plans: edits and transitions at JIRA, then what is stored. It decides nothing.
+/// Executes plans: edits and transitions at JIRA, then what is stored.
+///
+/// It decides nothing.
 struct PlanExecutor: RowRunPart {
   let context: RowContext
 

@@ -17,7 +17,7 @@ struct Reconciliation: Sendable {
   var token: Int64?
   /// Whether the issue was made in this run.
   var isNew = false
-  /// The latest entries of the issue's history, as far as somebody asked for them.
+  /// The latest entries of the issue's history, as far as they were requested.
   var history: [IssueChange]
   /// The issue's `updated` before anything was written to it.
   let readUpdated: Int64?
@@ -41,7 +41,7 @@ struct Reconciliation: Sendable {
     readUpdated = issue.updated
     readToken = IssueMarker(issue.properties[IssueMarker.property])?.token
     token = readToken
-    // What an older lease of ours wrote late is ours, and nobody's edit.
+    // A late write by one of our own expired leases is not a user's edit.
     oldBase = known.map {
       Self.claiming(
         $0, issue: issue, recorded: item.link?.writeToken, mapping: site.mapping,
@@ -79,7 +79,7 @@ struct Reconciliation: Sendable {
   /// The names of the fields that are mapped.
   var mappedFields: Set<String> { Set(mapping.fields.map(\.name)) }
 
-  /// Whether the issue, as it was read after it had been written, says more than the run knew: somebody else edited it meanwhile.
+  /// Whether the issue, as it was read after it had been written, says more than the run knew: another user edited it meanwhile.
   ///
   /// - Parameters:
   ///   - base: what is stored as agreed.
@@ -95,7 +95,7 @@ struct Reconciliation: Sendable {
     return !difference.fields.isEmpty
   }
 
-  /// Whether there is a conflict that is not on record yet, and nobody knows who gave the issue its value.
+  /// Whether there is a conflict that is not recorded yet, and whose author is unknown.
   var lacksAuthors: Bool {
     history.isEmpty
       && plan.conflicts.contains { conflict in

@@ -4,6 +4,7 @@ import Jira
 import JobQueue
 import Planning
 import Postgres
+import SyncConfiguration
 
 /// What is stored of a step: link, changes, conflicts, and how the job ends.
 struct ReconciliationRecord: Sendable {

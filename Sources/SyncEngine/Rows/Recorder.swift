@@ -12,7 +12,7 @@ import Postgres
 struct Recorder: RowRunPart {
   let context: RowContext
 
-  /// Stores what came of pairs: all in one transaction, or, where a row refuses, each in its own.
+  /// Stores what runs did: all in one transaction, or, where a row refuses, each in its own.
   func store(_ results: [(step: Reconciliation, outcome: ExecutionOutcome)]) async throws {
     do {
       try await storeTogether(results, refusal: nil)
@@ -23,7 +23,7 @@ struct Recorder: RowRunPart {
     }
   }
 
-  /// Some row refused: each pair is stored for itself, and the one whose row it was without its row, so that no issue is
+  /// A row refused: each link is stored by itself, and the one of that row without the row, so that no issue is
   /// ever forgotten.
   private func storeApart(
     _ results: [(step: Reconciliation, outcome: ExecutionOutcome)], refusal: RowRefusal
@@ -141,7 +141,7 @@ struct Recorder: RowRunPart {
         metadata: ["job": "\(step.item.job.id)", "written": "\(written)"])
     }
     if let error = record.link.error {
-      warn("\(step.item.label) and \(step.issue.key) are not in step", error, step.item.job)
+      warn("\(step.item.label) and \(step.issue.key) are not in sync", error, step.item.job)
     }
   }
 

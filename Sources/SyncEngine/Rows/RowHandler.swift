@@ -4,7 +4,7 @@ import JobQueue
 import Logging
 import Postgres
 
-/// Brings rows and their issues into step: the kinds `push`, `pull` and `sync`, which differ only in the side they may write.
+/// Reconciles rows and their issues: the kinds `push`, `pull` and `sync`, which differ only in the side they may write.
 ///
 /// A job says where to look. This reads the rows, their links and bases, reads the issues, asks the plan, and writes what it
 /// says, each job under its own lease.
@@ -21,7 +21,7 @@ public struct RowHandler: JobHandler {
   ///
   /// - Parameters:
   ///   - session: the way to JIRA.
-  ///   - options: how creations without an answer are looked for.
+  ///   - options: how creations without an answer are searched for.
   ///   - tally: counts what was created and updated.
   public init(
     session: SiteSession, options: RowHandlerOptions = RowHandlerOptions(), tally: SyncTally
@@ -34,7 +34,7 @@ public struct RowHandler: JobHandler {
   /// Why JIRA cannot be called at the moment.
   public var closedReason: String? { session.closedReason }
 
-  /// Brings the rows of the jobs and their issues into step.
+  /// Reconciles the rows of the jobs with their issues.
   ///
   /// - Parameter run: the jobs.
   /// - Throws: `PostgresError`, `LeaseLost`; what JIRA says is settled and not thrown.

@@ -1,8 +1,9 @@
 import Planning
+import SyncConfiguration
 
-/// How creations without an answer are looked for.
+/// How creations without an answer are searched for.
 public struct RowHandlerOptions: Sendable, Hashable {
-  /// After which times, counted from when the creation was sent, it is looked for; the last must be past the lag of the
+  /// After which times, counted from when the creation was sent, it is searched for; the last must be past the lag of the
   /// search index.
   public var lookupTimes: [Duration]
   /// How many calls about single issues go on at a time within a run.
@@ -15,7 +16,7 @@ public struct RowHandlerOptions: Sendable, Hashable {
   /// Describes the options.
   ///
   /// - Parameters:
-  ///   - lookupTimes: after which times a creation without an answer is looked for.
+  ///   - lookupTimes: after which times a creation without an answer is searched for.
   ///   - width: how many calls about single issues go on at a time within a run.
   ///   - breaker: when a field that goes to and fro is left alone.
   ///   - onRowDeleted: what becomes of the issue of a row that was deleted.

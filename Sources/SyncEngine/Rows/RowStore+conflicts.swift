@@ -56,7 +56,7 @@ extension RowStore {
       """
   }
 
-  /// Ends conflicts that were decided, or that nobody has to decide any more.
+  /// Ends conflicts that were decided, or that need no decision any more.
   static func closing(_ closings: [ConflictClosing]) -> SQL {
     """
     with closed as (

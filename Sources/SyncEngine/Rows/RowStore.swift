@@ -108,8 +108,8 @@ enum RowStore {
     """
   }
 
-  /// Stores what came of pairs of row and issue.
-  static func linking(_ pairs: [LinkUpdate]) -> SQL {
+  /// Stores links.
+  static func linking(_ links: [LinkUpdate]) -> SQL {
     """
     update jira_sync.links as l
     set state = 'linked', issue_id = u.issue_id, issue_key = u.issue_key, label = u.label,
@@ -119,11 +119,11 @@ enum RowStore {
       refused_since = case when u.refused then coalesce(l.refused_since, clock_timestamp()) end,
       synced_at = case when u.error is null then clock_timestamp() else l.synced_at end
     from unnest(
-      \(pairs.map(\.rowKey.table))::text[], \(pairs.map(\.rowKey.id))::text[], \(pairs.map(\.issueID))::text[],
-      \(pairs.map(\.issueKey))::text[], \(pairs.map(\.label))::text[],
-      \(pairs.map(\.baseText))::text[], \(pairs.map(\.rawText))::text[],
-      \(pairs.map(\.error))::text[], \(pairs.map(\.updatedSeconds))::float8[],
-      \(pairs.map(\.writeToken))::bigint[], \(pairs.map(\.sideChangesText))::text[], \(pairs.map(\.isRefused))::boolean[])
+      \(links.map(\.rowKey.table))::text[], \(links.map(\.rowKey.id))::text[], \(links.map(\.issueID))::text[],
+      \(links.map(\.issueKey))::text[], \(links.map(\.label))::text[],
+      \(links.map(\.baseText))::text[], \(links.map(\.rawText))::text[],
+      \(links.map(\.error))::text[], \(links.map(\.updatedSeconds))::float8[],
+      \(links.map(\.writeToken))::bigint[], \(links.map(\.sideChangesText))::text[], \(links.map(\.isRefused))::boolean[])
       as u(
         table_name, row_id, issue_id, issue_key, label, base, base_raw, error, updated, token, side_changes, refused)
     where l.table_name = u.table_name and l.row_id = u.row_id and l.state <> 'row_gone'
@@ -157,7 +157,7 @@ enum RowStore {
     """
   }
 
-  /// Notes that creations were surely not sent: nothing is to be looked for.
+  /// Notes that creations were surely not sent, so that no search is needed.
   static func notSent(_ rows: [RowKey]) -> SQL {
     """
     update jira_sync.links set marker = null, attempted_at = null
@@ -165,7 +165,7 @@ enum RowStore {
     """
   }
 
-  /// Notes that nobody knows whether issues were made, and how often they were looked for.
+  /// Notes that it is unknown whether issues were made, and how often they were searched for.
   static func unknown(_ rows: [(rowKey: RowKey, error: String, lookups: Int)]) -> SQL {
     """
     update jira_sync.links as l

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSON
+import SyncConfiguration
 
 /// When the fields of a row changed sides: what the breaker goes by.
 ///

@@ -1,5 +1,6 @@
 import JobQueue
 import Postgres
+import SyncConfiguration
 
 /// Suspends fields that keep changing sides.
 enum Suspension {

@@ -19,7 +19,7 @@ public final class SyncTally: Sendable {
   public var created: Int { counts.withLock { $0.created.count } }
   /// How many rows that had an issue were written, on either side.
   public var updated: Int { counts.withLock { $0.updated.subtracting($0.created).count } }
-  /// How many rows could not be brought into step.
+  /// How many rows could not be synced.
   public var failed: Int { counts.withLock { $0.failed.count } }
   /// How many rows are counted in one of the above.
   public var touched: Int {

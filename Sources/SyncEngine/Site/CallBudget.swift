@@ -2,18 +2,19 @@ import FoundationEssentials
 import JSON
 import Jira
 import Postgres
+import SyncConfiguration
 
-/// The calls to JIRA that all processes share: gives each call its moment, and tells everybody what JIRA has limited.
+/// The budget of calls to JIRA that all processes share: gives each call its send slot, and tells all processes what JIRA has limited.
 ///
 /// The budget is in the database. Calls that wait are asked for together, in one statement; who has nothing to send asks
-/// nothing. A call gets one of the evenly spaced moments; where that is not now, it looks again, when its moment has come,
+/// nothing. A call gets one of the evenly spaced send slots; where that is not now, it asks again, when its slot has come,
 /// whether JIRA has limited anybody meanwhile.
 public actor CallBudget {
-  /// The longest that a call waits for its moment within a run; what would wait longer goes back to the queue.
+  /// The longest that a call waits for its send slot within a run; a longer wait returns the job to the queue.
   static let patience = Duration.seconds(15)
-  /// What waited longer looks again before it goes.
+  /// A call that waited longer asks again before it is sent.
   private static let trusted = Duration.milliseconds(3)
-  /// Who comes later than this to his moment asks for another one, so as not to meet the calls behind.
+  /// A call that is later than this for its send slot asks for another one, so that it does not meet the calls behind it.
   private static let punctuality = Duration.milliseconds(90)
 
   private let database: PostgresClient
@@ -36,7 +37,7 @@ public actor CallBudget {
     self.database = database
   }
 
-  /// Waits for a call's moment.
+  /// Waits for a call's send slot.
   ///
   /// - Parameters:
   ///   - call: the call that is about to go out.
@@ -48,16 +49,16 @@ public actor CallBudget {
     while true {
       let permit = try await permit(for: call, probes: probes).get()
       if let obstacle = permit.obstacle { throw obstacle.error(for: call) }
-      let wait = permit.moment - .now
+      let wait = permit.sendSlot - .now
       guard wait > Self.trusted else { return }
-      try await Task.sleep(until: permit.moment, clock: .continuous)
+      try await Task.sleep(until: permit.sendSlot, clock: .continuous)
       if let obstacle = try await obstacle(for: call, generation: permit.generation, probes: probes)
       {
         if obstacle.scope == CallObstacle.anew { continue }
         throw obstacle.error(for: call)
       }
       // Once: a machine that is always late must get on, too.
-      if !isLate, .now - permit.moment > Self.punctuality {
+      if !isLate, .now - permit.sendSlot > Self.punctuality {
         isLate = true
         continue
       }
@@ -65,7 +66,7 @@ public actor CallBudget {
     }
   }
 
-  /// JIRA has limited a call: nobody sends anything of that scope before the time is over.
+  /// JIRA has limited a call: no worker sends anything of that scope before the time is over.
   ///
   /// - Parameters:
   ///   - call: the call.
@@ -162,7 +163,7 @@ public actor CallBudget {
         for waiting in batch { waiting.answer.resume(returning: .failure(error)) }
       }
       if let soonest {
-        // Nobody cancels this task; a failure to sleep would only ask earlier.
+        // This task is never cancelled; a failure to sleep would only ask earlier.
         try? await Task.sleep(for: max(soonest - CallPatience.ahead, CallPatience.shortest))
       }
     }
@@ -193,7 +194,7 @@ public actor CallBudget {
       let wait: Double = try row.get("wait")
       permits.append(
         CallPermit(
-          moment: answered + .seconds(wait),
+          sendSlot: answered + .seconds(wait),
           generation: try row.get("generation", as: Int64?.self) ?? 0,
           obstacle: try CallObstacle(row)))
     }

@@ -3,7 +3,7 @@ import Postgres
 
 /// What keeps a call from going out.
 struct CallObstacle: Sendable, Hashable {
-  /// The moment that was given out counts no more: there was a block since.
+  /// The send slot is no longer valid: there was a block since.
   static let anew = "anew"
   private static let circuit = "circuit"
   private static let budget = "budget"

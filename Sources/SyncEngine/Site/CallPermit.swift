@@ -1,7 +1,7 @@
 /// What the budget says of a call.
 struct CallPermit: Sendable {
   /// When it may go out.
-  let moment: ContinuousClock.Instant
+  let sendSlot: ContinuousClock.Instant
   /// Of which count of blocks that is true.
   let generation: Int64
   /// Why it may not go out at all.

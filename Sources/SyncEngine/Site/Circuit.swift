@@ -30,7 +30,7 @@ struct Circuit: Sendable {
     let isOpen: Bool
     /// Whether this worker is to probe.
     let isMine: Bool
-    /// When it is somebody's turn to probe.
+    /// When the next probe is due.
     let wait: Duration
     let reason: String?
     /// A mark of the credentials that closed it the last time.

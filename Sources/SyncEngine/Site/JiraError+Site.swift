@@ -29,7 +29,7 @@ extension JiraError {
     }
   }
 
-  /// Whether it is about one issue and stays so until somebody changes something: the issue, its permissions, or the link.
+  /// Whether it is about one issue and stays so until the issue, its permissions or the link are changed.
   var isLastingForOneIssue: Bool {
     switch kind {
     case .unreadable, .forbidden, .invalid, .gone: true

@@ -1,13 +1,13 @@
 /// How far an error reaches, seen from one worker: one call, or everything.
 ///
 /// An outage is recognised by its extent and not by the kind of its error. A failure means nothing while other calls succeed. Where none has
-/// for a moment, the simplest calls are tried: only if these fail too, it is about everything.
+/// for a short time, the simplest calls are tried: only if these fail too, it is about everything.
 struct OutageExtent: Sendable, Hashable {
   /// A success counts for so long as the sign that JIRA works, where an answer may well be about one call alone.
   static let fresh = Duration.seconds(2)
   /// The same for errors that a broken JIRA gives: no attempt is to be charged for them.
   static let freshForBroken = Duration.milliseconds(250)
-  /// An outage that is over sooner is told to nobody.
+  /// No user hears of an outage that is over sooner.
   static let patience = Duration.seconds(60)
 
   private var lastSuccess: ContinuousClock.Instant?
@@ -24,7 +24,7 @@ struct OutageExtent: Sendable, Hashable {
   /// JIRA can be called again.
   mutating func ended() { outOfReachSince = nil }
 
-  /// Whether a failure has to be looked into: no call has succeeded for a moment.
+  /// Whether a failure has to be looked into: no call has succeeded for a short time.
   ///
   /// - Parameters:
   ///   - isBroken: whether it is an error that says nothing of the call itself.

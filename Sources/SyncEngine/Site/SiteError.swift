@@ -22,7 +22,7 @@ public enum SiteError: Error, Sendable, CustomStringConvertible {
     case .otherSite(let linked, let linkedProject, let configured, let project):
       """
       this database is linked to project \(linkedProject) on \(linked), but JIRA_BASE_URL and JIRA_PROJECT say project \
-      \(project) on \(configured). Issue ids of one site are strangers' issues on another. Point them back, or use \
+      \(project) on \(configured). An issue id of one site names another issue on the other site. Point them back, or use \
       another database.
       """
     case .noProject(let key, let site):

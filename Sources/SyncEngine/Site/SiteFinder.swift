@@ -14,7 +14,7 @@ public struct SiteFinder: Sendable {
   /// - Parameters:
   ///   - client: how JIRA is called; which JIRA it is, the site is asked.
   ///   - project: the key of the project.
-  ///   - mapping: what is kept in step.
+  ///   - mapping: what is kept in sync.
   ///   - database: what remembers which site it belongs to.
   public init(client: JiraClient, project: String, mapping: Mapping, database: PostgresClient) {
     self.client = client
@@ -50,14 +50,14 @@ public struct SiteFinder: Sendable {
   /// - Parameters:
   ///   - client: how JIRA is called, in the dialect of the site.
   ///   - key: the key of the project.
-  ///   - mapping: what is kept in step.
+  ///   - mapping: what is kept in sync.
   /// - Returns: the site, with the mapping against its fields.
   /// - Throws: `SiteError` where a person has to change something, `JiraError`.
   public static func find(
     client: JiraClient, project key: String, mapping: Mapping
   ) async throws -> Site {
     let address = client.configuration.siteURL
-    // Who may not log in may still be answered as a nobody, so this comes first.
+    // JIRA answers wrong credentials as an anonymous user, so this comes first.
     let account = try await client.myself()
     let project: JiraProject
     do {

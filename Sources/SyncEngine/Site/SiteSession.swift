@@ -5,6 +5,7 @@ import Locks
 import Logging
 import Mapping
 import Postgres
+import SyncConfiguration
 
 /// Keeps the way to JIRA: finds out what the site is like, closes when it cannot be reached or does not believe us, and opens
 /// again by itself.
@@ -23,7 +24,7 @@ public actor SiteSession {
   private let circuit: Circuit
   private let logger: Logger
   private let state = SiteState()
-  private let bell = Bell()
+  private let wakeSignal = WakeSignal()
   private var hasTried = false
   /// It failed by itself, so it comes back only by a call of its own that works, whatever others say.
   private var mustProve = false
@@ -43,7 +44,7 @@ public actor SiteSession {
   /// - Parameters:
   ///   - client: how JIRA is called.
   ///   - project: the key of the project.
-  ///   - mapping: what is kept in step.
+  ///   - mapping: what is kept in sync.
   ///   - database: what remembers the site, and what the fleet shares of it.
   ///   - limits: how fast JIRA may be called by all workers together.
   ///   - trust: for how long what was read of the site is believed where a row lacks something of it; up to five minutes where nothing has changed.
@@ -98,7 +99,7 @@ public actor SiteSession {
         pause = backoff
       }
       if !wasOpen, state.site != nil { await opened() }
-      await bell.wait(atMost: pause)
+      await wakeSignal.wait(atMost: pause)
     }
   }
 
@@ -110,16 +111,16 @@ public actor SiteSession {
   public func report(_ error: JiraError) async {
     guard error.concernsTheSite else { return }
     guard error.kind != .circuitOpen else {
-      if state.close(error.messages.first ?? "\(error)") { await bell.ring() }
+      if state.close(error.messages.first ?? "\(error)") { await wakeSignal.send() }
       return
     }
     await admit(error)
   }
 
   /// Another worker has told the fleet something about the circuit.
-  public nonisolated func heardFromFleet() async { await bell.ring() }
+  public nonisolated func heardFromFleet() async { await wakeSignal.send() }
 
-  /// Reads the site's fields again for a row that lacks something of them, unless that was done a moment ago.
+  /// Reads the site's fields again for a row that lacks something of them, unless that was done just before.
   ///
   /// - Parameter site: the site as the row's plan was made for it.
   /// - Returns: whether there is a newer one now.
@@ -199,7 +200,7 @@ public actor SiteSession {
         try await circuit.probeFailed(error)
         try await tell(error, cause)
       } else {
-        // Slow, limited or broken for a moment: a probe that says nothing about the way to it.
+        // Slow, limited or broken for a short time: a probe that says nothing about the way to it.
         try await circuit.probeFailed(error)
         try await noteOutage(error)
       }
@@ -216,7 +217,7 @@ public actor SiteSession {
     } catch {
       logger.warning("could not tell the others that JIRA is out of reach: \(error)")
     }
-    await bell.ring()
+    await wakeSignal.send()
   }
 
   private func tell(_ error: JiraError, _ cause: Circuit.Cause) async throws {
@@ -255,7 +256,7 @@ public actor SiteSession {
   private func close(_ reason: String, passes: Bool = false) -> Bool {
     guard state.close(reason) else { return false }
     if passes {
-      // Limited or broken for a moment, which is nobody's fault.
+      // Limited or broken for a short time, without a mistake in the configuration.
       logger.warning(
         "JIRA cannot be asked yet; nothing that calls it is claimed meanwhile: \(reason)")
     } else {
@@ -338,7 +339,7 @@ public actor SiteSession {
     guard error.circuitCause == nil, error.maySpeakForEverything else { return }
     extent.withLock { $0.confirmed(at: .now) }
     mustProve = true
-    if close("\(error)", passes: true) { await bell.ring() }
+    if close("\(error)", passes: true) { await wakeSignal.send() }
   }
 
   // MARK: - Finding out

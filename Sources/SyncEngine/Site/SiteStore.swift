@@ -82,12 +82,12 @@ struct SiteStore: Sendable {
         Self.binding, doing: "reading which site the database belongs to"
       ).rows.first
       let bound = try row.flatMap { try Self.check($0, baseURL: baseURL, project: project) }
-      // Another worker may have bound it meanwhile, to a project that nobody asked JIRA about.
+      // Another worker may have bound it meanwhile, to a project that JIRA was not asked about.
       if let bound, bound.id != found.id, bound.key != renamed?.key {
         throw SiteError.otherSite(
           linked: baseURL, linkedProject: bound.key, configured: baseURL, project: project)
       }
-      // From the first moment: the commits of the very first issues may be lost, too.
+      // From the beginning: the commits of the very first issues may be lost, too.
       let server = row == nil ? try await ServerRecord.ofNewDatabase(transaction) : nil
       _ = try await transaction.query(
         """

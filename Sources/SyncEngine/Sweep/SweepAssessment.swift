@@ -4,7 +4,7 @@ struct SweepAssessment: Sendable, Hashable {
   var linked: Int
   /// How many of them were neither in the search nor found by themselves.
   var missing: Int
-  /// Whether the account may browse the project; nil where nobody asked.
+  /// Whether the account may browse the project; nil where JIRA was not asked.
   var mayBrowse: Bool?
   /// The greatest share that may be missing.
   var mayMiss: Double

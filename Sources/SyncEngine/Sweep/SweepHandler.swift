@@ -1,6 +1,7 @@
 import Jira
 import JobQueue
 import Postgres
+import SyncConfiguration
 
 /// Looks for issues that are gone, moved or out of sight, which no poll sees: the kind `sweep`.
 public struct SweepHandler: JobHandler {

@@ -121,7 +121,7 @@ enum SweepStore {
       """
       select jira_sync.emit(
         'poller_behind', 'error', 'sweep:' || \(project)::text, 'sweep of project ' || \(project)::text, \(objection),
-        'Nothing was changed. The next sweep looks again.')
+        'Nothing was changed. The next sweep checks again.')
       """,
     ]
   }

@@ -5,6 +5,7 @@ import Logging
 import Mapping
 import Planning
 import Postgres
+import SyncConfiguration
 
 /// One sweep of a project, under the lease of its job.
 struct SweepWork: ProjectWork, Sendable {

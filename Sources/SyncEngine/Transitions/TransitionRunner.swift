@@ -99,7 +99,7 @@ struct TransitionRunner: RowRunPart {
     return history.isEdited(id: "resolution", name: "Resolution")
   }
 
-  /// A step that is not there any more because somebody moved the issue meanwhile is no refusal: it is planned anew.
+  /// A step that is not there any more because another user moved the issue meanwhile is no refusal: it is planned anew.
   private func explained(
     _ error: JiraError, _ step: Reconciliation, from status: IssueStatus
   ) async throws -> JiraError {
@@ -109,7 +109,7 @@ struct TransitionRunner: RowRunPart {
     var conflict = error
     conflict.kind = .conflict
     conflict.messages.insert(
-      "somebody moved the issue from \(status.name) to \(now.name) at the same moment", at: 0)
+      "another user moved the issue from \(status.name) to \(now.name) at the same time", at: 0)
     return conflict
   }
 }

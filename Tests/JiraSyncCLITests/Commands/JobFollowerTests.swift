@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import SyncConfiguration
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import JobQueue
+import SyncConfiguration
 import Testing
 
 @testable import JiraSyncCLI

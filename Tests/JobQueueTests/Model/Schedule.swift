@@ -69,9 +69,9 @@ struct Schedule {
   }
 
   private mutating func claim(_ worker: Int) async throws {
-    let holdsNothing = !model.live.contains { $0.worker == worker }
+    let hasNoRuns = !model.live.contains { $0.worker == worker }
     let limit = Int.random(in: 1...3, using: &generator)
-    let jobs = try await workers[worker].claim(limit: limit, holdsNothing: holdsNothing)
+    let jobs = try await workers[worker].claim(limit: limit, hasNoRuns: hasNoRuns)
     // Who comes back with a claim was away until now: its older leases live on, if nobody took them.
     if !jobs.isEmpty { try await lives(worker) }
     try model.claimed(jobs, by: worker)

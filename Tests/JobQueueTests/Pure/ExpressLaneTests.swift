@@ -7,25 +7,26 @@ struct ExpressLaneTests {
 
   @Test func withAFreeSlotOrWithoutMassWorkNothingIsLookedFor() {
     let lane = ExpressLane()
-    #expect(lane.nextLook(hasFreeSlot: true, massRuns: 3, runsBeside: 0, now: now) == nil)
-    #expect(lane.nextLook(hasFreeSlot: false, massRuns: 0, runsBeside: 0, now: now) == nil)
+    #expect(lane.nextSearch(hasFreeSlot: true, massRuns: 3, runsBeside: 0, now: now) == nil)
+    #expect(lane.nextSearch(hasFreeSlot: false, massRuns: 0, runsBeside: 0, now: now) == nil)
   }
 
   @Test func whileMassWorkHasAllSlotsItLooksAtOnceAndThenTwiceASecond() {
     var lane = ExpressLane()
-    #expect(lane.nextLook(hasFreeSlot: false, massRuns: 1, runsBeside: 0, now: now) == now)
-    lane.looks(now: now)
+    #expect(lane.nextSearch(hasFreeSlot: false, massRuns: 1, runsBeside: 0, now: now) == now)
+    lane.searches(now: now)
     #expect(
-      lane.nextLook(hasFreeSlot: false, massRuns: 1, runsBeside: 0, now: now)
+      lane.nextSearch(hasFreeSlot: false, massRuns: 1, runsBeside: 0, now: now)
         == now + .milliseconds(500))
     let later = now + .seconds(9)
-    #expect(lane.nextLook(hasFreeSlot: false, massRuns: 1, runsBeside: 1, now: later) == later)
+    #expect(lane.nextSearch(hasFreeSlot: false, massRuns: 1, runsBeside: 1, now: later) == later)
   }
 
   @Test func onlySoManyRunsGoOnBeside() {
     let lane = ExpressLane()
     #expect(
-      lane.nextLook(hasFreeSlot: false, massRuns: 1, runsBeside: ExpressLane.runs, now: now) == nil)
+      lane.nextSearch(hasFreeSlot: false, massRuns: 1, runsBeside: ExpressLane.runs, now: now)
+        == nil)
   }
 
   /// Caught: a queue with few jobs that is asked about mass edits with every claim.

@@ -13,7 +13,8 @@ struct WakeUpModelTests {
     var generator = SeededGenerator(for: "WakeUpModelTests")
     for round in 0..<8_000 {
       var world = WakeUpWorld(
-        slots: .random(in: 1...3, using: &generator), lingers: .random(using: &generator), now: .now
+        slots: .random(in: 1...3, using: &generator), delaysSleep: .random(using: &generator),
+        now: .now
       )
       for _ in 0..<Int.random(in: 1...120, using: &generator) {
         switch Int.random(in: 0..<12, using: &generator) {

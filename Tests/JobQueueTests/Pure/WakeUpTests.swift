@@ -124,7 +124,7 @@ struct WakeUpTests {
   /// nobody would wake it again.
   @Test func whoWasForgottenAnnouncesHisSleepAnew() {
     var wakeUp = sleeper()
-    wakeUp.lostTouch()
+    wakeUp.mayHaveMissedSignals()
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
     wakeUp.claimed(runs: 0, alone: false, now: start)
     #expect(wakeUp.next(now: start) == .announceSleep)
@@ -171,9 +171,9 @@ struct WakeUpTests {
     var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
     var now = start
     _ = wakeUp.next(now: now)
-    wakeUp.claimed(runs: 1, alone: false, lingers: true, now: now)
+    wakeUp.claimed(runs: 1, alone: false, delaysSleep: true, now: now)
     wakeUp.runEnded()
-    for _ in 0...WakeUp.lingering {
+    for _ in 0...WakeUp.extraClaims {
       #expect(wakeUp.next(now: now) == .rest(until: now + .milliseconds(10)))
       now += .milliseconds(10)
       #expect(wakeUp.next(now: now) == .claim(lowestFirst: false))

@@ -21,10 +21,10 @@ struct WakeUpWorld {
   private var timer: Instant?
 
   /// Whether the worker puts sleep off after work.
-  private let lingers: Bool
+  private let delaysSleep: Bool
 
-  init(slots: Int, lingers: Bool, now: Instant) {
-    self.lingers = lingers
+  init(slots: Int, delaysSleep: Bool, now: Instant) {
+    self.delaysSleep = delaysSleep
     wakeUp = WakeUp(slots: slots, spacing: .milliseconds(10))
     self.now = now
   }
@@ -45,7 +45,7 @@ struct WakeUpWorld {
   /// The database loses what it knew of the worker.
   mutating func forget() {
     isAsleep = false
-    wakeUp.lostTouch()
+    wakeUp.mayHaveMissedSignals()
   }
 
   mutating func loseAnswer() {
@@ -63,7 +63,7 @@ struct WakeUpWorld {
       running += found
       wakeUp.claimed(
         runs: found, alone: false, isFull: found > 0 && running == wakeUp.slots,
-        lingers: lingers, now: now)
+        delaysSleep: delaysSleep, now: now)
       return true
     }
     switch wakeUp.next(now: now) {

@@ -11,7 +11,7 @@ import Testing
       let urgent = try await queue.noop(priority: 7)
       let claimer = try await Claimer.join(queue.database)
       var order: [Int64] = []
-      for _ in 0..<4 { order += try await claimer.claim(limit: 1, holdsNothing: false).map(\.id) }
+      for _ in 0..<4 { order += try await claimer.claim(limit: 1, hasNoRuns: false).map(\.id) }
       #expect(order == [urgent, first, second, late])
       #expect(try await claimer.claim().isEmpty)
     }
@@ -124,8 +124,8 @@ import Testing
       let other = try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
       // With full hands it takes others only.
-      #expect(try await claimer.claim(holdsNothing: false).map(\.id) == [other])
-      #expect(try await claimer.claim(holdsNothing: true).map(\.id) == [suspect])
+      #expect(try await claimer.claim(hasNoRuns: false).map(\.id) == [other])
+      #expect(try await claimer.claim(hasNoRuns: true).map(\.id) == [suspect])
     }
   }
 
@@ -137,8 +137,8 @@ import Testing
         "update jira_sync.jobs set crashes = 1, run_at = now() - interval '6 seconds'")
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
-      #expect(try await claimer.claim(holdsNothing: false).isEmpty)
-      #expect(try await claimer.claim(holdsNothing: true).map(\.id) == [suspect])
+      #expect(try await claimer.claim(hasNoRuns: false).isEmpty)
+      #expect(try await claimer.claim(hasNoRuns: true).map(\.id) == [suspect])
     }
   }
 
@@ -155,7 +155,7 @@ import Testing
       let alone = try await claimer.claim()
       #expect(alone.map(\.id) == [suspects[0]])
       // One suspect at a time, and nobody who is busy waits for the second.
-      let beside = try await other.claim(holdsNothing: false)
+      let beside = try await other.claim(hasNoRuns: false)
       #expect(beside.map(\.id) == [first])
       let second = try await queue.noop(key: "d")
       #expect(try await other.settle(beside).count == 1)
@@ -195,8 +195,8 @@ import Testing
       let newer = try await queue.noop(key: "a")
       let other = try await queue.noop(key: "b")
       let claimer = try await Claimer.join(queue.database)
-      #expect(try await claimer.claim(holdsNothing: false).map(\.id) == [other])
-      let alone = try await claimer.claim(holdsNothing: true)
+      #expect(try await claimer.claim(hasNoRuns: false).map(\.id) == [other])
+      let alone = try await claimer.claim(hasNoRuns: true)
       #expect(alone.map(\.id) == [suspect])
       #expect(alone.first?.merged == [newer])
     }

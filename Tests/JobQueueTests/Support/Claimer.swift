@@ -29,24 +29,24 @@ struct Claimer: Sendable {
   }
 
   func claiming(
-    limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
+    limit: Int = 100, kinds: [String] = allKinds, hasNoRuns: Bool = true,
     lowestFirst: Bool = false
   ) -> SQL {
     """
     select * from jira_sync.claim(
-      \(id)::uuid, \(kinds)::text[], \(limit)::int, \(holdsNothing)::boolean,
+      \(id)::uuid, \(kinds)::text[], \(limit)::int, \(hasNoRuns)::boolean,
       \(lowestFirst)::boolean, null)
     """
   }
 
   @discardableResult
   func claim(
-    limit: Int = 100, kinds: [String] = allKinds, holdsNothing: Bool = true,
+    limit: Int = 100, kinds: [String] = allKinds, hasNoRuns: Bool = true,
     lowestFirst: Bool = false
   ) async throws -> [Claimed] {
     try await connection.query(
       claiming(
-        limit: limit, kinds: kinds, holdsNothing: holdsNothing, lowestFirst: lowestFirst),
+        limit: limit, kinds: kinds, hasNoRuns: hasNoRuns, lowestFirst: lowestFirst),
       doing: "claiming"
     ).rows.map(Claimed.init(row:))
   }

@@ -1,4 +1,5 @@
 import Postgres
+import SyncConfiguration
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Notifications
+@testable import SyncConfiguration
 
 /// What is told when: the rules, without a database.
 struct OutboxPlanTests {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import SyncConfiguration
 import Testing
 
 @testable import Notifications

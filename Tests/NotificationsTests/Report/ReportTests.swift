@@ -120,7 +120,7 @@ import Testing
   }
 
   /// Catches a summary that looks at links alone.
-  @Test func `all is in step only where nothing waits, nothing is dead, and JIRA can be called`()
+  @Test func `all is in sync only where nothing waits, nothing is dead, and JIRA can be called`()
     async throws
   {
     try await OutboxWorld.with([]) { world in
@@ -129,7 +129,7 @@ import Testing
       func summary() async throws -> String {
         ReportWords(try await ReportStore(world.sql).report(of: .seconds(86_400))).summary
       }
-      #expect(try await summary().contains("Every row is in step with JIRA."))
+      #expect(try await summary().contains("Every row is in sync with JIRA."))
       try await world.run(
         "insert into jira_sync.jobs (kind, row_id, run_at) values ('push', 1, now() - interval '1 hour')"
       )
@@ -141,7 +141,7 @@ import Testing
         "update jira_sync.circuit set state = 'open', cause = 'credentials', reason = 'the token is wrong'"
       )
       #expect(try await summary().contains("JIRA cannot be called at the moment"))
-      #expect(try await !summary().contains("in step"))
+      #expect(try await !summary().contains("in sync"))
     }
   }
 

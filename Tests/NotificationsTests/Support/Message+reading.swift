@@ -1,3 +1,5 @@
+import SyncConfiguration
+
 @testable import Notifications
 
 extension Message {

@@ -3,6 +3,7 @@ import Locks
 import Logging
 import Notifications
 import Postgres
+import SyncConfiguration
 import TestSupport
 
 /// A database whose events go to the channels of a test, and workers that send them.

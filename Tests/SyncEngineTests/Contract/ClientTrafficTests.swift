@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import JSON
 import Jira
+import SyncConfiguration
 import Testing
 
 @testable import JiraSandbox

@@ -97,7 +97,7 @@ struct BadValueTests {
   }
 
   @Test(
-    "Long, broken and hostile texts are adjusted once and are then in step", arguments: Text.all)
+    "Long, broken and hostile texts are adjusted once and are then in sync", arguments: Text.all)
   func texts(_ text: Text) async throws {
     try await withSyncWorld { world in
       let id = try await world.addRow()
@@ -126,7 +126,7 @@ struct BadValueTests {
       world.jira.forgetCalls()
       try await world.enqueue("sync", id)
       try await world.drain()
-      #expect(world.jira.writes() == [], "what was adjusted is in step")
+      #expect(world.jira.writes() == [], "what was adjusted is in sync")
       #expect(try await world.row(id)["technical_debt"]?.string == text.value)
 
       try await world.run(

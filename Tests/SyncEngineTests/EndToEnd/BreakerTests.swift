@@ -5,6 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import SyncConfiguration
 @testable import SyncEngine
 
 @Suite("Two programs that do not agree are stopped", .requiresPostgres)

@@ -4,6 +4,8 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import SyncConfiguration
+
 @Suite("A mapping that changed", .requiresPostgres)
 struct ChangedMappingTests {
   private func mapping(_ yaml: String) throws -> Mapping {
@@ -39,7 +41,7 @@ struct ChangedMappingTests {
     }
   }
 
-  /// The broken variant takes a field that was never in step for one whose base is empty, and lets whoever wrote last win unseen.
+  /// The broken variant takes a field that was never in sync for one whose base is empty, and lets whoever wrote last win unseen.
   @Test(
     "At a row's next edit the field meets for the first time: its policy decides, and both values are kept",
     arguments: [

@@ -220,9 +220,9 @@ struct DeletionTests {
       try await world.run("update public.file_audit set id = id + 1000")
       try await world.drain()
       #expect(try await world.link(id + 1000).issueKey == key)
-      try await world.run("update public.file_audit set notes = 'still in step'")
+      try await world.run("update public.file_audit set notes = 'still in sync'")
       try await world.drain()
-      #expect(try world.jira.issue(key).text("Notes") == "still in step")
+      #expect(try world.jira.issue(key).text("Notes") == "still in sync")
     }
   }
 

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import JiraSandbox
+@testable import SyncConfiguration
 
 /// Every type of field, from a column that somebody added to the table to JIRA and back, in both products.
 @Suite("Every type of field, there and back", .requiresPostgres)

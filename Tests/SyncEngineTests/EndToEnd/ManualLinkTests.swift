@@ -53,7 +53,7 @@ struct ManualLinkTests {
   }
 
   @Test(
-    "A row and an issue that somebody made: linked, in step after the job, nothing else is made")
+    "A row and an issue that somebody made: linked, in sync after the job, nothing else is made")
   func link() async throws {
     try await withSyncWorld { world in
       try await world.drain()

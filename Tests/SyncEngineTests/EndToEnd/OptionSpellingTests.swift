@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import JiraSandbox
+@testable import SyncConfiguration
 
 /// Options whose spelling in JIRA is not canonical: blanks at the ends, another Unicode form.
 @Suite("Options are matched in canonical form", .requiresPostgres)

@@ -6,6 +6,7 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import SyncConfiguration
 @testable import SyncEngine
 
 @Suite("The poller finds what changed in JIRA", .requiresPostgres)

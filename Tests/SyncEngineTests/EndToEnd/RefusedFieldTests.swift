@@ -33,7 +33,7 @@ struct RefusedFieldTests {
   }
 
   @Test(
-    "A text that is too long for JIRA is cut, further if need be, and is in step",
+    "A text that is too long for JIRA is cut, further if need be, and is in sync",
     arguments: Limit.all)
   func tooLong(_ limit: Limit) async throws {
     try await withSyncWorld(isDataCenter: limit.isDataCenter) { world in

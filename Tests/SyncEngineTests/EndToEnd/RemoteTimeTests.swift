@@ -5,6 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import SyncConfiguration
 @testable import SyncEngine
 
 @Suite("A time in the future blinds nothing", .requiresPostgres)

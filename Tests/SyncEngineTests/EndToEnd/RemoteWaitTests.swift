@@ -5,6 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import SyncConfiguration
 @testable import SyncEngine
 
 @Suite("A wait that JIRA asks for has an end", .requiresPostgres)

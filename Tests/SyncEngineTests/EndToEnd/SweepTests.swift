@@ -1,4 +1,3 @@
-@testable import Planning
 import HTTP
 import JSON
 import Jira
@@ -6,6 +5,9 @@ import Postgres
 import SyncEngine
 import TestSupport
 import Testing
+
+@testable import Planning
+@testable import SyncConfiguration
 
 @Suite("The sweep finds what is gone", .requiresPostgres)
 struct SweepTests {

@@ -7,6 +7,7 @@ import Simulation
 import TestSupport
 import Testing
 
+@testable import SyncConfiguration
 @testable import SyncEngine
 
 /// One person edits rows, another one issues, both at random, and workers are lost wherever they stand.

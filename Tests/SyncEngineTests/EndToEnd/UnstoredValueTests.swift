@@ -5,6 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import SyncConfiguration
 @testable import SyncEngine
 
 /// A JIRA that accepts a field and does not store it, or stores something else.

@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import Jira
 import Simulation
+import SyncConfiguration
 import TestSupport
 import Testing
 
@@ -127,7 +128,7 @@ struct FuzzTests {
     for place in 0..<(Self.count / 10) {
       let text = String(decoding: mutator.broken(good[place % good.count]), as: UTF8.self)
       do throws(MappingError) {
-        _ = try JiraSyncFile(yaml: text, file: "m.yaml", columns: nil)
+        _ = try ConfigurationFile(yaml: text, file: "m.yaml", columns: nil)
       } catch {
         #expect(!error.issues.isEmpty)
       }

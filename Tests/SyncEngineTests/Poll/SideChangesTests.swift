@@ -1,3 +1,4 @@
+import SyncConfiguration
 import Testing
 
 @testable import SyncEngine

@@ -1,6 +1,7 @@
 import Jira
 import Locks
 import Postgres
+import SyncConfiguration
 import TestSupport
 import Testing
 

@@ -7,6 +7,7 @@ import JobQueue
 import Logging
 import Mapping
 import Postgres
+import SyncConfiguration
 import SyncEngine
 import UnixSignals
 

@@ -54,7 +54,7 @@ struct ModelQueue: Sendable {
 
   /// A claim was committed.
   mutating func claimed(
-    _ claimed: [(row: Row, merged: [Int64])], by worker: String, holdsNothing: Bool
+    _ claimed: [(row: Row, merged: [Int64])], by worker: String, hasNoRuns: Bool
   ) throws(Violation) {
     for (row, merged) in claimed {
       guard let token = row.token, row.worker == worker, row.state == "running" else {
@@ -83,7 +83,7 @@ struct ModelQueue: Sendable {
           what: "job \(row.id) was claimed with attempt \(row.attempt) and \(row.crashes) crashes; "
             + "\(attempt) and \(crashes) are right")
       }
-      if crashes > 0, claimed.count > 1 || !holdsNothing {
+      if crashes > 0, claimed.count > 1 || !hasNoRuns {
         throw Violation(what: "job \(row.id) was there in a crash and does not run alone")
       }
       for other in others { rows[other.id] = nil }

@@ -86,8 +86,8 @@ extension Schedule {
     case .change(let key):
       if let key { queue.changed(key) }
       mayHaveInserted = true
-    case .claim(let actor, let rows, let holdsNothing):
-      try note(claim: rows, by: actor, holdsNothing: holdsNothing)
+    case .claim(let actor, let rows, let hasNoRuns):
+      try note(claim: rows, by: actor, hasNoRuns: hasNoRuns)
       // Whoever claims is seen, but for a claim that found nothing: that writes nothing.
       revive(actor, unless: rows.isEmpty)
       try await restoreLease(of: actor)

@@ -148,7 +148,7 @@ extension Schedule {
       ], doing: "coming to rest")
     try note(rescued: left, Array(results[0...1]))
     for claimed in try Self.claimed(results[2]) {
-      try queue.claimed([claimed], by: last, holdsNothing: true)
+      try queue.claimed([claimed], by: last, hasNoRuns: true)
       let lease = try lease(of: claimed.row)
       try queue.settled([(lease, .done)], held: [lease.id])
     }

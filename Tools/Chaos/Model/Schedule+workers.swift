@@ -8,11 +8,11 @@ extension Schedule {
   mutating func claim() async throws {
     guard let actor = someActor() else { return }
     let limit = Int.random(in: 1...3, using: &random)
-    let holdsNothing = actors[actor].runs.isEmpty
+    let hasNoRuns = actors[actor].runs.isEmpty
     let sql: SQL = """
       select id, key, state, attempt, max_attempts, crashes, worker, token, cancel_requested, merged
       from jira_sync.claim(\(actors[actor].worker)::uuid, '{push,pull,sync,noop}', \(limit),
-        \(holdsNothing), \(random.chance(20)),
+        \(hasNoRuns), \(random.chance(20)),
         case when \(random.chance(30)) then interval '5 s' end)
       """
     switch Int.random(in: 0..<100, using: &random) {
@@ -20,17 +20,17 @@ extension Schedule {
       trace.append("worker \(actor) claims \(limit)")
       let results = try await database.main.pipeline([sql, Self.state], doing: "claiming")
       try checkPause(results[0])
-      try note(claim: try Self.claimed(results[0]), by: actor, holdsNothing: holdsNothing)
+      try note(claim: try Self.claimed(results[0]), by: actor, hasNoRuns: hasNoRuns)
       revive(actor, unless: results[0].rows.isEmpty)
       try compare(results[1])
       try await restoreLease(of: actor)
-    case 65..<82: try await claim(sql, by: actor, holdsNothing: holdsNothing)
-    default: try await claimWithStop(sql, by: actor, holdsNothing: holdsNothing)
+    case 65..<82: try await claim(sql, by: actor, hasNoRuns: hasNoRuns)
+    default: try await claimWithStop(sql, by: actor, hasNoRuns: hasNoRuns)
     }
   }
 
   /// A claim whose transaction stays open.
-  private mutating func claim(_ sql: SQL, by actor: Int, holdsNothing: Bool) async throws {
+  private mutating func claim(_ sql: SQL, by actor: Int, hasNoRuns: Bool) async throws {
     guard let connection = freeConnection else { return }
     trace.append("worker \(actor) begins a claim")
     let held = try await HeldTransaction.begin(on: database.others[connection])
@@ -46,11 +46,11 @@ extension Schedule {
     open.append(
       Open(
         transaction: held, connection: connection,
-        meaning: .claim(actor: actor, rows: try Self.claimed(result), holdsNothing: holdsNothing)))
+        meaning: .claim(actor: actor, rows: try Self.claimed(result), hasNoRuns: hasNoRuns)))
   }
 
   /// A claim that is stopped in the middle, while others act.
-  private mutating func claimWithStop(_ sql: SQL, by actor: Int, holdsNothing: Bool) async throws {
+  private mutating func claimWithStop(_ sql: SQL, by actor: Int, hasNoRuns: Bool) async throws {
     guard let connection = freeConnection else { return }
     let place = StopPlace.ofClaim.randomElement(using: &random) ?? .beforeLocks
     trace.append("worker \(actor) is half-way in a claim, \(place.rawValue)")
@@ -59,7 +59,7 @@ extension Schedule {
     // Counted as open, so that nobody else takes its connection.
     let placeholder = Open(
       transaction: held.transaction, connection: connection,
-      meaning: .claim(actor: actor, rows: [], holdsNothing: holdsNothing))
+      meaning: .claim(actor: actor, rows: [], hasNoRuns: hasNoRuns))
     open.append(placeholder)
     // Where nothing was found there is nothing between the halves.
     let meanwhile = held.isStopped ? Int.random(in: 1...3, using: &random) : 0
@@ -79,7 +79,7 @@ extension Schedule {
     let result = try await goOn(held)
     trace.append("worker \(actor) goes on with its claim")
     actors[actor].isBusy = false
-    try note(claim: try Self.claimed(result), by: actor, holdsNothing: holdsNothing)
+    try note(claim: try Self.claimed(result), by: actor, hasNoRuns: hasNoRuns)
     revive(actor, unless: result.rows.isEmpty)
     try compare(try await database.main.query(Self.state, doing: "looking"))
     try await restoreLease(of: actor)
@@ -88,17 +88,17 @@ extension Schedule {
   /// A claim that is over at once, for between the halves of another.
   mutating func quickClaim() async throws {
     guard let actor = someActor() else { return }
-    let holdsNothing = actors[actor].runs.isEmpty
+    let hasNoRuns = actors[actor].runs.isEmpty
     trace.append("worker \(actor) claims meanwhile")
     let results = try await database.main.pipeline(
       [
         """
         select id, key, state, attempt, max_attempts, crashes, worker, token, cancel_requested, merged
-        from jira_sync.claim(\(actors[actor].worker)::uuid, '{push,pull,sync,noop}', 3, \(holdsNothing))
+        from jira_sync.claim(\(actors[actor].worker)::uuid, '{push,pull,sync,noop}', 3, \(hasNoRuns))
         """, Self.state,
       ], doing: "claiming")
     try checkPause(results[0])
-    try note(claim: try Self.claimed(results[0]), by: actor, holdsNothing: holdsNothing)
+    try note(claim: try Self.claimed(results[0]), by: actor, hasNoRuns: hasNoRuns)
     revive(actor, unless: results[0].rows.isEmpty)
     try compare(results[1])
     try await restoreLease(of: actor)
@@ -115,9 +115,9 @@ extension Schedule {
   }
 
   mutating func note(
-    claim rows: [(row: ModelQueue.Row, merged: [Int64])], by actor: Int, holdsNothing: Bool
+    claim rows: [(row: ModelQueue.Row, merged: [Int64])], by actor: Int, hasNoRuns: Bool
   ) throws {
-    try queue.claimed(rows, by: actors[actor].worker, holdsNothing: holdsNothing)
+    try queue.claimed(rows, by: actors[actor].worker, hasNoRuns: hasNoRuns)
     let tokens = Set(rows.compactMap(\.row.token))
     guard !tokens.isEmpty else { return }
     trace.append(

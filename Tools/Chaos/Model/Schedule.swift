@@ -28,7 +28,7 @@ struct Schedule {
   /// What happens when an open transaction commits.
   enum Meaning {
     case change(key: String?)
-    case claim(actor: Int, rows: [(row: ModelQueue.Row, merged: [Int64])], holdsNothing: Bool)
+    case claim(actor: Int, rows: [(row: ModelQueue.Row, merged: [Int64])], hasNoRuns: Bool)
     case settlement(
       actor: Int, asked: [(lease: ModelQueue.Lease, outcome: ModelQueue.Outcome)],
       held: [Int64])

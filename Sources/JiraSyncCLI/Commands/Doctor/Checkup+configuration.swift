@@ -1,4 +1,5 @@
 import Mapping
+import SyncConfiguration
 
 extension Checkup {
   /// Whether the settings can be used; nil where nothing else can be checked.
@@ -24,22 +25,14 @@ extension Checkup {
         failure(name, error)
       }
     }
-    // Whatever a worker reads as it starts: what it would refuse is said here.
-    for (name, check) in [
-      ("notifications", { () throws in _ = try settings.channels() }),
-      ("sync", { () throws in _ = try settings.sync() }),
-      ("dashboard", { () throws in _ = try settings.dashboard(port: nil, host: nil) }),
-    ] {
-      do { try check() } catch { failure(name, error) }
-    }
+    // What a worker reads at its start: what it would refuse is reported here, each error once.
     do {
-      let isThere = try settings.configText() != nil
-      let mapping = try settings.mapping()
-      _ = try settings.limits()
-      _ = try settings.schedules()
+      let file = try settings.file()
+      let mapping = file.mapping
+      do { _ = try settings.channels(file) } catch { failure("notifications", error) }
       ok(
         "mapping",
-        (isThere ? settings.configFile.path : "built in")
+        (file.written.isEmpty ? "built in" : settings.configFile.path)
           + ": \(mapping.fields.count) fields, issue type "
           + mapping.issueType)
     } catch {
@@ -82,7 +75,7 @@ extension Checkup {
     }
     if channels.isEmpty {
       warning(
-        "channels", "nobody is told of dead jobs and conflicts",
+        "channels", "no channel is configured, so no user hears of dead jobs and conflicts",
         remedy:
           "Optional: set SLACK_WEBHOOK_URL, or SMTP_URL with NOTIFY_EMAIL_FROM and NOTIFY_EMAIL_TO; then: "
           + "jira-sync notify test")

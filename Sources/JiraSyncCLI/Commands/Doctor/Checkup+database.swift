@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Postgres
+import SyncConfiguration
 import SyncEngine
 
 extension Checkup {
@@ -253,7 +254,7 @@ extension Checkup {
         from pg_catalog.pg_prepared_xacts as p order by age(p.transaction) desc limit 1)
         union all
         (select format('replication slot %s', s.slot_name), age(coalesce(s.xmin, s.catalog_xmin)), null,
-          format('Drop the slot if nobody needs it: select pg_drop_replication_slot(%L)', s.slot_name)
+          format('Drop the slot if it is not needed: select pg_drop_replication_slot(%L)', s.slot_name)
         from pg_catalog.pg_replication_slots as s where s.xmin is not null
         order by age(s.xmin) desc limit 1)
       ) as h order by h.age desc limit 1
@@ -315,7 +316,7 @@ extension Checkup {
           ? "ticks were missed within a day: " : "ticks are late: ")
           + (try missed.get("missed", as: String?.self) ?? ""),
         remedy: try missed.get("late", as: Bool.self)
-          ? "Nobody keeps them now. Start a worker: jira-sync worker"
+          ? "No worker runs them now. Start one: jira-sync worker"
           : "Keep a worker running; see: jira-sync schedule list")
     } else {
       ok("schedules", "no ticks were missed within a day")

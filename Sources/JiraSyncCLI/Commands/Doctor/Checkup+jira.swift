@@ -4,6 +4,7 @@ import Jira
 import Logging
 import Mapping
 import Postgres
+import SyncConfiguration
 import SyncEngine
 
 extension Checkup {
@@ -127,7 +128,7 @@ extension Checkup {
     _ client: JiraClient, _ settings: Settings, project: String, logger: Logger
   ) async {
     do {
-      var mapping = try settings.mapping()
+      var mapping = try settings.file().mapping
       if let configuration = try? settings.database() {
         let database = PostgresClient(configuration, logger: logger)
         if let rows = try? await database.query(

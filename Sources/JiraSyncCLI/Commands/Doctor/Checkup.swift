@@ -1,3 +1,5 @@
+import SyncConfiguration
+
 /// Collects what the checks of one area find, and shows each at once.
 struct Checkup {
   let area: String

@@ -5,7 +5,7 @@ import SyncEngine
 /// What `fields check` shows.
 struct CheckReport {
   var findings: [FieldFinding]
-  /// How many fields are kept in step.
+  /// How many fields are kept in sync.
   var mapped: Int
   /// How many rows were looked at.
   var rows: Int

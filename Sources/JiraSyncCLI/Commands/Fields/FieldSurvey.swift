@@ -3,6 +3,7 @@ import Jira
 import Logging
 import Mapping
 import Postgres
+import SyncConfiguration
 import SyncEngine
 
 /// Mapping, site and rows side by side, for the commands about fields.
@@ -24,7 +25,7 @@ struct FieldSurvey {
     _ settings: Settings, logger: Logger, _ body: (FieldSurvey) async throws -> Value
   ) async throws -> Value {
     let services = try settings.services()
-    let mapping = try settings.mapping()
+    let mapping = try settings.file().mapping
     return try await withDatabase(services.database, logger: logger) { connection in
       let table = try await connection.query(
         TableColumn.query, doing: "reading which columns file_audit has"

@@ -2,6 +2,7 @@ import ArgumentParser
 import JSON
 import Jira
 import Mapping
+import SyncConfiguration
 import SyncEngine
 
 /// `jira-sync fields list`.
@@ -27,7 +28,7 @@ struct FieldsList: AsyncParsableCommand {
   func run() async throws {
     let settings = try common.settings()
     let jira = try settings.jira()
-    let mapping = try settings.mapping().withColumnsAsNamed
+    let mapping = try settings.file().mapping.withColumnsAsNamed
     let logger = settings.logger(label: "jira-sync.fields")
     let list = try await withJiraClient(jira.configuration, logger: logger) { client in
       let facts = try await SiteFacts.read(

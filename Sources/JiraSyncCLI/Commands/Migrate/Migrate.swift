@@ -3,6 +3,7 @@ import JSON
 import Logging
 import Postgres
 import Schema
+import SyncConfiguration
 
 /// `jira-sync migrate`.
 struct Migrate: AsyncParsableCommand {

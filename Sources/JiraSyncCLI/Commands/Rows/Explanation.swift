@@ -79,7 +79,7 @@ struct Explanation: Sendable {
     if let link {
       let state = link.text("state") ?? ""
       add("link", "\(link.text("issue_key") ?? "no issue yet"), \(Self.words(state))")
-      if let synced = link.seconds("_synced_at") { add("in step", Span.relative(synced) ?? "") }
+      if let synced = link.seconds("_synced_at") { add("in sync", Span.relative(synced) ?? "") }
       if let error = link.text("last_error") { add("error", error, .red) }
     } else {
       add("link", row.hasDebt ? "none yet" : "none")
@@ -121,7 +121,7 @@ struct Explanation: Sendable {
     switch state {
     case "linked": "linked"
     case "creating": "being created, or refused"
-    case "create_unknown": "nobody knows whether JIRA made it; it is being looked for"
+    case "create_unknown": "it is unknown whether JIRA made it; it is being searched for"
     case "unlinked": "unlinked by a person: no issue is made again"
     case "issue_gone": "the issue is gone"
     case "row_gone": "the row was deleted"

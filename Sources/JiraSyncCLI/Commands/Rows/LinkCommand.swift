@@ -8,7 +8,7 @@ import SyncEngine
 struct LinkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "link",
-    abstract: "Makes a row and an existing issue belong together, and brings them into step.",
+    abstract: "Makes a row and an existing issue belong together, and syncs them.",
     discussion: """
       Examples:
         jira-sync link 0042 SCRSKY-17
@@ -79,7 +79,7 @@ extension ManualLink {
     var text = "\(label) is linked with \(issueKey ?? "no issue")"
     if let replaced { text += " instead of \(replaced)" }
     if let takenFrom { text += ", taken from \(takenFrom)" }
-    return text.onOneLine + (jobID.map { "; job \($0) brings them into step" } ?? "")
+    return text.onOneLine + (jobID.map { "; job \($0) syncs them" } ?? "")
   }
 
   /// What was done, for programs.

@@ -16,7 +16,7 @@ struct UnlinkCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("A file number or a file path.", valueName: "row"))
   var row: String
 
-  @Flag(help: "Also where an issue is just being made, or being looked for.")
+  @Flag(help: "Also where an issue is just being made, or being searched for.")
   var force = false
 
   @OptionGroup var output: OutputOptions

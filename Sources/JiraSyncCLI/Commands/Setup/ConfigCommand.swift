@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import JSON
 import Mapping
+import SyncConfiguration
 import SyncEngine
 
 /// `jira-sync config`.
@@ -56,16 +57,11 @@ struct ConfigCommand: AsyncParsableCommand {
 
   /// What the configuration file says, or would say.
   private func fileRecords(_ settings: Settings) throws -> [Record] {
-    let text = try settings.configText()
     let path = settings.configFile.path
-    let mapping = try settings.mapping()
-    let limits = try settings.limits()
-    let schedules = try settings.schedules()
-    let file = try text.map { try JiraSyncFile(yaml: $0, file: path, columns: nil) }
+    let file = try settings.file()
+    let mapping = file.mapping
     func origin(_ isThere: Bool) -> JSON { .string(isThere ? path : "built in") }
-    func isWritten(_ key: String) -> Bool {
-      (text ?? "").split(whereSeparator: \.isNewline).contains { $0.hasPrefix(key) }
-    }
+    func isWritten(_ key: String) -> Bool { file.written[key] != nil }
     func record(_ name: String, _ value: String, _ isThere: Bool) -> Record {
       Record([
         "name": .string(name), "value": .string(value), "origin": origin(isThere),
@@ -78,17 +74,20 @@ struct ConfigCommand: AsyncParsableCommand {
       record("labels", mapping.labels.joined(separator: ", "), isWritten("labels")),
       record("fields", mapping.fields.map(\.name).joined(separator: ", "), isWritten("fields")),
       record(
-        "limits", limits.callsPerSecond.map { "\($0) calls/s" } ?? "no ceiling",
-        file?.settings["limits"] != nil),
+        "limits", file.limits.callsPerSecond.map { "\($0) calls/s" } ?? "no ceiling",
+        isWritten("limits")),
       record(
-        "poll.interval", schedules.intervals["poll"] ?? "1 minute",
-        schedules.intervals["poll"] != nil),
+        "poll.interval", file.schedules.intervals["poll"] ?? "1 minute",
+        file.schedules.intervals["poll"] != nil),
       record(
-        "sweep.interval", schedules.intervals["sweep"] ?? "1 day",
-        schedules.intervals["sweep"] != nil),
+        "sweep.interval", file.schedules.intervals["sweep"] ?? "1 day",
+        file.schedules.intervals["sweep"] != nil),
     ]
-    for (name, value) in (file?.settings ?? [:]).sorted(by: { $0.key < $1.key })
-    where !["limits", "poll", "sweep"].contains(name) {
+    let shown = [
+      "issue_type", "existing_tickets", "labels", "fields", "limits", "poll", "sweep",
+    ]
+    for (name, value) in file.written.sorted(by: { $0.key < $1.key })
+    where !shown.contains(name) {
       records.append(record(name, value.text, true))
     }
     return records

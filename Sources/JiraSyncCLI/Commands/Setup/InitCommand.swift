@@ -3,6 +3,7 @@ import Glibc
 import Jira
 import Mapping
 import Postgres
+import SyncConfiguration
 import SyncEngine
 
 /// `jira-sync init`.
@@ -68,9 +69,7 @@ struct InitCommand: AsyncParsableCommand {
     // Everything that is missing or malformed, at once.
     let services = try settings.services()
     let yaml = SetupYAML(existingTickets: existingTickets?.policy, pollInterval: pollInterval)
-    _ = try ScheduleSettings(
-      settings: JiraSyncFile(yaml: yaml.text, file: files.configPath, columns: nil).settings,
-      file: files.configPath)
+    _ = try ConfigurationFile(yaml: yaml.text, file: files.configPath, columns: nil)
     if !noTest { try await test(settings, services.database) }
     answers.readsConfiguration(of: files.configPath)
     try files.write(env: answers.envText, yaml: yaml.text)

@@ -1,3 +1,5 @@
+import SyncConfiguration
+
 /// What `init` knows so far: pure, so that the questions can be tested without a terminal.
 struct SetupAnswers: Sendable {
   /// What is asked for, in this order.

@@ -21,7 +21,7 @@ struct SetupFiles: Sendable {
 
   private static func write(_ text: String, to path: String, mode: mode_t) throws(CommandFailure) {
     let draft = "\(path).\(getpid()).new"
-    // Made with its mode, so that nobody can read it in between.
+    // Made with its mode, so that no other user can read it in between.
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure(path) }
     var bytes = Array(text.utf8)[...]

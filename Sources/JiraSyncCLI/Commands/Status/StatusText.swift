@@ -70,7 +70,7 @@ struct StatusText {
       line(
         "links",
         "\(status.count("linked")) linked, \(status.count("creating")) being made, "
-          + "\(status.count("create_unknown")) looked for"))
+          + "\(status.count("create_unknown")) searched for"))
     if status.count("with_error") > 0 {
       lines.append(
         line(

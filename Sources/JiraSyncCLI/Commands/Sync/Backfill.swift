@@ -1,6 +1,6 @@
 import Mapping
 
-/// What a sync of many rows would make that nobody has seen yet: pure, so that the question can be tested.
+/// The issues that a sync of many rows would make: pure, so that the question can be tested.
 struct Backfill: Sendable, Hashable {
   /// Rows that have no issue and want one, and name no tickets.
   var fresh: Int
@@ -16,13 +16,13 @@ struct Backfill: Sendable, Hashable {
     linked = rows.count { $0.linkState == "linked" }
   }
 
-  /// Whether somebody has to be asked.
+  /// Whether the user has to be asked.
   var createsAnything: Bool { fresh + ticketed > 0 }
 
   /// What would happen, in a sentence.
   ///
   /// - Parameters:
-  ///   - policy: what is done with rows that name tickets already; nil where nobody has said.
+  ///   - policy: what is done with rows that name tickets already; nil where it is not configured.
   ///   - project: the project, where it is known.
   /// - Returns: the sentence.
   func sentence(policy: ExistingTickets?, project: String?) -> String {

@@ -43,7 +43,7 @@ struct PreviewText {
   static func outcome(_ field: FieldOutcome) -> String {
     let words =
       switch field.kind {
-      case .nothing: "in step"
+      case .nothing: "in sync"
       case .agree: "agreed"
       case .writeJira: "→ JIRA"
       case .writeRow: "→ row"
@@ -71,7 +71,7 @@ struct PreviewText {
     case .skip: "skipped"
     case .waits: "waits for its tickets to be corrected"
     case .update: "updated"
-    case .unchanged: "in step"
+    case .unchanged: "in sync"
     case .conflict: "waits for a person"
     case .notWanted: "no technical debt and no issue"
     case .ended: "not synced any more"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postgres
+import SyncConfiguration
 
 /// A condition on a column, `column=value`: all that `--where` takes.
 struct RowCondition: Sendable, Hashable, ExpressibleByArgument {

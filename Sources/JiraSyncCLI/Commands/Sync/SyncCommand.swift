@@ -3,12 +3,13 @@ import JSON
 import Mapping
 import Planning
 import Postgres
+import SyncConfiguration
 
 /// `jira-sync sync`.
 struct SyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
-    abstract: "Brings rows and their issues into step, now.",
+    abstract: "Syncs rows and their issues now.",
     discussion: """
       Enqueues jobs and returns; workers do them. With --wait it follows the jobs to their end. With --dry-run it prints \
       what would be written, field by field, and writes nothing.
@@ -97,14 +98,14 @@ struct SyncCommand: AsyncParsableCommand {
     }
   }
 
-  /// Makes sure that somebody wants the issues that would be made.
+  /// Asks whether the issues that would be made are wanted.
   ///
   /// - Returns: what to do with rows that name tickets already, where the command line says so.
   private func consent(_ found: [FoundRow], _ session: QueueSession) async throws
     -> ExistingTickets?
   {
     let backfill = Backfill(found)
-    let configured = try session.settings.configuredTickets()
+    let configured = try session.settings.file().existingTickets
     let policy = tickets?.policy ?? configured
     guard selection.isBulk, direction != .pull, backfill.createsAnything else {
       return tickets?.policy

@@ -13,7 +13,7 @@ struct SyncJobs {
   let force: Bool
   let tickets: ExistingTickets?
 
-  /// Rows by the thousand, so that nobody waits long for a lock.
+  /// Rows by the thousand, so that no other statement waits long for a lock.
   private static let batch = 1_000
 
   /// Enqueues a job for each row.

@@ -129,7 +129,7 @@ struct SyncWorld: Sendable {
     return id
   }
 
-  /// Inserts one row with debt, whose issue is there and in step.
+  /// Inserts one row with debt, whose issue is there and in sync.
   func addLinkedRow(_ number: Int = 1) async throws -> (id: Int64, key: String) {
     let id = try await addRow(number)
     try await drain()

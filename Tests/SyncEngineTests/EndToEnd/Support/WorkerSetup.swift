@@ -2,6 +2,7 @@ import HTTP
 import Jira
 import JobQueue
 import Mapping
+import SyncConfiguration
 import SyncEngine
 
 /// How a worker of a test is started: as the program does it, but everything that waits waits shortly.

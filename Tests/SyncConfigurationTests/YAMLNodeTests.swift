@@ -1,0 +1,109 @@
+import Testing
+
+@testable import SyncConfiguration
+
+/// What a YAML text is read as, and how what is wrong with it is said.
+struct YAMLNodeTests {
+  /// The problem of a text, with its place; nil where it can be read.
+  private func problem(_ yaml: String) -> String? {
+    do throws(YAMLError) {
+      _ = try YAMLNode.parse(yaml)
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  private func scalar(_ yaml: String) throws -> YAMLNode {
+    try #require(try YAMLNode.parse(yaml))
+  }
+
+  @Test("a text without a document has no root", arguments: ["", "# only a comment\n", "\n\n"])
+  func nothing(yaml: String) throws {
+    #expect(try YAMLNode.parse(yaml) == nil)
+  }
+
+  @Test("members and elements keep their order and their places")
+  func order() throws {
+    guard case .mapping(let members, _)? = try YAMLNode.parse("b: 1\na:\n  - x\n  - ü y\n") else {
+      Issue.record("not a mapping")
+      return
+    }
+    #expect(members.map(\.key.string) == ["b", "a"])
+    guard case .sequence(let elements, let mark) = members[1].value else {
+      Issue.record("not a sequence")
+      return
+    }
+    #expect(elements.map(\.string) == ["x", "ü y"])
+    #expect(mark == Mark(line: 3, column: 3))
+    #expect(elements[1].mark == Mark(line: 4, column: 5))
+  }
+
+  /// A reader that forgets the quotes takes the text "no" for a false and "30" for a number.
+  @Test("what is in quotes is a text, whatever it looks like", arguments: ["no", "30", "null", ""])
+  func quoted(word: String) throws {
+    for yaml in ["\"\(word)\"", "'\(word)'"] {
+      let node = try scalar(yaml)
+      #expect(node.string == word)
+      #expect(node.bool == nil && node.int == nil && node.float == nil && !node.isNull)
+    }
+  }
+
+  @Test("plain words are what YAML 1.1 says")
+  func plain() throws {
+    #expect(try scalar("yes").bool == true)
+    #expect(try scalar("Off").bool == false)
+    #expect(try scalar("y").bool == nil)
+    #expect(try scalar("-7").int == -7)
+    #expect(try scalar("1.5").float == 1.5)
+    #expect(try scalar("1.5").int == nil)
+    #expect(try scalar("1e").float == nil)
+    #expect(try scalar("nan").float == nil)
+    #expect(try scalar("~").isNull)
+    #expect(try scalar("null").isNull)
+  }
+
+  @Test("an alias stands for what it names")
+  func alias() throws {
+    guard case .sequence(let elements, _)? = try YAMLNode.parse("[&a {k: v}, *a]") else {
+      Issue.record("not a sequence")
+      return
+    }
+    for element in elements {
+      guard case .mapping(let members, _) = element else {
+        Issue.record("not a mapping")
+        continue
+      }
+      #expect(members.map(\.value.string) == ["v"])
+    }
+  }
+
+  @Test(
+    "what is wrong is said with its place",
+    arguments: [
+      ("a: [1\nb: 2\n", "line 2"), ("a: 1\na: 2\n", "'a' twice; keep one, line 1, column 1"),
+      ("a: *nobody\n", "undefined alias"), ("a: 1\n---\nb: 2\n", "second document"),
+      ("\tb: 1\n", "line 1"),
+    ])
+  func wrong(yaml: String, part: String) throws {
+    let problem = try #require(self.problem(yaml), "it was read")
+    #expect(problem.contains(part), "\(problem)")
+  }
+
+  /// Followed as it stands, this would end in a stack that is full.
+  @Test("an alias to what it is a part of is refused")
+  func endless() throws {
+    #expect(try #require(problem("&a [*a]")).contains("alias"))
+  }
+
+  /// Nine lines that stand for a thousand million nodes; copied as they stand, they fill the memory.
+  @Test("aliases of aliases do not fill the memory")
+  func laughs() throws {
+    var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for level in 1..<9 {
+      let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      yaml += "a\(level): &a\(level) [\(aliases)]\n"
+    }
+    #expect(try #require(problem(yaml)).contains("more than 100000 nodes"))
+  }
+}
