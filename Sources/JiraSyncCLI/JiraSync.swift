@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import JSON
+import Mapping
 import SyncConfiguration
 
 /// The command line.
@@ -32,6 +33,11 @@ struct JiraSync: AsyncParsableCommand {
     do {
       command = try parseAsRoot()
     } catch {
+      if let text = unknownCommand(CommandLine.arguments.dropFirst().first) {
+        StandardStream.error.write(text)
+        OutputThread.shared.finish()
+        Glibc.exit(ExitStatus.usage.rawValue)
+      }
       // Help and version as well as what is wrong with the command line: 0 or 64.
       exit(withError: error)
     }
@@ -46,6 +52,20 @@ struct JiraSync: AsyncParsableCommand {
     }
     OutputThread.shared.finish()
     Glibc.exit(ExitStatus.done.rawValue)
+  }
+
+  /// What to say of a command that does not exist; nil where the word is none, or names one.
+  ///
+  /// - Parameter word: the first argument.
+  /// - Returns: the text, with the command that may be meant.
+  static func unknownCommand(_ word: String?) -> String? {
+    let known = commands.map(\._commandName) + ["help"]
+    guard let word, !word.hasPrefix("-"), !known.contains(word) else { return nil }
+    let name = word.onOneLine
+    return """
+      jira-sync has no command '\(name)'\(Spelling.hint(name, in: known))
+      Usage: jira-sync COMMAND; jira-sync --help lists the commands
+      """
   }
 
   /// Reports an error of a command that ran, and ends the process.

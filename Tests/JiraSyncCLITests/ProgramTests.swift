@@ -55,6 +55,14 @@ struct ProgramTests {
     }
   }
 
+  @Test func `an unknown command is answered with the one that may be meant`() async throws {
+    try await Program.withFolder { program in
+      let outcome = try await program.run("snyc")
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("no command 'snyc'; did you mean 'sync'?"))
+    }
+  }
+
   @Test("without settings: 78, the variable, and an example")
   func noSettings() async throws {
     try await Program.withFolder { program in

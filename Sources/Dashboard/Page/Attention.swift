@@ -14,7 +14,7 @@ struct Attention: Sendable, Hashable {
   /// The part of the page that says more.
   var anchor: String?
 
-  /// Everything that should be looked at.
+  /// Everything that needs attention.
   ///
   /// - Parameters:
   ///   - snapshot: what the database says; nil where it does not answer.
@@ -44,7 +44,7 @@ struct Attention: Sendable, Hashable {
         Attention(
           level: .error, title: "JIRA cannot be called",
           text:
-            "\(snapshot.circuit.reason ?? "no reason is known"). Nothing that calls it is claimed; "
+            "\(snapshot.circuit.reason ?? "no reason is known"). Jobs that need JIRA wait; "
             + "workers try again by themselves.", anchor: "jira"))
     }
     if let pausedAt = snapshot.pausedAt {
@@ -84,7 +84,7 @@ struct Attention: Sendable, Hashable {
           text: "for \(Figures.span(block.until - now)) more: \(block.reason ?? "no reason given")",
           anchor: "jira"))
     }
-    // Each kind in the order in which it was looked for.
+    // Errors first.
     return list.filter { $0.level == .error } + list.filter { $0.level == .warning }
   }
 
@@ -98,7 +98,19 @@ struct Attention: Sendable, Hashable {
           text: "Their attempts are used up. Put the cause right, then: jira-sync jobs retry --all",
           anchor: "dead"))
     }
-    let errors = snapshot.linksWithError
+    let unknown = snapshot.links.first { $0.state == "create_unknown" }?.count ?? 0
+    if unknown > 0 {
+      list.append(
+        Attention(
+          level: .warning,
+          title: unknown == 1
+            ? "1 issue is being searched for"
+            : "\(Figures.grouped(unknown)) issues are being searched for",
+          text:
+            "JIRA did not say whether it made them. This ends by itself within three minutes; you need not do anything.",
+          anchor: "errors"))
+    }
+    let errors = snapshot.linksThatNeedHelp
     if errors > 0 {
       list.append(
         Attention(
@@ -106,7 +118,7 @@ struct Attention: Sendable, Hashable {
           title: errors == 1
             ? "1 row cannot be synced" : "\(Figures.grouped(errors)) rows cannot be synced",
           text:
-            "Editing the row, or the mapping, tries again; where an issue is gone: jira-sync unlink, then link.",
+            "Correct the row or the mapping; it is tried again then. If the issue was deleted: jira-sync unlink ROW, then jira-sync link ROW ISSUE.",
           anchor: "errors"))
     }
     let conflicts = snapshot.openConflicts
@@ -117,7 +129,8 @@ struct Attention: Sendable, Hashable {
           title: conflicts == 1
             ? "1 conflict waits for a decision"
             : "\(Figures.grouped(conflicts)) conflicts wait for a decision",
-          text: "Row and issue were changed differently. Decide with: jira-sync conflicts resolve",
+          text: "Row and issue were changed differently. Decide with: jira-sync conflicts resolve "
+            + (snapshot.details?.conflicts.first.map { "\($0.id)" } ?? "ID") + " --row (or --jira)",
           anchor: "conflicts"))
     }
     return list

@@ -14,7 +14,7 @@ struct QueueSection: Sendable {
       \(tile("Later", Figures.grouped(total.later), "wait for their time"))\
       \(tile("Dead", Figures.grouped(total.dead), "given up", total.dead > 0 ? "error" : ""))\
       \(tile("Linked", Figures.grouped(snapshot.linkCount("linked")), "rows with an issue"))\
-      \(tile("Errors", Figures.grouped(snapshot.linksWithError), "rows that cannot be synced",
+      \(tile("Errors", Figures.grouped(snapshot.linksWithError), "rows with an error",
         snapshot.linksWithError > 0 ? "error" : ""))\
       \(tile("Conflicts", Figures.grouped(snapshot.openConflicts), "wait for a person",
         snapshot.openConflicts > 0 ? "warning" : ""))</ul>
@@ -34,11 +34,25 @@ struct QueueSection: Sendable {
     """
   }
 
+  /// What an empty queue means: a conflict or an error waits outside of it.
+  private var emptyText: String {
+    var waiting: [String] = []
+    if snapshot.openConflicts > 0 {
+      waiting.append("\(snapshot.openConflicts) conflicts wait for a decision")
+    }
+    if snapshot.linksWithError > 0 {
+      waiting.append("\(snapshot.linksWithError) rows have an error")
+    }
+    return waiting.isEmpty
+      ? "The queue is empty: everything is in sync."
+      : "The queue is empty, but \(waiting.joined(separator: ", and "))."
+  }
+
   /// The queue by kind and state.
   var table: HTML {
     guard !snapshot.queue.isEmpty else {
       return parts.section(
-        "queue", "Queue", parts.nothing("The queue is empty: everything is in sync."))
+        "queue", "Queue", parts.nothing(emptyText))
     }
     let rows = snapshot.queue.map { depth -> HTML in
       let oldest = depth.oldestDue.map { Figures.span(snapshot.now - $0) } ?? "–"

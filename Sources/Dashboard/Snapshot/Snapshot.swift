@@ -110,6 +110,11 @@ struct Snapshot: Sendable {
   /// How many links have this state.
   func linkCount(_ state: String) -> Int { links.first { $0.state == state }?.count ?? 0 }
 
-  /// Links that something stands in the way of; those of deleted rows are of no interest any more.
+  /// Rows with an error that does not pass by itself.
+  var linksThatNeedHelp: Int {
+    links.filter { $0.state != "row_gone" && $0.state != "create_unknown" }.map(\.errors).reduce(
+      0, +)
+  }
+  /// Rows with an error, without deleted ones.
   var linksWithError: Int { links.filter { $0.state != "row_gone" }.map(\.errors).reduce(0, +) }
 }

@@ -121,6 +121,15 @@ struct RowFinder {
       """, doing: "looking for rows"
     ).rows.map { row in try row.get("path", as: String.self) }
     let shown = text.onOneLine
+    if text.hasPrefix("id:") {
+      return Int64(text.dropFirst(3)) == nil
+        ? "'\(shown)' is no row id: id: takes a number, such as id:42"
+        : "no row of public.file_audit has the id \(shown.dropFirst(3))"
+    }
+    if text.contains(/^[A-Za-z][A-Za-z0-9_]*-[0-9]+$/) {
+      return
+        "'\(shown)' is the key of an issue, and no row is linked with it. See: select row_id, issue_key from jira_sync.links"
+    }
     let start = "no row of public.file_audit has the file number or path '\(shown)'"
     guard near.isEmpty else {
       return start + ". Near it: \(near.map(\.onOneLine).joined(separator: ", "))"

@@ -16,9 +16,11 @@ struct LookupRunner: RowRunPart {
   func noteUnanswered(_ drafts: [(draft: CreationDraft, error: JiraError)]) async throws {
     guard !drafts.isEmpty else { return }
     let delay = options.lookupTimes.first ?? .seconds(2)
+    let last = options.lookupTimes.last?.components.seconds ?? 0
     let texts = drafts.map { entry in
       let text =
-        "it is not known whether JIRA made the issue, it is being searched for: \(entry.error)"
+        "it is not known whether JIRA made the issue; it is being searched for until \(last) s after the attempt, "
+        + "and made if no search finds it: \(entry.error)"
       warn(entry.draft.item.label, text, entry.draft.item.job)
       return (item: entry.draft.item, text: text)
     }

@@ -39,11 +39,6 @@ extension Reconciliation {
 
   /// Whether the plan has a conflict that is not on record yet.
   private var recordsConflict: Bool {
-    plan.conflicts.contains { conflict in
-      !item.conflicts.contains {
-        $0.field == conflict.field && $0.row == conflict.row.plainJSON
-          && $0.issue == conflict.issue.plainJSON
-      }
-    }
+    plan.conflicts.contains { !item.isRecorded($0) }
   }
 }

@@ -98,12 +98,7 @@ struct Reconciliation: Sendable {
   /// Whether there is a conflict that is not recorded yet, and whose author is unknown.
   var lacksAuthors: Bool {
     history.isEmpty
-      && plan.conflicts.contains { conflict in
-        !item.conflicts.contains {
-          $0.field == conflict.field && $0.row == conflict.row.plainJSON
-            && $0.issue == conflict.issue.plainJSON
-        }
-      }
+      && plan.conflicts.contains { !item.isRecorded($0) }
   }
 
   /// Who gave the issue the value of a field, as far as the part of its history says that came with it.

@@ -140,6 +140,12 @@ struct Recorder: RowRunPart {
         "updated \(step.issue.key) and \(step.item.label)",
         metadata: ["job": "\(step.item.job.id)", "written": "\(written)"])
     }
+    for conflict in step.plan.conflicts
+    where conflict.winner == nil && !step.item.isRecorded(conflict) {
+      logger.notice(
+        "\(step.item.label) and \(step.issue.key): \(conflict.field) waits for a decision; see: jira-sync conflicts",
+        metadata: ["job": "\(step.item.job.id)"])
+    }
     if let error = record.link.error {
       warn("\(step.item.label) and \(step.issue.key) are not in sync", error, step.item.job)
     }

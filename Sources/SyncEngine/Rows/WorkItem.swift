@@ -52,7 +52,15 @@ struct WorkItem: Sendable {
     }
   }
 
-  /// Whether a person asked to compare and send everything again.
+  /// Whether a conflict with these values is open already.
+  func isRecorded(_ conflict: FieldConflict) -> Bool {
+    conflicts.contains {
+      $0.field == conflict.field && $0.row == conflict.row.plainJSON
+        && $0.issue == conflict.issue.plainJSON
+    }
+  }
+
+  /// Whether a user asked to compare and send everything again.
   var isForced: Bool { job.arguments["force"]?.bool == true }
 
   /// Which sides the job may write.

@@ -45,8 +45,8 @@ struct JobsRetry: AsyncParsableCommand {
       guard others.isEmpty else {
         throw CommandFailure(
           .failed,
-          "\(found.count) jobs are ready again, but there is no dead job "
-            + others.map(String.init).joined(separator: ", ")
+          "there is no dead job " + others.map(String.init).joined(separator: ", ")
+            + (found.isEmpty ? "" : "; \(found.count) others are ready again")
             + ". See: jira-sync jobs list --state dead")
       }
       return found.count

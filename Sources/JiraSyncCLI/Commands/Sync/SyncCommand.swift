@@ -148,6 +148,11 @@ struct SyncCommand: AsyncParsableCommand {
       StandardStream.output.write(output.json ? json.printable : text)
       return
     }
-    try await waitForJobs(jobs, session: session).write(asJSON: output.json)
+    let report = try await waitForJobs(jobs, session: session)
+    // A row whose conflict waits is not in sync, though its job is done.
+    for line in try await OpenConflicts.lines(of: rows.map(\.key), session: session) {
+      StandardStream.error.write(line)
+    }
+    try report.write(asJSON: output.json)
   }
 }
