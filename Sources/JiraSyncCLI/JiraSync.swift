@@ -59,7 +59,7 @@ struct JiraSync: AsyncParsableCommand {
   /// - Parameter word: the first argument.
   /// - Returns: the text, with the command that may be meant.
   static func unknownCommand(_ word: String?) -> String? {
-    let known = commands.map(\._commandName) + ["help"]
+    let known = commands.map { $0._commandName } + ["help"]
     guard let word, !word.hasPrefix("-"), !known.contains(word) else { return nil }
     let name = word.onOneLine
     return """

@@ -65,3 +65,45 @@ public struct FieldMapping: Sendable, Hashable {
     self.type = type
   }
 }
+
+/// When a field is sent to JIRA.
+public enum ApplyWhen: String, Sendable, Hashable, Codable, CaseIterable {
+  /// When the issue is made and whenever the row changes.
+  case createAndUpdate = "create_and_update"
+  /// Only when the issue is made; later changes of the row stay in the row.
+  case create
+  /// Only after the issue was made, by an edit: for fields that the create screen lacks.
+  case update
+}
+
+/// How a field's value is made from the columns of a row.
+public enum FieldSource: Sendable, Hashable {
+  /// The one column as it is; two columns for a cascading select, the parent's first.
+  case column
+  /// A text with columns in it.
+  case template(Template)
+  /// The same text for every row.
+  case constant(String)
+  /// The columns about debt and audit against the issue's status.
+  case status(StatusRules)
+  /// The list of tickets to which the issue's key is appended.
+  case tickets
+}
+
+/// What JIRA knows about a resolution that fills a column when the issue is resolved.
+public enum ResolutionFill: String, Sendable, Hashable, Codable, CaseIterable {
+  /// When it was resolved.
+  case date = "resolution_date"
+  /// Who resolved it.
+  case resolver
+}
+
+/// Who wins where both sides of a field changed to different values.
+public enum ConflictPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The row's value is written to JIRA.
+  case rowWins = "row_wins"
+  /// JIRA's value is written to the row.
+  case jiraWins = "jira_wins"
+  /// Neither is written until a person decides.
+  case manual
+}

@@ -6,8 +6,8 @@ import Testing
 
 /// Real workers on a cluster of their own, which is broken in every way there is.
 struct ChaosTests {
-  @Test("nothing is lost, done twice or left over, whatever breaks", .requiresPostgres)
-  func short() async throws {
+  @Test(.requiresPostgres)
+  func `nothing is lost, done twice or left over, whatever breaks`() async throws {
     let outcome = try await run("--short")
     #expect(outcome.status == 0, "\(outcome.output)")
     // A fault that was skipped proves nothing.
@@ -17,8 +17,8 @@ struct ChaosTests {
     print(outcome.output)
   }
 
-  @Test("a row of the table is good only where everything is")
-  func verdicts() {
+  @Test
+  func `a row of the table is good only where everything is`() {
     var good = Verdict(scenario: "none", changes: 10)
     good.before = 100
     good.after = 90
@@ -92,10 +92,10 @@ struct ChaosTests {
     var arguments = CommandLine.arguments.makeIterator()
     while let argument = arguments.next() {
       if argument == "--test-bundle-path", let path = arguments.next() {
-        return URL(filePath: path).deletingLastPathComponent().appending(path: "jira-sync-chaos")
+        return URL(filePath: path).deletingLastPathComponent().appending(path: "Chaos")
       }
     }
     return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-      .appending(path: "jira-sync-chaos")
+      .appending(path: "Chaos")
   }
 }

@@ -17,8 +17,8 @@ struct CreationTests {
     ).run()
   }
 
-  @Test("whatever breaks in a hundred runs, each row has exactly one issue")
-  func correct() async throws {
+  @Test
+  func `whatever breaks in a hundred runs, each row has exactly one issue`() async throws {
     let seed = UInt64.random(in: 0..<1_000_000_000)
     print("creation: 100 runs from seed \(seed)")
     let outcome = try await run(.correct, seed: seed, runs: 100)
@@ -30,10 +30,8 @@ struct CreationTests {
     #expect(outcome.looked > 20)
   }
 
-  @Test(
-    "a worker with a mistake in it is found out",
-    arguments: CreationVariant.allCases.filter { $0 != .correct })
-  func bites(variant: CreationVariant) async throws {
+  @Test(arguments: CreationVariant.allCases.filter { $0 != .correct })
+  func `a worker with a mistake in it is found out`(variant: CreationVariant) async throws {
     let outcome = try await run(variant, seed: 1, runs: 100)
     #expect(outcome.failure != nil, "\(outcome.runs) runs have not noticed it")
   }

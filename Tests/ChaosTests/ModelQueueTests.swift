@@ -4,8 +4,8 @@ import Testing
 
 /// What the model takes for broken, without a database: a checker that accepts everything proves nothing.
 struct ModelQueueTests {
-  @Test("two live leases for one key are a violation")
-  func twoLeases() throws {
+  @Test
+  func `two live leases for one key are a violation`() throws {
     var queue = try queue(ready: [1, 2])
     try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     #expect(throws: Violation.self) {
@@ -13,8 +13,8 @@ struct ModelQueueTests {
     }
   }
 
-  @Test("a settlement by a lease that is over must say that nothing was held")
-  func stale() throws {
+  @Test
+  func `a settlement by a lease that is over must say that nothing was held`() throws {
     var queue = try queue(ready: [1])
     try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     let old = try #require(queue.live.first)
@@ -26,8 +26,8 @@ struct ModelQueueTests {
     #expect(throws: Violation.self) { try queue.settled([(old, .done)], held: [1]) }
   }
 
-  @Test("a change that commits after the last run began is lost")
-  func lost() throws {
+  @Test
+  func `a change that commits after the last run began is lost`() throws {
     var queue = try queue(ready: [1])
     queue.changed("row:1")
     try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
@@ -37,8 +37,8 @@ struct ModelQueueTests {
     #expect(throws: Violation.self) { try queue.checkRest() }
   }
 
-  @Test("a job that was there in a crash does not run beside others")
-  func alone() throws {
+  @Test
+  func `a job that was there in a crash does not run beside others`() throws {
     var queue = try queue(ready: [1])
     try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     queue.rescued(queue.live)
@@ -47,8 +47,8 @@ struct ModelQueueTests {
     }
   }
 
-  @Test("the third crash sets a job aside, and charges no attempt")
-  func crashes() throws {
+  @Test
+  func `the third crash sets a job aside, and charges no attempt`() throws {
     var queue = try queue(ready: [1])
     for crash in 0..<3 {
       try queue.claimed(
@@ -60,8 +60,8 @@ struct ModelQueueTests {
     #expect(queue.rows[1]?.crashes == 3)
   }
 
-  @Test("jobs that come from nowhere, change by themselves or go are violations")
-  func tables() throws {
+  @Test
+  func `jobs that come from nowhere, change by themselves or go are violations`() throws {
     var queue = try queue(ready: [1])
     #expect(throws: Violation.self) {
       try queue.compare(with: [row(1), row(2)], mayHaveInserted: false)
@@ -72,8 +72,8 @@ struct ModelQueueTests {
     #expect(throws: Violation.self) { try queue.compare(with: [], mayHaveInserted: true) }
   }
 
-  @Test("a run that ended twice shows in the history")
-  func history() throws {
+  @Test
+  func `a run that ended twice shows in the history`() throws {
     var queue = try queue(ready: [1])
     try queue.claimed([claimed(1, token: 10)], by: "a", hasNoRuns: true)
     let lease = try #require(queue.live.first)

@@ -6,8 +6,8 @@ import Testing
 /// Random histories of workers and changes against the real functions; see docs/decisions/0003-chaos-and-model.md.
 @Suite(.requiresPostgres, .serialized)
 struct ModelTests {
-  @Test("no schedule of 5,000 breaks a promise of the queue")
-  func correct() async throws {
+  @Test
+  func `no schedule of 5,000 breaks a promise of the queue`() async throws {
     let seed = UInt64.random(in: 0..<1_000_000_000)
     print("model: 5,000 schedules from seed \(seed)")
     let outcome = try await ModelRun(
@@ -19,18 +19,16 @@ struct ModelTests {
   }
 
   /// Each of these is a mistake that a queue in use has, or that this one had.
-  @Test(
-    "a queue with a mistake in it is found out",
-    arguments: ModelVariant.allCases.filter { $0 != .correct })
-  func bites(variant: ModelVariant) async throws {
+  @Test(arguments: ModelVariant.allCases.filter { $0 != .correct })
+  func `a queue with a mistake in it is found out`(variant: ModelVariant) async throws {
     let outcome = try await ModelRun(
       cluster: try #require(TestCluster.url), variant: variant, seed: 1, schedules: 5_000, lanes: 4
     ).run()
     #expect(outcome.failure != nil, "\(outcome.schedules) schedules have not noticed it")
   }
 
-  @Test("a seed brings its schedule back, step by step")
-  func reproducible() async throws {
+  @Test
+  func `a seed brings its schedule back, step by step`() async throws {
     func firstFailure() async throws -> Schedule.Failure? {
       try await ModelRun(
         cluster: try #require(TestCluster.url), variant: .triggerWithoutLock, seed: 1,

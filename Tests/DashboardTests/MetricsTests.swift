@@ -34,8 +34,8 @@ struct MetricsTests {
     return process
   }
 
-  @Test("jobs are counted by kind and outcome, and their durations fall into buckets")
-  func counts() {
+  @Test
+  func `jobs are counted by kind and outcome, and their durations fall into buckets`() {
     let text = exposition(counted, .failed("down"))
     #expect(text.contains("jira_sync_jobs_ended_total{kind=\"push\",outcome=\"done\"} 2\n"))
     #expect(text.contains("jira_sync_jobs_ended_total{kind=\"push\",outcome=\"retry\"} 1\n"))
@@ -49,8 +49,8 @@ struct MetricsTests {
     #expect(text.contains("\(name)_sum{kind=\"poll\"} 600\n"))
   }
 
-  @Test("without a database it says what the process knows, and that the rest is missing")
-  func noDatabase() {
+  @Test
+  func `without a database it says what the process knows, and that the rest is missing`() {
     let text = exposition(counted, .failed("down"))
     #expect(text.contains("jira_sync_database_up 0\n"))
     #expect(!text.contains("jira_sync_queue_jobs"))
@@ -59,8 +59,8 @@ struct MetricsTests {
     #expect(text.hasSuffix("# EOF\n"))
   }
 
-  @Test("kinds that nobody waits for are 0 and not missing")
-  func zeros() {
+  @Test
+  func `kinds that nobody waits for are 0 and not missing`() {
     var snapshot = Snapshot()
     snapshot.now = Snapshot.exampleNow
     let text = exposition(ProcessMetrics(), .taken(snapshot))
@@ -70,12 +70,14 @@ struct MetricsTests {
   }
 
   @Test(
-    "the reference parser understands it, whatever stands in a label, and reads the same values",
     .enabled(
       if: OpenMetricsParser.python != nil,
       "needs JIRA_SYNC_TEST_PROMETHEUS_PYTHON with prometheus-client; scripts/test installs it"),
     .timeLimit(.minutes(20)))
-  func parsed() async throws {
+  func
+    `the reference parser understands it, whatever stands in a label, and reads the same values`()
+    async throws
+  {
     let evil = "a\\b\"c\nd}{,=é"
     for queue: SnapshotSource.Outcome in [.taken(.example(evil)), .failed("down")] {
       let families = try await OpenMetricsParser.parse(exposition(counted, queue))
@@ -99,12 +101,13 @@ struct MetricsTests {
   }
 
   @Test(
-    "the reference parser refuses a text that was cut off, so that it would see a broken one",
     .enabled(
       if: OpenMetricsParser.python != nil,
       "needs JIRA_SYNC_TEST_PROMETHEUS_PYTHON with prometheus-client; scripts/test installs it"),
     .timeLimit(.minutes(20)))
-  func refused() async throws {
+  func `the reference parser refuses a text that was cut off, so that it would see a broken one`()
+    async throws
+  {
     let text = exposition(counted, .failed("down"))
     for broken in [
       String(text.dropLast(6)),
@@ -116,8 +119,8 @@ struct MetricsTests {
     }
   }
 
-  @Test("the last hour begins at nought, and the present minute stands last")
-  func lastHour() {
+  @Test
+  func `the last hour begins at nought, and the present minute stands last`() {
     let hour = counted.counts.lastHour
     #expect(hour.count == 60)
     #expect(hour.last == ProcessMetrics.Minute(done: 2, failed: 2))

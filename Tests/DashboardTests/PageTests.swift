@@ -41,8 +41,8 @@ struct PageTests {
     return open
   }
 
-  @Test("markup in any value is shown as text, in elements and in attributes")
-  func escaped() {
+  @Test
+  func `markup in any value is shown as text, in elements and in attributes`() {
     let evil = "\"'><script>alert(1)</script><img src=x onerror=y>\u{202E}&amp;"
     let html = page(.taken(.example(evil)))
     #expect(!html.contains("<script"))
@@ -55,8 +55,9 @@ struct PageTests {
     #expect(html.split(separator: "alert(1)").count > 40)
   }
 
-  @Test("an address that is no web address is no link, and a key that is none is not put into one")
-  func links() {
+  @Test
+  func `an address that is no web address is no link, and a key that is none is not put into one`()
+  {
     var snapshot = Snapshot.example("SCRSKY-1")
     #expect(page(.taken(snapshot)).contains("href=\"https://jira.example/browse/SCRSKY-1\""))
     snapshot.siteURL = "javascript:alert(1)"
@@ -65,8 +66,8 @@ struct PageTests {
     #expect(!page(.taken(snapshot)).contains("/browse/"))
   }
 
-  @Test("nothing comes from elsewhere, and nothing runs")
-  func selfContained() {
+  @Test
+  func `nothing comes from elsewhere, and nothing runs`() {
     let html = page(.taken(.example("x")))
     for word in ["<script", "src=", "@import", "url(", " style=\"", "onclick"] {
       #expect(!html.contains(word), "\(word)")
@@ -77,8 +78,8 @@ struct PageTests {
     #expect(html.contains("<style nonce=\"0123\">"))
   }
 
-  @Test("what matters stands there: figures, conflicts, dead jobs, errors, changes")
-  func complete() {
+  @Test
+  func `what matters stands there: figures, conflicts, dead jobs, errors, changes`() {
     let html = page(.taken(.example("text")))
     for part in [
       "1,234", "oldest waits 90 s", "JIRA cannot be called", "The queue is paused",
@@ -93,8 +94,8 @@ struct PageTests {
     }
   }
 
-  @Test("an empty queue says so in words, and asks nobody for anything")
-  func empty() {
+  @Test
+  func `an empty queue says so in words, and asks nobody for anything`() {
     var snapshot = Snapshot()
     snapshot.now = Snapshot.exampleNow
     snapshot.workersAlive = 1
@@ -107,8 +108,8 @@ struct PageTests {
     #expect(unbalanced(html) == [])
   }
 
-  @Test("without a database it says so, and what the worker knows by itself")
-  func noDatabase() {
+  @Test
+  func `without a database it says so, and what the worker knows by itself`() {
     let html = page(.failed("connection <refused>"))
     #expect(html.contains("The database does not answer"))
     #expect(html.contains("connection &lt;refused&gt;"))
@@ -117,8 +118,8 @@ struct PageTests {
     #expect(unbalanced(html) == [])
   }
 
-  @Test("it loads itself again as often as is asked for, and not at all where that is")
-  func refresh() {
+  @Test
+  func `it loads itself again as often as is asked for, and not at all where that is`() {
     let snapshot = SnapshotSource.Outcome.taken(.example("x"))
     #expect(page(snapshot).contains("<meta http-equiv=\"refresh\" content=\"5\">"))
     #expect(page(snapshot, refresh: .seconds(3_600)).contains("content=\"3600\""))
@@ -129,8 +130,8 @@ struct PageTests {
     #expect(RefreshInterval("\"><script>") == .seconds(5))
   }
 
-  @Test("spans of time in one unit, and numbers with commas")
-  func figures() {
+  @Test
+  func `spans of time in one unit, and numbers with commas`() {
     #expect(Figures.span(0.42) == "0.4 s")
     #expect(Figures.span(59) == "59 s")
     #expect(Figures.span(600) == "10 min")

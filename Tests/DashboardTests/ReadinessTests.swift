@@ -27,26 +27,26 @@ struct ReadinessTests {
     return Readiness(reading, closedReason: closed, now: now)
   }
 
-  @Test("an idle worker whose heartbeat is answered is ready, and has nothing to say")
-  func idle() {
+  @Test
+  func `an idle worker whose heartbeat is answered is ready, and has nothing to say`() {
     let readiness = verdict()
     #expect(readiness.isReady)
     #expect(readiness.notes.isEmpty)
   }
 
-  @Test(
-    "before it has registered and after it was told to stop it is not",
-    arguments: [
-      (WorkerVitals.Phase.starting, "starting"), (.stopping, "stopping"), (.ended, "ended"),
-    ])
-  func phases(phase: WorkerVitals.Phase, word: String) {
+  @Test(arguments: [
+    (WorkerVitals.Phase.starting, "starting"), (.stopping, "stopping"), (.ended, "ended"),
+  ])
+  func `before it has registered and after it was told to stop it is not`(
+    phase: WorkerVitals.Phase, word: String
+  ) {
     let readiness = verdict { $0.phase = phase }
     #expect(!readiness.isReady)
     #expect(readiness.reasons.contains { $0.contains(word) })
   }
 
-  @Test("a database that fails makes it unready at once, on either connection, with the error")
-  func databaseFails() {
+  @Test
+  func `a database that fails makes it unready at once, on either connection, with the error`() {
     let trouble = WorkerVitals.Trouble(since: now - .seconds(2), text: "connection refused")
     for verdict in [
       verdict({ $0.statements.trouble = trouble }), verdict({ $0.heartbeat.trouble = trouble }),
@@ -56,16 +56,16 @@ struct ReadinessTests {
     }
   }
 
-  @Test("a database that has gone silent makes it unready, even if nothing has failed yet")
-  func databaseSilent() {
+  @Test
+  func `a database that has gone silent makes it unready, even if nothing has failed yet`() {
     #expect(verdict { $0.heartbeat.answeredAt = now - .seconds(14) }.isReady)
     let silent = verdict { $0.heartbeat.answeredAt = now - .seconds(16) }
     #expect(silent.reasons == ["the database was last reached 16 s ago"])
     #expect(!verdict { $0.heartbeat.answeredAt = nil }.isReady)
   }
 
-  @Test("a claim loop that does not come back makes it unready, although the heartbeat goes on")
-  func stuck() {
+  @Test
+  func `a claim loop that does not come back makes it unready, although the heartbeat goes on`() {
     let stuck = verdict {
       $0.turnedAt = now - .seconds(40)
       $0.doing = "claiming jobs"
@@ -73,16 +73,16 @@ struct ReadinessTests {
     #expect(stuck.reasons == ["the claim loop has not moved for 40 s: claiming jobs"])
   }
 
-  @Test("a paused queue and a closed JIRA are said, and no reason")
-  func notes() {
+  @Test
+  func `a paused queue and a closed JIRA are said, and no reason`() {
     let readiness = verdict(closed: "401") { $0.isPaused = true }
     #expect(readiness.isReady)
     #expect(
       readiness.notes == ["the queue is paused", "nothing that calls JIRA is claimed: 401"])
   }
 
-  @Test("what succeeds ends what failed, and a phase never comes back")
-  func vitals() {
+  @Test
+  func `what succeeds ends what failed, and a phase never comes back`() {
     let vitals = WorkerVitals()
     vitals.entered(.working)
     vitals.failed(on: \.statements, CancellationError())

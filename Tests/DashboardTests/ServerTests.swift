@@ -35,8 +35,10 @@ struct ServerTests {
     await source.close()
   }
 
-  @Test("each path answers with its type, and with headers that let a browser do nothing but show")
-  func paths() async throws {
+  @Test
+  func `each path answers with its type, and with headers that let a browser do nothing but show`()
+    async throws
+  {
     try await serving { site in
       for (path, type) in [
         ("/healthz", "text/plain; charset=utf-8"), ("/readyz", "application/json; charset=utf-8"),
@@ -59,8 +61,8 @@ struct ServerTests {
     }
   }
 
-  @Test("the page's style sheet is named by a mark that is new each time")
-  func nonce() async throws {
+  @Test
+  func `the page's style sheet is named by a mark that is new each time`() async throws {
     try await serving { site in
       var nonces: Set<String> = []
       for _ in 0..<2 {
@@ -74,8 +76,8 @@ struct ServerTests {
     }
   }
 
-  @Test("HEAD is GET without the body; other methods are 405, other paths 404")
-  func methods() async throws {
+  @Test
+  func `HEAD is GET without the body; other methods are 405, other paths 404`() async throws {
     try await serving { site in
       let whole = try await site.ask("GET", "/healthz")
       let head = try await site.ask("HEAD", "/healthz")
@@ -93,8 +95,10 @@ struct ServerTests {
     }
   }
 
-  @Test("a name that is not this machine's is refused, as a rebound name would send it")
-  func rebinding() async throws {
+  @Test
+  func `a name that is not this machine's is refused, as a rebound name would send it`()
+    async throws
+  {
     try await serving { site in
       for path in ["/", "/metrics", "/healthz"] {
         let answer = try await site.ask("GET", path, host: "evil.example")
@@ -107,8 +111,8 @@ struct ServerTests {
     }
   }
 
-  @Test("behind an address that others can reach, any name is answered")
-  func open() async throws {
+  @Test
+  func `behind an address that others can reach, any name is answered`() async throws {
     try await serving(host: "0.0.0.0") { site in
       // Whoever comes by loopback is still asked for the name: that is how a browser of this machine comes.
       let stranger = try await site.ask("GET", "/healthz", host: "evil.example")
@@ -117,8 +121,8 @@ struct ServerTests {
     }
   }
 
-  @Test("too much is refused, and what is no HTTP")
-  func tooMuch() async throws {
+  @Test
+  func `too much is refused, and what is no HTTP`() async throws {
     try await serving { site in
       let long = String(repeating: "x", count: 20_000)
       for request in [
@@ -135,8 +139,10 @@ struct ServerTests {
     }
   }
 
-  @Test("a client that sends a byte a second is hung up on, and meanwhile keeps nobody waiting")
-  func slow() async throws {
+  @Test
+  func `a client that sends a byte a second is hung up on, and meanwhile keeps nobody waiting`()
+    async throws
+  {
     try await serving { site in
       let start = ContinuousClock.now
       let slow = Task {
@@ -153,8 +159,8 @@ struct ServerTests {
     }
   }
 
-  @Test("a crowd that says nothing leaves the server standing")
-  func crowd() async throws {
+  @Test
+  func `a crowd that says nothing leaves the server standing`() async throws {
     try await serving { site in
       await withTaskGroup(of: Void.self) { group in
         for _ in 0..<200 {
@@ -166,8 +172,8 @@ struct ServerTests {
     }
   }
 
-  @Test("a port that is taken is said to be, and so is an address that is not ours")
-  func taken() async throws {
+  @Test
+  func `a port that is taken is said to be, and so is an address that is not ours`() async throws {
     try await serving { site in
       let error = await #expect(throws: DashboardBindError.self) {
         try await serveAndStop(port: site.port)
@@ -196,10 +202,10 @@ struct ServerTests {
   }
 
   /// Caught: one gate for everybody, in which idle clients keep the probes out.
-  @Test(
-    "connections that say nothing, and half of a request, keep no probe out",
-    arguments: ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\n"])
-  func idle(text: String) async throws {
+  @Test(arguments: ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\n"])
+  func `connections that say nothing, and half of a request, keep no probe out`(text: String)
+    async throws
+  {
     try await serving { site in
       var idle: [IdleConnection] = []
       for _ in 0..<3 {

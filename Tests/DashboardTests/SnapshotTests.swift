@@ -44,8 +44,8 @@ struct SnapshotTests {
     select jira_sync.pause('for a test');
     """
 
-  @Test("it sees what there is")
-  func busy() async throws {
+  @Test
+  func `it sees what there is`() async throws {
     try await withDatabase { database in
       let person = try await database.connect()
       try await person.script(Self.busy, doing: "filling")
@@ -77,8 +77,9 @@ struct SnapshotTests {
     }
   }
 
-  @Test("many who look at once cause one question, and none within a second after it")
-  func shared() async throws {
+  @Test
+  func `many who look at once cause one question, and none within a second after it`() async throws
+  {
     try await withDatabase { database in
       let source = try source(database)
       _ = try await taken(source)
@@ -103,8 +104,8 @@ struct SnapshotTests {
     }
   }
 
-  @Test("whoever looks cannot write, and gives up on somebody who locks")
-  func harmless() async throws {
+  @Test
+  func `whoever looks cannot write, and gives up on somebody who locks`() async throws {
     try await withDatabase { database in
       let person = try await database.connect()
       let source = try source(database)

@@ -30,8 +30,10 @@ struct WorkerProcessTests {
     await admin.close()
   }
 
-  @Test("starting without a database, running, paused, without a database again, and stopped")
-  func life() async throws {
+  @Test
+  func `starting without a database, running, paused, without a database again, and stopped`()
+    async throws
+  {
     try await withDatabase { database in
       try await open(database, false)
       let worker = try await WorkerProgram.start(environment: environment(database))
@@ -80,8 +82,10 @@ struct WorkerProcessTests {
     }
   }
 
-  @Test("a claim that does not come back, while the heartbeat goes on, and a worker that stops")
-  func stuck() async throws {
+  @Test
+  func `a claim that does not come back, while the heartbeat goes on, and a worker that stops`()
+    async throws
+  {
     try await withDatabase { database in
       let worker = try await WorkerProgram.start(environment: environment(database))
       defer { worker.kill() }
@@ -117,8 +121,8 @@ struct WorkerProcessTests {
     }
   }
 
-  @Test("a port that is taken: 69, and nothing has begun")
-  func taken() async throws {
+  @Test
+  func `a port that is taken: 69, and nothing has begun`() async throws {
     try await withDatabase { database in
       let first = try await WorkerProgram.start(environment: environment(database))
       defer { first.kill() }

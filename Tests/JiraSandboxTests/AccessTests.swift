@@ -10,8 +10,8 @@ struct AccessTests {
     "Basic \(Data(pair.utf8).base64EncodedString())"
   }
 
-  @Test("Basic with address and token, and Bearer with the token")
-  func accepted() throws {
+  @Test
+  func `Basic with address and token, and Bearer with the token`() throws {
     let office = try Office()
     for header in [basic("alex@example.com:alex"), "Bearer alex", "bearer alex"] {
       let body = try office.by(header).ask("GET", "myself").body
@@ -20,8 +20,8 @@ struct AccessTests {
     }
   }
 
-  @Test("Wrong credentials are refused everywhere, not taken for nobody")
-  func refused() throws {
+  @Test
+  func `Wrong credentials are refused everywhere, not taken for nobody`() throws {
     let office = try Office()
     for header in [basic("alex@example.com:sandbox"), "Bearer x", "Bearer", "Digest a", "Basic ?"] {
       #expect(try office.by(header).ask("GET", "serverInfo").status == 401)
@@ -32,8 +32,8 @@ struct AccessTests {
     #expect(reply.headers.contains { $0.name == "WWW-Authenticate" })
   }
 
-  @Test("Nobody sees the site, finds nothing, and may write nothing")
-  func nobody() throws {
+  @Test
+  func `Nobody sees the site, finds nothing, and may write nothing`() throws {
     let office = try Office()
     let key = try office.create()
     let nobody = office.by(nil)
@@ -48,8 +48,8 @@ struct AccessTests {
     #expect(fetched.body["issues"] == [] && fetched.body["issueErrors"]?.array?.count == 1)
   }
 
-  @Test("Data Center has version 2 only and names people by name")
-  func server() throws {
+  @Test
+  func `Data Center has version 2 only and names people by name`() throws {
     let office = try Office { $0.deployment = .server }
     #expect(try office.ask("GET", "myself").status == 404)
     let me = try office.version2.ask("GET", "myself").body
@@ -86,8 +86,8 @@ struct AccessTests {
       })
   }
 
-  @Test("Text of issues never becomes markup of a page")
-  func escaping() throws {
+  @Test
+  func `Text of issues never becomes markup of a page`() throws {
     let office = try Office()
     let key = try office.create([
       "summary": "<script>alert(1)</script> & \"x\"",

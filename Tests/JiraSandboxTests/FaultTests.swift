@@ -18,8 +18,8 @@ struct FaultTests {
     reply?.headers.first { $0.name == name }?.value
   }
 
-  @Test("Each kind of 429 says when to come back, or does not")
-  func limits() async throws {
+  @Test
+  func `Each kind of 429 says when to come back, or does not`() async throws {
     let office = try Office()
     let waits = ["rate-limit-burst": "1", "rate-limit-issue": "2", "rate-limit-quota": "1847"]
     for (action, seconds) in waits {
@@ -35,8 +35,10 @@ struct FaultTests {
     #expect(header("Retry-After", page) == nil)
   }
 
-  @Test("503 without a time, with seconds, with a date; 502 and 500 with the bodies they come with")
-  func unavailable() async throws {
+  @Test
+  func `503 without a time, with seconds, with a date; 502 and 500 with the bodies they come with`()
+    async throws
+  {
     let office = try Office()
     let plain = try await reply(office, "unavailable")
     #expect(plain?.status == 503 && header("Retry-After", plain) == nil)
@@ -52,8 +54,10 @@ struct FaultTests {
     #expect(broken?.status == 500)
   }
 
-  @Test("A fault lets some requests pass first, hits as often as it says, and only what it names")
-  func plan() async throws {
+  @Test
+  func `A fault lets some requests pass first, hits as often as it says, and only what it names`()
+    async throws
+  {
     let office = try Office()
     try office.administer(
       "POST", "faults",
@@ -71,8 +75,8 @@ struct FaultTests {
     #expect(try office.administer("GET", "faults")["waiting"] == 0)
   }
 
-  @Test("An action that there is not is refused with the list of those that there are")
-  func unknown() throws {
+  @Test
+  func `An action that there is not is refused with the list of those that there are`() throws {
     let office = try Office()
     let refused = #expect(throws: Office.Refused.self) {
       try office.administer("POST", "faults", ["action": "explode"])

@@ -14,8 +14,8 @@ struct FieldAdminTests {
     return try office.ask("GET", path).body["fields"]?.array?.first { $0["fieldId"]?.string == id }
   }
 
-  @Test("A field is renamed: issues keep its values under the same id")
-  func renames() throws {
+  @Test
+  func `A field is renamed: issues keep its values under the same id`() throws {
     let office = try Office()
     let key = try office.create(["customfield_10014": ["value": "Routers"]])
     try office.administer("PUT", "fields/Layer", ["name": "Tier"])
@@ -25,8 +25,8 @@ struct FieldAdminTests {
     #expect(try office.keys("Tier = Routers") == [key])
   }
 
-  @Test("A field is doubled: two of one name, with ids and options of their own")
-  func duplicates() throws {
+  @Test
+  func `A field is doubled: two of one name, with ids and options of their own`() throws {
     let office = try Office()
     let copy = try office.administer("POST", "fields/Layer/duplicate")["id"]?.string
     let all = try office.ask("GET", "field").body.array ?? []
@@ -37,9 +37,11 @@ struct FieldAdminTests {
     #expect(try office.field("customfield_10014", of: key) == .null)
   }
 
-  @Test(
-    "An option that is removed is gone from issues too; a disabled one stays there, and is refused")
-  func options() throws {
+  @Test
+  func
+    `An option that is removed is gone from issues too; a disabled one stays there, and is refused`()
+    throws
+  {
     let office = try Office()
     let key = try office.create([
       "customfield_10014": ["value": "Routers"],
@@ -59,8 +61,10 @@ struct FieldAdminTests {
     #expect(allowed?.map { $0["value"]?.string } == ["Services", "Schemas"])
   }
 
-  @Test("A field that is taken off a screen is refused there, and one made required is asked for")
-  func screens() throws {
+  @Test
+  func `A field that is taken off a screen is refused there, and one made required is asked for`()
+    throws
+  {
     let office = try Office()
     try office.administer("PUT", "fields/Notes", ["createScreen": false])
     try office.administer("PUT", "fields/Layer", ["required": true])
@@ -74,9 +78,11 @@ struct FieldAdminTests {
     #expect(emptied.status == 400)
   }
 
-  @Test(
-    "Through the API, only an administrator makes a field, gives it options and puts it on screens")
-  func creates() throws {
+  @Test
+  func
+    `Through the API, only an administrator makes a field, gives it options and puts it on screens`()
+    throws
+  {
     let office = try Office()
     let wanted: JSON = [
       "name": "Severity", "type": "com.atlassian.jira.plugin.system.customfieldtypes:select",
@@ -102,10 +108,11 @@ struct FieldAdminTests {
     #expect(try office.field(id, of: key)?["value"] == "High")
   }
 
-  @Test(
-    "Rights that are taken away: nothing is found any more, nothing may be written, a token is refused"
-  )
-  func rights() throws {
+  @Test
+  func
+    `Rights that are taken away: nothing is found any more, nothing may be written, a token is refused`()
+    throws
+  {
     let office = try Office()
     let key = try office.create()
     let edit: JSON = ["fields": ["summary": "x"]]
@@ -129,8 +136,8 @@ struct FieldAdminTests {
     #expect(try office.by("Bearer alex").ask("GET", "issue/\(key)").status == 200)
   }
 
-  @Test("Somebody new asks in a zone of their own")
-  func people() throws {
+  @Test
+  func `Somebody new asks in a zone of their own`() throws {
     let office = try Office()
     try office.administer(
       "POST", "people", ["email": "kai@example.com", "token": "k", "timeZone": "Asia/Tokyo"])
@@ -145,8 +152,8 @@ struct FieldAdminTests {
     }
   }
 
-  @Test("A hidden issue is not found by anybody, and is there again when it is shown")
-  func hidden() throws {
+  @Test
+  func `A hidden issue is not found by anybody, and is there again when it is shown`() throws {
     let office = try Office()
     let key = try office.create()
     try office.administer("POST", "hide", ["issue": .string(key)])

@@ -44,8 +44,8 @@ struct FieldTypeTests {
     return members.allSatisfy { name, value in contains(answer[name] ?? .null, value) }
   }
 
-  @Test("is written, read, cleared and refused", arguments: samples, Deployment.allCases)
-  func roundTrip(sample: Sample, deployment: Deployment) throws {
+  @Test(arguments: samples, Deployment.allCases)
+  func `is written, read, cleared and refused`(sample: Sample, deployment: Deployment) throws {
     var office = try Office { $0.deployment = deployment }
     if deployment == .server { office = office.version2 }
     let made = try office.administer(
@@ -64,8 +64,8 @@ struct FieldTypeTests {
     #expect(cleared == .null || cleared == [])
   }
 
-  @Test("People are named as the product names them", arguments: Deployment.allCases)
-  func people(deployment: Deployment) throws {
+  @Test(arguments: Deployment.allCases)
+  func `People are named as the product names them`(deployment: Deployment) throws {
     var office = try Office { $0.deployment = deployment }
     let (alex, sandbox) = (Person.standard[1], Person.standard[0])
     func name(_ person: Person) -> JSON {
@@ -84,9 +84,11 @@ struct FieldTypeTests {
     #expect(try office.ask("PUT", "issue/\(key)", ["fields": [owners: [unknown]]]).status == 400)
   }
 
-  @Test(
-    "An issue has a parent on Cloud, described where issues are made and not in the list of fields")
-  func parent() throws {
+  @Test
+  func
+    `An issue has a parent on Cloud, described where issues are made and not in the list of fields`()
+    throws
+  {
     let office = try Office()
     let parent = try office.create()
     let child = try office.create(["parent": ["key": .string(parent)]])

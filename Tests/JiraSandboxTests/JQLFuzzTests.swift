@@ -10,8 +10,8 @@ struct JQLFuzzTests {
   private static let count =
     (ProcessInfo.processInfo.environment["JIRA_SYNC_TEST_FUZZ"].flatMap { Int($0) } ?? 3000) / 10
 
-  @Test("every mutation of a query is answered or refused")
-  func queries() throws {
+  @Test
+  func `every mutation of a query is answered or refused`() throws {
     let office = try Office()
     _ = try office.create(["labels": ["a"]])
     let seed = UInt64.random(in: 0...UInt64(UInt32.max))

@@ -28,9 +28,11 @@ import Testing
     return try office.ask("GET", "issue/\(made.body["key"]?.string ?? "")").body["fields"] ?? .null
   }
 
-  @Test(
-    "Cloud: names of its own are translated, with the stored one beside them; custom names are not")
-  func cloud() throws {
+  @Test
+  func
+    `Cloud: names of its own are translated, with the stored one beside them; custom names are not`()
+    throws
+  {
     let office = try office(.cloud)
     let fields = try issue(in: office)
     #expect(fields["status"]?["name"] == "Zu erledigen")
@@ -46,12 +48,15 @@ import Testing
   }
 
   @Test(
-    "Cloud: Accept-Language counts only with X-Force-Accept-Language, and an unknown language is the site's",
     arguments: [
       (nil, "fr", "Zu erledigen"), ("true", "fr", "À faire"), ("true", "ja-JP, en;q=0.5", "未着手"),
       ("true", "xx", "To Do"), ("true", nil, "To Do"), ("false", "fr", "Zu erledigen"),
     ] as [(String?, String?, String)])
-  func forced(force: String?, language: String?, name: String) throws {
+  func
+    `Cloud: Accept-Language counts only with X-Force-Accept-Language, and an unknown language is the site's`(
+      force: String?, language: String?, name: String
+    ) throws
+  {
     let office = try office(.cloud)
     var headers = ["authorization": "Bearer sandbox"]
     headers["X-Force-Accept-Language"] = force
@@ -62,8 +67,9 @@ import Testing
     #expect(names.contains(name), "\(names)")
   }
 
-  @Test("Data Center: no stored name, no header counts, and the history keeps stored names")
-  func dataCenter() throws {
+  @Test
+  func `Data Center: no stored name, no header counts, and the history keeps stored names`() throws
+  {
     let office = try office(.server)
     let fields = try issue(in: office)
     #expect(fields["status"]?["name"] == "Zu erledigen")
@@ -83,8 +89,8 @@ import Testing
     #expect(item?["toString"] == "In Progress")
   }
 
-  @Test("Cloud: a site that gives stored names only in lists, or nowhere")
-  func places() throws {
+  @Test
+  func `Cloud: a site that gives stored names only in lists, or nowhere`() throws {
     let lists = try office(.cloud, stored: .lists)
     #expect(try issue(in: lists)["status"]?["untranslatedName"] == nil)
     #expect(try lists.ask("GET", "resolution").body.text.contains("untranslatedName"))
@@ -92,8 +98,8 @@ import Testing
     #expect(try !nowhere.ask("GET", "resolution").body.text.contains("untranslatedName"))
   }
 
-  @Test("A project with another key is found under the old one, and its issues too")
-  func renamed() throws {
+  @Test
+  func `A project with another key is found under the old one, and its issues too`() throws {
     let office = try Office()
     _ = try issue(in: office)
     try office.administer("POST", "project", ["key": "NEW"])
@@ -104,8 +110,10 @@ import Testing
     #expect(try office.ask("GET", "project/OTHER").status == 404)
   }
 
-  @Test("An archived issue can be read and not changed, and is as it was once it is restored")
-  func archived() throws {
+  @Test
+  func `An archived issue can be read and not changed, and is as it was once it is restored`()
+    throws
+  {
     let office = try Office()
     _ = try issue(in: office)
     try office.administer("POST", "archive", ["issue": "SCRSKY-1001"])

@@ -22,8 +22,10 @@ struct PageTests {
         "POST", path, headers: origin.map { ["Origin": $0] } ?? [:], body: Data(text.utf8)))
   }
 
-  @Test("From To Do to Done by the buttons of the page, the last of which asks for a resolution")
-  func moves() throws {
+  @Test
+  func `From To Do to Done by the buttons of the page, the last of which asks for a resolution`()
+    throws
+  {
     let office = try Office()
     let key = try office.create()
     #expect(get(office, "/browse/\(key)").contains("Start work"))
@@ -40,8 +42,8 @@ struct PageTests {
     #expect(try office.field("resolution", of: key)?["name"] == "Fixed")
   }
 
-  @Test("The form of an issue writes what was changed, and nothing else")
-  func edits() throws {
+  @Test
+  func `The form of an issue writes what was changed, and nothing else`() throws {
     let office = try Office()
     let key = try office.create([
       "customfield_10014": ["value": "Routers"], "customfield_10020": Office.document("old"),
@@ -67,8 +69,8 @@ struct PageTests {
     #expect(items?.contains("summary") == false)
   }
 
-  @Test("What JIRA refuses is shown with its field, and what was entered stays")
-  func refused() throws {
+  @Test
+  func `What JIRA refuses is shown with its field, and what was entered stays`() throws {
     let office = try Office()
     let key = try office.create()
     let reply = post(office, "/browse/\(key)/edit", ["customfield_10013": "many"])
@@ -78,8 +80,8 @@ struct PageTests {
     #expect(page.contains("value=\"many\""))
   }
 
-  @Test("The page of another site cannot press the buttons")
-  func forgery() throws {
+  @Test
+  func `The page of another site cannot press the buttons`() throws {
     let office = try Office()
     let key = try office.create()
     for (path, form) in [

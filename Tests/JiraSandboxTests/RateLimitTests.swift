@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Rate limits")
 struct RateLimitTests {
-  @Test("Writes to one issue: 20 in two seconds, 100 in thirty; other issues go on")
-  func perIssue() throws {
+  @Test
+  func `Writes to one issue: 20 in two seconds, 100 in thirty; other issues go on`() throws {
     var limits = RateLimits()
     for _ in 0..<20 { try limits.take(method: "PUT", endpoint: "issue/*", issue: 1, at: 0) }
     let refusal = #expect(throws: Refusal.self) {
@@ -32,8 +32,10 @@ struct RateLimitTests {
     try limits.take(method: "PUT", endpoint: "issue/*", issue: 1, at: 30_000)
   }
 
-  @Test("A burst empties an endpoint's bucket, which fills again; other endpoints have their own")
-  func burst() throws {
+  @Test
+  func `A burst empties an endpoint's bucket, which fills again; other endpoints have their own`()
+    throws
+  {
     var limits = RateLimits()
     for _ in 0..<100 { try limits.take(method: "POST", endpoint: "issue", issue: nil, at: 0) }
     #expect(throws: Refusal.self) {
@@ -43,8 +45,8 @@ struct RateLimitTests {
     try limits.take(method: "POST", endpoint: "issue", issue: nil, at: 10)
   }
 
-  @Test("They hold for the whole sandbox when they are asked for, and only then")
-  func wired() throws {
+  @Test
+  func `They hold for the whole sandbox when they are asked for, and only then`() throws {
     for isOn in [true, false] {
       let office = try Office { $0.hasRateLimits = isOn }
       let key = try office.create()

@@ -8,7 +8,6 @@ struct RefusalTests {
   private static let long = String(repeating: "x", count: 256)
 
   @Test(
-    "A wrong value refuses the whole creation",
     arguments: [
       ("summary", .string(long), "Summary can't exceed 255 characters."),
       ("summary", "a\nb", "The summary is invalid because it contains newline characters."),
@@ -53,7 +52,9 @@ struct RefusalTests {
       ("labels", [1], "string expected at index 0"),
       ("project", ["key": "OTHER"], "Specify a valid project ID or key"),
     ] as [(String, JSON, String)])
-  func values(field: String, value: JSON, message: String) throws {
+  func `A wrong value refuses the whole creation`(field: String, value: JSON, message: String)
+    throws
+  {
     let office = try Office()
     let (status, body) = try office.ask(
       "POST", "issue", ["fields": office.task(.object([field: value]))])
@@ -62,8 +63,8 @@ struct RefusalTests {
     #expect(try office.keys("created >= 0") == [])
   }
 
-  @Test("An edit with one wrong field changes nothing at all")
-  func wholeRequest() throws {
+  @Test
+  func `An edit with one wrong field changes nothing at all`() throws {
     let office = try Office()
     let key = try office.create()
     let (status, _) = try office.ask(
@@ -72,8 +73,8 @@ struct RefusalTests {
     #expect(try office.field("summary", of: key) == "A task")
   }
 
-  @Test("Labels with spaces: said of the request on Cloud, of the field on Data Center")
-  func labels() throws {
+  @Test
+  func `Labels with spaces: said of the request on Cloud, of the field on Data Center`() throws {
     let cloud = try Office()
     let fields = cloud.task(["labels": ["x y"]])
     #expect(
@@ -85,8 +86,8 @@ struct RefusalTests {
         == ["labels": "The label 'x y' contains spaces which is invalid."])
   }
 
-  @Test("Long documents are counted in UTF-16, as JIRA does")
-  func documents() throws {
+  @Test
+  func `Long documents are counted in UTF-16, as JIRA does`() throws {
     let office = try Office()
     let fits = String(repeating: "x", count: 32_765) + "😀"
     _ = try office.create(["description": Office.document(fits)])
@@ -99,8 +100,8 @@ struct RefusalTests {
         == "The entered text is too long. It exceeds the allowed limit of 32,767 characters.")
   }
 
-  @Test("A document with an unknown node or an empty text is refused")
-  func brokenDocuments() throws {
+  @Test
+  func `A document with an unknown node or an empty text is refused`() throws {
     let office = try Office()
     for node: JSON in [
       ["type": "paragraf"], ["type": "text", "text": "outside"],
@@ -114,8 +115,8 @@ struct RefusalTests {
     }
   }
 
-  @Test("What is missing is named")
-  func missing() throws {
+  @Test
+  func `What is missing is named`() throws {
     let (status, body) = try Office().ask("POST", "issue", ["fields": [:]])
     #expect(status == 400)
     #expect(
@@ -125,8 +126,8 @@ struct RefusalTests {
       ])
   }
 
-  @Test("A field in both fields and update, and silence without the right to it")
-  func edits() throws {
+  @Test
+  func `A field in both fields and update, and silence without the right to it`() throws {
     let office = try Office { options in
       options.people.append(
         Person(email: "boss@example.com", token: "boss", isAdministrator: true))
@@ -147,8 +148,8 @@ struct RefusalTests {
         == 204)
   }
 
-  @Test("No JSON, no issue, no such path")
-  func rest() throws {
+  @Test
+  func `No JSON, no issue, no such path`() throws {
     let office = try Office()
     let reply = office.sandbox.answer(
       SandboxRequest(

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Searching")
 struct SearchTests {
-  @Test("Conditions on fields of every kind find what they should")
-  func conditions() throws {
+  @Test
+  func `Conditions on fields of every kind find what they should`() throws {
     let office = try Office()
     let first = try office.create([
       "summary": "Fix the login page", "labels": ["jira-sync-1", "audit"],
@@ -39,36 +39,36 @@ struct SearchTests {
     }
   }
 
-  @Test(
-    "What does not exist is refused, and so is a query without a condition",
-    arguments: [
-      ("colour = red", "Field 'colour' does not exist or you do not have permission to view it."),
-      ("status = Gone", "The value 'Gone' does not exist for the field 'status'."),
-      ("key = SCRSKY-9", "An issue with key 'SCRSKY-9' does not exist for field 'key'."),
-      ("status ~ Do", "The operator '~' is not supported by the 'status' field."),
-      ("summary = x", "The operator '=' is not supported by the 'summary' field."),
-      ("project = SCRSKY order by colour", "Not able to sort using field 'colour'."),
-      (
-        "",
-        "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
-      ),
-      (
-        "order by key",
-        "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
-      ),
-      (
-        "project = SCRSKY order by id,key,status,created,updated,summary,labels,priority",
-        "The JQL query has 8 fields in ORDER BY. At most 7 are allowed."
-      ),
-    ])
-  func refusals(jql: String, message: String) throws {
+  @Test(arguments: [
+    ("colour = red", "Field 'colour' does not exist or you do not have permission to view it."),
+    ("status = Gone", "The value 'Gone' does not exist for the field 'status'."),
+    ("key = SCRSKY-9", "An issue with key 'SCRSKY-9' does not exist for field 'key'."),
+    ("status ~ Do", "The operator '~' is not supported by the 'status' field."),
+    ("summary = x", "The operator '=' is not supported by the 'summary' field."),
+    ("project = SCRSKY order by colour", "Not able to sort using field 'colour'."),
+    (
+      "",
+      "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+    ),
+    (
+      "order by key",
+      "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+    ),
+    (
+      "project = SCRSKY order by id,key,status,created,updated,summary,labels,priority",
+      "The JQL query has 8 fields in ORDER BY. At most 7 are allowed."
+    ),
+  ])
+  func `What does not exist is refused, and so is a query without a condition`(
+    jql: String, message: String
+  ) throws {
     let (status, body) = try Office().search(jql)
     #expect(status == 400)
     #expect(body["errorMessages"] == [.string(message)])
   }
 
-  @Test("Pages follow a token, are shorter than asked for, and have no total")
-  func paging() throws {
+  @Test
+  func `Pages follow a token, are shorter than asked for, and have no total`() throws {
     let office = try Office { $0.longestPage = 2 }
     let keys = try (0..<5).map { _ in try office.create() }
     var found: [String] = []
@@ -86,8 +86,10 @@ struct SearchTests {
     #expect(found == keys)
   }
 
-  @Test("A page token is a place in the order: what is deleted meanwhile hides no other issue")
-  func cursor() throws {
+  @Test
+  func `A page token is a place in the order: what is deleted meanwhile hides no other issue`()
+    throws
+  {
     // With tokens that count issues, deleting the first one would skip the third.
     let office = try Office { $0.longestPage = 2 }
     let keys = try (0..<4).map { _ in try office.create() }
@@ -101,8 +103,8 @@ struct SearchTests {
     #expect(other.status == 400)
   }
 
-  @Test("Without fields a hit is an id; ids and keys alone come in long pages")
-  func defaultFields() throws {
+  @Test
+  func `Without fields a hit is an id; ids and keys alone come in long pages`() throws {
     let office = try Office { $0.longestPage = 2 }
     for _ in 0..<4 { _ = try office.create() }
     let body = try office.ask(
@@ -113,8 +115,8 @@ struct SearchTests {
     #expect(body["issues"]?[0] == ["id": "10004"])
   }
 
-  @Test("Search lags behind a write; reading the issue itself does not")
-  func lag() throws {
+  @Test
+  func `Search lags behind a write; reading the issue itself does not`() throws {
     let office = try Office { $0.indexLag = .seconds(5) }
     let key = try office.create(["labels": ["marker"]])
     #expect(try office.keys("labels = marker") == [])
@@ -138,8 +140,9 @@ struct SearchTests {
     #expect(try office.keys("labels = marker") == [])
   }
 
-  @Test("Cloud has removed the old search; Data Center has no other, with offset and total")
-  func dialects() throws {
+  @Test
+  func `Cloud has removed the old search; Data Center has no other, with offset and total`() throws
+  {
     #expect(try Office().ask("GET", "search?jql=project=SCRSKY").status == 410)
     let office = try Office { $0.deployment = .server }.version2
     for _ in 0..<3 { _ = try office.create() }
@@ -156,8 +159,8 @@ struct SearchTests {
     #expect(lax.body["total"] == 1)
   }
 
-  @Test("Counting")
-  func count() throws {
+  @Test
+  func `Counting`() throws {
     let office = try Office()
     _ = try office.create()
     let body = try office.ask("POST", "search/approximate-count", ["jql": "project = SCRSKY"]).body

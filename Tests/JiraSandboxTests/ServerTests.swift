@@ -39,8 +39,10 @@ struct ServerTests {
     "fields": ["project": ["key": "SCRSKY"], "issuetype": ["name": "Task"], "summary": "A task"]
   ]
 
-  @Test("Requests and answers travel over HTTP, and links point to where the client came")
-  func roundTrip() async throws {
+  @Test
+  func `Requests and answers travel over HTTP, and links point to where the client came`()
+    async throws
+  {
     try await withServer { server, session in
       let (data, response) = try await session.data(
         for: request(server, "POST", "/rest/api/3/issue", task))
@@ -52,8 +54,10 @@ struct ServerTests {
     }
   }
 
-  @Test("A connection reset after the commit: the issue exists, the client knows nothing")
-  func reset() async throws {
+  @Test
+  func `A connection reset after the commit: the issue exists, the client knows nothing`()
+    async throws
+  {
     try await withServer { server, session in
       let fault: JSON = [
         "match": ["method": "POST", "pathPrefix": "/rest/api/3/issue"], "times": 1,
@@ -73,8 +77,8 @@ struct ServerTests {
     }
   }
 
-  @Test("Faults answer in place of JIRA, as often as was said, and the log knows")
-  func faults() async throws {
+  @Test
+  func `Faults answer in place of JIRA, as often as was said, and the log knows`() async throws {
     try await withServer { server, session in
       let fault: JSON = [
         "times": 1,
@@ -96,8 +100,9 @@ struct ServerTests {
     }
   }
 
-  @Test("Late, cut short, cut off before anything is done, and never: each as it says")
-  func wire() async throws {
+  @Test
+  func `Late, cut short, cut off before anything is done, and never: each as it says`() async throws
+  {
     try await withServer { server, session in
       func fault(_ action: JSON) async throws {
         let rule: JSON = ["times": 1, "action": action]
@@ -124,8 +129,8 @@ struct ServerTests {
     }
   }
 
-  @Test("Without being asked for, the admin endpoints do not exist")
-  func noAdmin() async throws {
+  @Test
+  func `Without being asked for, the admin endpoints do not exist`() async throws {
     try await withServer {
       $0.hasAdmin = false
     } _: { server, session in
@@ -135,8 +140,8 @@ struct ServerTests {
     }
   }
 
-  @Test("A port in use is an error, not a server that never comes")
-  func portInUse() async throws {
+  @Test
+  func `A port in use is an error, not a server that never comes`() async throws {
     try await withServer { server, _ in
       var options = SandboxOptions()
       options.port = try #require(URL(string: server.baseURL)?.port)

@@ -11,8 +11,8 @@ struct StateFileTests {
       .appending(path: "jira-sandbox-\(UUID().uuidString).jsonl").path(percentEncoded: false)
   }
 
-  @Test("Everything survives, without the first process having ended in order")
-  func restart() throws {
+  @Test
+  func `Everything survives, without the first process having ended in order`() throws {
     let path = path()
     defer { try? FileManager.default.removeItem(atPath: path) }
     let first = try Office { $0.stateFile = path }
@@ -33,8 +33,8 @@ struct StateFileTests {
     #expect(try second.create() == "SCRSKY-1003")
   }
 
-  @Test("What an administrator did to the fields survives, too")
-  func fields() throws {
+  @Test
+  func `What an administrator did to the fields survives, too`() throws {
     let path = path()
     defer { try? FileManager.default.removeItem(atPath: path) }
     let first = try Office { $0.stateFile = path }
@@ -50,8 +50,8 @@ struct StateFileTests {
       try second.ask("GET", "field").body == first.ask("GET", "field").body)
   }
 
-  @Test("The record has each request with its answer, and no credentials")
-  func record() async throws {
+  @Test
+  func `The record has each request with its answer, and no credentials`() async throws {
     let path = path()
     defer { try? FileManager.default.removeItem(atPath: path) }
     let office = try Office { $0.recordFile = path }
@@ -67,8 +67,8 @@ struct StateFileTests {
     #expect(!text.contains("Bearer"))
   }
 
-  @Test("A line that was cut off is dropped, and what follows can be read")
-  func torn() throws {
+  @Test
+  func `A line that was cut off is dropped, and what follows can be read`() throws {
     let path = path()
     defer { try? FileManager.default.removeItem(atPath: path) }
     let key = try Office { $0.stateFile = path }.create()
@@ -82,8 +82,8 @@ struct StateFileTests {
     #expect(try third.keys("project = SCRSKY order by key") == [key, next])
   }
 
-  @Test("A line that is not ours is an error that names it, not an empty sandbox")
-  func foreign() throws {
+  @Test
+  func `A line that is not ours is an error that names it, not an empty sandbox`() throws {
     let path = path()
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data("{}\n".utf8).write(to: URL(filePath: path))
@@ -98,16 +98,16 @@ struct StateFileTests {
     Testing.Issue.record("another error: \(String(describing: error))")
   }
 
-  @Test("A directory that does not exist is said so")
-  func missing() {
+  @Test
+  func `A directory that does not exist is said so`() {
     let error = #expect(throws: SandboxError.self) {
       try Office { $0.stateFile = "/nonexistent/state.jsonl" }
     }
     #expect("\(String(describing: error))".contains("/nonexistent/state.jsonl"))
   }
 
-  @Test("Many changes of few issues do not grow the file without end")
-  func compaction() throws {
+  @Test
+  func `Many changes of few issues do not grow the file without end`() throws {
     let path = path()
     defer { try? FileManager.default.removeItem(atPath: path) }
     let office = try Office { $0.stateFile = path }
@@ -121,8 +121,8 @@ struct StateFileTests {
     #expect(try second.ask("GET", "issue/\(key)/properties/p").body["value"] == 5199)
   }
 
-  @Test("A change that is refused leaves neither a trace in memory nor in the file")
-  func undo() throws {
+  @Test
+  func `A change that is refused leaves neither a trace in memory nor in the file`() throws {
     let store = try Store(path: nil, lag: 0) { 0 }
     let site = try Site(deployment: .cloud, people: Person.standard, zoneName: "Europe/Berlin")
     #expect(throws: Refusal.self) {

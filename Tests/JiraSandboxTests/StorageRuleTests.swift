@@ -9,8 +9,8 @@ struct StorageRuleTests {
   private let notes = "customfield_10020"
   private let flows = "customfield_10016"
 
-  @Test("An edit ignores one field and stores the others; the answer is as ever")
-  func ignores() throws {
+  @Test
+  func `An edit ignores one field and stores the others; the answer is as ever`() throws {
     let office = try Office()
     let key = try office.create([notes: Office.document("before")])
     try office.administer(
@@ -29,8 +29,8 @@ struct StorageRuleTests {
     #expect(try office.field(notes, of: key)?.text.contains("after") == true)
   }
 
-  @Test("A creation drops one of several values, or rounds a number")
-  func alters() throws {
+  @Test
+  func `A creation drops one of several values, or rounds a number`() throws {
     let office = try Office()
     let points =
       try office.administer("POST", "fields", ["name": "Points", "type": "float"])["id"]?
@@ -50,8 +50,8 @@ struct StorageRuleTests {
     #expect(log?.last?["items"]?.array?.first?["toString"] == "7")
   }
 
-  @Test("A rule without a field or an effect is refused")
-  func refuses() throws {
+  @Test
+  func `A rule without a field or an effect is refused`() throws {
     let office = try Office()
     #expect(throws: Office.Refused.self) {
       try office.administer("POST", "storage", ["field": "Nothing", "effect": "ignore"])
@@ -61,8 +61,8 @@ struct StorageRuleTests {
     }
   }
 
-  @Test("Another limit of texts, and ends of paragraphs that count")
-  func limits() throws {
+  @Test
+  func `Another limit of texts, and ends of paragraphs that count`() throws {
     let office = try Office()
     try office.administer("POST", "limits", ["document": 1_500, "paragraphEnds": true])
     func status(_ length: Int) throws -> (Int, String?) {

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Times")
 struct TimeTests {
-  @Test("Timestamps are in the site's zone, with milliseconds and an offset without colon")
-  func rendering() throws {
+  @Test
+  func `Timestamps are in the site's zone, with milliseconds and an offset without colon`() throws {
     let office = try Office()
     let key = try office.create()
     #expect(try office.field("created", of: key) == "2026-07-01T14:00:00.123+0200")
@@ -16,8 +16,8 @@ struct TimeTests {
     #expect(try office.field("created", of: later) == "2027-01-01T13:00:00.123+0100")
   }
 
-  @Test("Quoted dates are read in the caller's zone, to the minute")
-  func quoted() throws {
+  @Test
+  func `Quoted dates are read in the caller's zone, to the minute`() throws {
     // Created at 12:00:00.123 UTC: 05:00 in Los Angeles, 13:00 in London, 14:00 on the site.
     let office = try Office()
     let key = try office.create()
@@ -31,8 +31,8 @@ struct TimeTests {
     #expect(try office.search("created >= \"2026-07-01 05:00:00\"").status == 400)
   }
 
-  @Test("Unquoted milliseconds are absolute")
-  func milliseconds() throws {
+  @Test
+  func `Unquoted milliseconds are absolute`() throws {
     let office = try Office()
     let key = try office.create()
     for caller in [office, office.by("Bearer alex")] {
@@ -41,8 +41,8 @@ struct TimeTests {
     }
   }
 
-  @Test("Periods and functions count from now, in the caller's zone")
-  func relative() throws {
+  @Test
+  func `Periods and functions count from now, in the caller's zone`() throws {
     let office = try Office()
     let key = try office.create()
     office.clock.advance(milliseconds: 10 * 60_000)
@@ -52,8 +52,8 @@ struct TimeTests {
     #expect(try office.keys("updated >= startOfDay(\"1d\")") == [])
   }
 
-  @Test("The hour that spring skips and the hour that autumn repeats")
-  func daylightSaving() throws {
+  @Test
+  func `The hour that spring skips and the hour that autumn repeats`() throws {
     let berlin = try Zone(named: "Europe/Berlin")
     let spring = try #require(CivilTime(year: 2026, month: 3, day: 29, hour: 3))
     #expect(berlin.instant(of: spring) == 1_774_746_000_000)
@@ -62,7 +62,6 @@ struct TimeTests {
   }
 
   @Test(
-    "Instants and days are read strictly",
     arguments: [
       ("2026-01-02T03:04:05.000+0000", 1_767_323_045_000),
       ("2026-01-02T03:04:05Z", 1_767_323_045_000),
@@ -71,12 +70,12 @@ struct TimeTests {
       ("2026-02-30T00:00:00.000+0000", nil), ("2026-01-02 03:04:05", nil),
       ("2026-01-02T03:04:05", nil), ("2026-01-02", nil), ("", nil), ("T", nil),
     ] as [(String, Int64?)])
-  func instants(text: String, instant: Int64?) {
+  func `Instants and days are read strictly`(text: String, instant: Int64?) {
     #expect(InstantText.instant(text) == instant)
   }
 
-  @Test("Every day of four centuries has its number and comes back")
-  func days() {
+  @Test
+  func `Every day of four centuries has its number and comes back`() {
     for number in -60_000..<90_000 {
       let day = CivilTime(millisecondsOfDayLine: Int64(number) * 86_400_000)
       #expect(day.dayNumber == number)

@@ -19,8 +19,8 @@ struct TransitionTests {
     return try office.ask("POST", "issue/\(key)/transitions", .object(body))
   }
 
-  @Test("Only the edges that leave the issue's status are offered and taken")
-  func edges() throws {
+  @Test
+  func `Only the edges that leave the issue's status are offered and taken`() throws {
     let office = try Office()
     let key = try office.create()
     #expect(try names(office, key) == ["In Progress", "Blocked"])
@@ -32,8 +32,8 @@ struct TransitionTests {
     #expect(try names(office, key) == ["Review", "Blocked", "To Do"])
   }
 
-  @Test("Done needs a resolution, and only there may one be sent")
-  func resolution() throws {
+  @Test
+  func `Done needs a resolution, and only there may one be sent`() throws {
     let office = try Office()
     let key = try office.create()
     let early = try move(office, key, "11", ["fields": ["resolution": ["name": "Done"]]])
@@ -68,8 +68,8 @@ struct TransitionTests {
     #expect(try office.keys("statusCategory = Done AND resolution = \"Won't Do\"") == [key])
   }
 
-  @Test("Reopening takes the resolution away")
-  func reopening() throws {
+  @Test
+  func `Reopening takes the resolution away`() throws {
     let office = try Office()
     let key = try office.create()
     for id in ["11", "21"] { try move(office, key, id) }
@@ -79,8 +79,8 @@ struct TransitionTests {
     #expect(try office.field("resolutiondate", of: key) == .null)
   }
 
-  @Test("The page of an issue moves it, asks for the resolution and refuses foreign pages")
-  func page() throws {
+  @Test
+  func `The page of an issue moves it, asks for the resolution and refuses foreign pages`() throws {
     let office = try Office()
     let key = try office.create()
     func press(_ form: String, origin: String? = nil) -> Int {

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Writing")
 struct WriteTests {
-  @Test("Keys start at 1001 and are never given again")
-  func keys() throws {
+  @Test
+  func `Keys start at 1001 and are never given again`() throws {
     let office = try Office()
     let first = try office.create()
     #expect(first == "SCRSKY-1001")
@@ -15,8 +15,8 @@ struct WriteTests {
     #expect(try office.ask("GET", "issue/\(first)").status == 404)
   }
 
-  @Test("A new issue is a To Do of whoever asked, with its properties")
-  func creation() throws {
+  @Test
+  func `A new issue is a To Do of whoever asked, with its properties`() throws {
     let office = try Office().by("Bearer alex")
     let body: JSON = [
       "fields": office.task(["customfield_10018": "2026-01-02T03:04:05.000+0000"]),
@@ -32,8 +32,8 @@ struct WriteTests {
     #expect(issue["fields"]?["customfield_10018"] == "2026-01-02T04:04:05.000+0100")
   }
 
-  @Test("Bulk creation: what is right is made, what is wrong is named by its place")
-  func bulk() throws {
+  @Test
+  func `Bulk creation: what is right is made, what is wrong is named by its place`() throws {
     let office = try Office()
     let good: JSON = ["fields": office.task(), "properties": [["key": "p", "value": 1]]]
     let bad: JSON = ["fields": office.task(["customfield_99999": 1])]
@@ -51,8 +51,8 @@ struct WriteTests {
     #expect(try office.ask("POST", "issue/bulk", ["issueUpdates": many]).status == 400)
   }
 
-  @Test("An edit that changes nothing leaves updated alone, whatever way it is written")
-  func noChange() throws {
+  @Test
+  func `An edit that changes nothing leaves updated alone, whatever way it is written`() throws {
     let office = try Office()
     let document = Office.document("Same")
     let key = try office.create(["description": document, "customfield_10013": 3])
@@ -68,8 +68,8 @@ struct WriteTests {
     #expect(edit.body["fields"]?["updated"] == "2026-07-01T14:00:01.123+0200")
   }
 
-  @Test("A document does not read back byte by byte, and a cleared one is empty, not null")
-  func documents() throws {
+  @Test
+  func `A document does not read back byte by byte, and a cleared one is empty, not null`() throws {
     let office = try Office()
     let sent = Office.document("Text")
     let key = try office.create(["description": sent])
@@ -82,8 +82,8 @@ struct WriteTests {
         == ["type": "doc", "version": 1, "content": []])
   }
 
-  @Test("Both versions of the API show the same issue, each in its own form of text")
-  func versions() throws {
+  @Test
+  func `Both versions of the API show the same issue, each in its own form of text`() throws {
     let office = try Office()
     let key = try office.version2.create(["description": "h1. Debt\n\n* one\n* *two*"])
     let document = try #require(try office.field("description", of: key))
@@ -97,8 +97,8 @@ struct WriteTests {
     #expect(wrong.status == 400)
   }
 
-  @Test("Labels and options can be added and removed without naming the others")
-  func operations() throws {
+  @Test
+  func `Labels and options can be added and removed without naming the others`() throws {
     let office = try Office()
     let key = try office.create(["labels": ["a", "b"], "customfield_10016": [["value": "WF1"]]])
     try office.ask(
@@ -117,8 +117,8 @@ struct WriteTests {
         == ["WF1", "WF2"])
   }
 
-  @Test("Null clears a field")
-  func clearing() throws {
+  @Test
+  func `Null clears a field`() throws {
     let office = try Office()
     let key = try office.create([
       "customfield_10014": ["value": "Routers"], "customfield_10013": 1, "labels": ["a"],
@@ -131,8 +131,8 @@ struct WriteTests {
     #expect(fields?["labels"] == [])
   }
 
-  @Test("The changelog tells fields but not comments")
-  func changelog() throws {
+  @Test
+  func `The changelog tells fields but not comments`() throws {
     let office = try Office()
     let key = try office.create()
     try office.ask("POST", "issue/\(key)/comment", ["body": Office.document("Seen")])
@@ -148,8 +148,8 @@ struct WriteTests {
     #expect(layer?["fromString"] == .null)
   }
 
-  @Test("A comment bumps updated; changing or deleting it does not")
-  func comments() throws {
+  @Test
+  func `A comment bumps updated; changing or deleting it does not`() throws {
     let office = try Office()
     let key = try office.create()
     office.clock.advance(milliseconds: 1000)
@@ -167,8 +167,8 @@ struct WriteTests {
     #expect(try office.ask("POST", "issue/\(key)/comment", ["body": "x"]).status == 400)
   }
 
-  @Test("A moved issue keeps its id, answers to its old key and leaves the project")
-  func moving() throws {
+  @Test
+  func `A moved issue keeps its id, answers to its old key and leaves the project`() throws {
     let office = try Office { $0.hasAdmin = true }
     let key = try office.create()
     let reply = office.sandbox.administer(

@@ -29,8 +29,8 @@ struct DocumentedCommandsTests {
     #expect(second.status == 0, "\(second.errors)")
   }
 
-  @Test("every one ends with 0, a lasting one when it is interrupted")
-  func commands() async throws {
+  @Test
+  func `every one ends with 0, a lasting one when it is interrupted`() async throws {
     let guide = try DocumentedSnippets.text(of: "docs/guide.md")
     let shown = Set(GuideTests.steps(of: guide).map(\.command))
     // GuideTests runs those with what they print.

@@ -7,8 +7,8 @@ import Testing
 @Suite("Statements in the documentation", .requiresPostgres)
 struct DocumentedStatementsTests {
   /// Catches a function, a view or a column that is called otherwise, and what a function refuses.
-  @Test("Every SQL statement about the schema runs")
-  func statements() async throws {
+  @Test
+  func `Every SQL statement about the schema runs`() async throws {
     try await CommandWorld.withDocumentedRows { world in
       try await world.execute(
         """
@@ -41,8 +41,9 @@ struct DocumentedStatementsTests {
   ///
   /// Catches an object of ours that is left behind and that the table's own changes then stumble over, and a statement that only a
   /// superuser may run.
-  @Test("What the guide says about uninstalling leaves the rows, and nothing of ours")
-  func uninstalling() async throws {
+  @Test
+  func `What the guide says about uninstalling leaves the rows, and nothing of ours`() async throws
+  {
     let lines = try DocumentedSnippets.all().filter { $0.page == "docs/guide.md" }.map(\.text)
     let first = try #require(lines.firstIndex { $0.hasPrefix("select jira_sync.unschedule(name)") })
     // The role is the server's, and the databases of other tests use it: nor may its membership stay.

@@ -7,22 +7,21 @@ import Testing
 
 /// What users read when something fails, and the exit code that scripts see.
 struct ErrorReportTests {
-  @Test(
-    "each kind of database error has its exit code",
-    arguments: [
-      (PostgresError.Kind.configuration, ExitStatus.configuration), (.connect, .unavailable),
-      (.authentication, .unavailable), (.tls, .unavailable), (.connectionLost, .unavailable),
-      (.server, .failed), (.decoding, .failed), (.cancelled, .failed), (.misuse, .failed),
-    ])
-  func postgres(kind: PostgresError.Kind, status: ExitStatus) {
+  @Test(arguments: [
+    (PostgresError.Kind.configuration, ExitStatus.configuration), (.connect, .unavailable),
+    (.authentication, .unavailable), (.tls, .unavailable), (.connectionLost, .unavailable),
+    (.server, .failed), (.decoding, .failed), (.cancelled, .failed), (.misuse, .failed),
+  ])
+  func `each kind of database error has its exit code`(kind: PostgresError.Kind, status: ExitStatus)
+  {
     let error = PostgresError(kind: kind, message: "no", doing: "connecting to d at h:1 as u")
     let report = ErrorReport(error)
     #expect(report.status == status)
     #expect(report.line.hasPrefix("jira-sync: connecting to d at h:1 as u"))
   }
 
-  @Test("wrong credentials are said to be that, not a network problem")
-  func authentication() {
+  @Test
+  func `wrong credentials are said to be that, not a network problem`() {
     let report = ErrorReport(
       PostgresError(
         kind: .authentication, sqlState: "28P01",
@@ -32,16 +31,16 @@ struct ErrorReportTests {
     #expect(report.text.contains("DATABASE_URL"))
   }
 
-  @Test("a database without our schema leads to migrate", arguments: ["3F000", "42P01", "42883"])
-  func noSchema(sqlState: String) {
+  @Test(arguments: ["3F000", "42P01", "42883"])
+  func `a database without our schema leads to migrate`(sqlState: String) {
     let report = ErrorReport(
       PostgresError(kind: .server, sqlState: sqlState, message: "no", doing: "reading jobs"))
     #expect(report.text.contains("jira-sync migrate"))
     #expect(report.status == .failed)
   }
 
-  @Test("values of rows, which the server's detail holds, are not shown")
-  func noValues() {
+  @Test
+  func `values of rows, which the server's detail holds, are not shown`() {
     var error = PostgresError(
       kind: .server, sqlState: "23505", message: "duplicate key", doing: "writing a row")
     error.detail = "Key (email)=(geheim) already exists."
@@ -49,20 +48,18 @@ struct ErrorReportTests {
     #expect(!ErrorReport(error).text.contains("geheim"))
   }
 
-  @Test(
-    "JIRA out of reach is 69, a refusal is 1",
-    arguments: [
-      (JiraError.Kind.network, ExitStatus.unavailable), (.timeout, .unavailable),
-      (.unauthorized, .unavailable), (.unavailable, .unavailable), (.rateLimited, .unavailable),
-      (.captcha, .unavailable), (.redirected, .unavailable), (.invalid, .failed),
-      (.notFound, .failed), (.forbidden, .failed),
-    ])
-  func jira(kind: JiraError.Kind, status: ExitStatus) {
+  @Test(arguments: [
+    (JiraError.Kind.network, ExitStatus.unavailable), (.timeout, .unavailable),
+    (.unauthorized, .unavailable), (.unavailable, .unavailable), (.rateLimited, .unavailable),
+    (.captcha, .unavailable), (.redirected, .unavailable), (.invalid, .failed),
+    (.notFound, .failed), (.forbidden, .failed),
+  ])
+  func `JIRA out of reach is 69, a refusal is 1`(kind: JiraError.Kind, status: ExitStatus) {
     #expect(ErrorReport(JiraError(kind: kind, endpoint: "GET /myself")).status == status)
   }
 
-  @Test("settings are 78, a failed migration is 1, and any other error 1 with its own words")
-  func others() {
+  @Test
+  func `settings are 78, a failed migration is 1, and any other error 1 with its own words`() {
     struct Odd: Error {}
     #expect(
       ErrorReport(SettingsError(variable: "V", found: "no", example: "V=1")).status

@@ -67,8 +67,8 @@ struct GuideTests {
     return true
   }
 
-  @Test("a line that differs is seen, and what the guide leaves open is not")
-  func matching() {
+  @Test
+  func `a line that differs is seen, and what the guide leaves open is not`() {
     #expect(Self.matches(["a 1 s", "b", "c", "d"], ["a … s", "…", "d"]))
     #expect(!Self.matches(["a 1 s", "b"], ["a … min", "…"]))
     #expect(!Self.matches(["a"], ["a", "b"]))
@@ -77,8 +77,8 @@ struct GuideTests {
     #expect(Self.matches(["x — Reque…  –"], ["x — Reque…  –"]))
   }
 
-  @Test("every command prints what the guide shows")
-  func guide() async throws {
+  @Test
+  func `every command prints what the guide shows`() async throws {
     let steps = Self.steps(of: try DocumentedSnippets.text(of: "docs/guide.md"))
     #expect(steps.count > 15)
     try await CronDatabase.with { database in

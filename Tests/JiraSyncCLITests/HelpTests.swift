@@ -14,8 +14,8 @@ struct HelpTests {
     "schedule set", "schedule remove", "doctor", "config",
   ]
 
-  @Test("is what help.txt says; JIRA_SYNC_TEST_RECORD_HELP=1 records it")
-  func help() async throws {
+  @Test
+  func `is what help.txt says; JIRA_SYNC_TEST_RECORD_HELP=1 records it`() async throws {
     try await Program.withFolder { program in
       var text = ""
       for command in Self.commands {
@@ -37,8 +37,8 @@ struct HelpTests {
     }
   }
 
-  @Test("completions for each shell name the commands", arguments: ["bash", "zsh", "fish"])
-  func completions(shell: String) async throws {
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func `completions for each shell name the commands`(shell: String) async throws {
     try await Program.withFolder { program in
       let outcome = try await program.run("--generate-completion-script", shell)
       #expect(outcome.status == 0)

@@ -15,23 +15,23 @@ struct LogLineTests {
       message: message, metadata: metadata)
   }
 
-  @Test("text has time, level, message and sorted pairs")
-  func text() {
+  @Test
+  func `text has time, level, message and sorted pairs`() {
     #expect(
       line("claimed", ["jobs": "3", "for": "row:7"]).text(isColored: false)
         == "2027-01-15T08:00:00.250Z INFO    claimed for=row:7 jobs=3")
   }
 
-  @Test("values that would be misread are quoted; lists are JSON")
-  func quoting() {
+  @Test
+  func `values that would be misread are quoted; lists are JSON`() {
     let text = line(
       "x", ["a": "two words", "b": "", "c": "say \"hi\"", "d": ["1", "2"], "e": "k=v"]
     ).text(isColored: false)
     #expect(text.hasSuffix(#"x a="two words" b="" c="say \"hi\"" d="[\"1\",\"2\"]" e="k=v""#))
   }
 
-  @Test("nothing that is logged can forge a line or colour the terminal")
-  func injection() {
+  @Test
+  func `nothing that is logged can forge a line or colour the terminal`() {
     // A writer that passes text through would print a second line that looks like our own.
     let forged = "x\r\n2027-01-15T08:00:00.250Z INFO    all is well\u{1B}[2J\u{9B}\u{2028}"
     for text in [
@@ -44,15 +44,15 @@ struct LogLineTests {
     #expect(!line(forged).text(isColored: false).unicodeScalars.contains("\u{2028}"))
   }
 
-  @Test("colours stand around the level only")
-  func colors() {
+  @Test
+  func `colours stand around the level only`() {
     #expect(
       line("boom", level: .error).text(isColored: true)
         == "2027-01-15T08:00:00.250Z \u{1B}[31mERROR  \u{1B}[0m boom")
   }
 
-  @Test("json is one object with everything in it")
-  func json() throws {
+  @Test
+  func `json is one object with everything in it`() throws {
     let text = line("done \"so\"\nfar", ["n": "1", "list": ["a"], "map": ["k": "v"]]).json
     #expect(!text.contains("\n"))
     #expect(

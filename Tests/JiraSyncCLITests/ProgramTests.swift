@@ -6,8 +6,8 @@ import Testing
 
 /// What the built program answers: exit codes, and words that lead on.
 struct ProgramTests {
-  @Test("help of the program and of a command shows examples", arguments: [[], ["migrate"]])
-  func help(command: [String]) async throws {
+  @Test(arguments: [[], ["migrate"]])
+  func `help of the program and of a command shows examples`(command: [String]) async throws {
     try await Program.withFolder { program in
       let outcome =
         command.isEmpty
@@ -18,9 +18,8 @@ struct ProgramTests {
     }
   }
 
-  @Test(
-    "every command stands in the help and has a help of its own", arguments: ["migrate", "worker"])
-  func commands(name: String) async throws {
+  @Test(arguments: ["migrate", "worker"])
+  func `every command stands in the help and has a help of its own`(name: String) async throws {
     try await Program.withFolder { program in
       #expect(try await program.run("--help").output.contains("\n  \(name) "))
       let help = try await program.run(name, "--help")
@@ -29,8 +28,8 @@ struct ProgramTests {
     }
   }
 
-  @Test("the version is a line")
-  func version() async throws {
+  @Test
+  func `the version is a line`() async throws {
     try await Program.withFolder { program in
       let outcome = try await program.run("--version")
       #expect(outcome.status == 0)
@@ -38,13 +37,11 @@ struct ProgramTests {
     }
   }
 
-  @Test(
-    "a wrong command line is 64",
-    arguments: [
-      ["frobnicate"], ["--frobnicate"], ["migrate", "--frobnicate"], ["migrate", "extra"],
-      ["migrate", "--config"],
-    ])
-  func usage(arguments: [String]) async throws {
+  @Test(arguments: [
+    ["frobnicate"], ["--frobnicate"], ["migrate", "--frobnicate"], ["migrate", "extra"],
+    ["migrate", "--config"],
+  ])
+  func `a wrong command line is 64`(arguments: [String]) async throws {
     try await Program.withFolder { program in
       let outcome =
         arguments.count == 1
@@ -63,8 +60,8 @@ struct ProgramTests {
     }
   }
 
-  @Test("without settings: 78, the variable, and an example")
-  func noSettings() async throws {
+  @Test
+  func `without settings: 78, the variable, and an example`() async throws {
     try await Program.withFolder { program in
       let outcome = try await program.run("migrate")
       #expect(outcome.status == 78)
@@ -74,8 +71,8 @@ struct ProgramTests {
     }
   }
 
-  @Test("a malformed connection string: 78, and the password stays out of it")
-  func malformed() async throws {
+  @Test
+  func `a malformed connection string: 78, and the password stays out of it`() async throws {
     try await Program.withFolder { program in
       let outcome = try await program.run(
         "migrate", environment: ["DATABASE_URL": "postgresql://ada:geheim@[::1/audit"])
@@ -85,8 +82,8 @@ struct ProgramTests {
     }
   }
 
-  @Test(".env of the working directory is read, and a bad line in it is named")
-  func envFile() async throws {
+  @Test
+  func `.env of the working directory is read, and a bad line in it is named`() async throws {
     try await Program.withFolder { program in
       try program.write("DATABASE_URL=nonsense\n", to: ".env")
       #expect(try await program.run("migrate").errors.contains("DATABASE_URL: "))
@@ -97,8 +94,10 @@ struct ProgramTests {
     }
   }
 
-  @Test("a database that refuses: 69, naming host, port, database and user, not the password")
-  func refused() async throws {
+  @Test
+  func `a database that refuses: 69, naming host, port, database and user, not the password`()
+    async throws
+  {
     let port = try LoopbackPort(.refuses)
     try await Program.withFolder { program in
       let outcome = try await program.run(
@@ -114,8 +113,8 @@ struct ProgramTests {
   }
 
   /// That it is ten seconds is for `patience` in LaunchTests: here a busy machine decides, too.
-  @Test("a host that never answers: 69, whatever the connection string allows")
-  func silent() async throws {
+  @Test
+  func `a host that never answers: 69, whatever the connection string allows`() async throws {
     // A program that leaves the limit to libpq would wait for ten minutes here.
     let port = try LoopbackPort(.staysSilent)
     try await Program.withFolder { program in
@@ -131,10 +130,10 @@ struct ProgramTests {
   }
 
   /// Catches a worker whose end nobody waits for any more: it would hang, deaf to SIGTERM.
-  @Test(
-    "a worker on a database without the schema ends at once, and says what to do",
-    .requiresPostgres, arguments: [[], ["--drain"]])
-  func withoutSchema(options: [String]) async throws {
+  @Test(.requiresPostgres, arguments: [[], ["--drain"]])
+  func `a worker on a database without the schema ends at once, and says what to do`(
+    options: [String]
+  ) async throws {
     try await withDatabase(migrated: false) { database in
       let sandbox = try await SandboxServer.start(SandboxOptions())
       try await Program.withFolder { program in
@@ -152,8 +151,8 @@ struct ProgramTests {
     }
   }
 
-  @Test("a wrong password: 69, said as such")
-  func wrongPassword() async throws {
+  @Test
+  func `a wrong password: 69, said as such`() async throws {
     // ErrorResponse, see "Message Formats" in the Postgres manual.
     let fields = "SFATAL\0VFATAL\0C28P01\0Mpassword authentication failed for user \"ada\"\0\0"
     let length = UInt32(fields.utf8.count + 4)

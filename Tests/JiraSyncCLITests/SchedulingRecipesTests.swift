@@ -39,8 +39,8 @@ struct SchedulingRecipesTests {
   }
 
   /// What cron passes on is next to nothing: the settings come from `.env`.
-  @Test("The line of the crontab, in the environment that cron gives")
-  func crontab() async throws {
+  @Test
+  func `The line of the crontab, in the environment that cron gives`() async throws {
     let line = try #require(try Self.lines().first { $0.hasPrefix("*/5 * * * * ") })
     try await tryOut { program, tools, _ in
       let command = line.dropFirst("*/5 * * * * ".count)
@@ -52,8 +52,10 @@ struct SchedulingRecipesTests {
     }
   }
 
-  @Test("The commands of the timer's service, with the variables of its EnvironmentFile")
-  func timer() async throws {
+  @Test
+  func `The commands of the timer's service, with the variables of its EnvironmentFile`()
+    async throws
+  {
     let units = try Self.units()
     let service = try #require(units.first { $0.contains("Type=oneshot") })
     let commands = service.filter { $0.hasPrefix("ExecStart=") }
@@ -71,10 +73,8 @@ struct SchedulingRecipesTests {
   }
 
   /// systemd itself reads the units; only the paths are those of this machine.
-  @Test(
-    "systemd has nothing to say against the units",
-    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
-  func unitFiles() async throws {
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+  func `systemd has nothing to say against the units`() async throws {
     try await Program.withFolder { program in
       let executable = try Program.executable().path
       let names = ["jira-sync.service", "jira-sync-drain.service", "jira-sync-drain.timer"]
@@ -96,8 +96,10 @@ struct SchedulingRecipesTests {
     }
   }
 
-  @Test("The steps of the workflow, with the variables that it passes on and no others")
-  func workflow() async throws {
+  @Test
+  func `The steps of the workflow, with the variables that it passes on and no others`()
+    async throws
+  {
     let lines = try Self.lines()
     let commands = lines.compactMap { line -> [String]? in
       let prefix = "- run: .build/release/jira-sync "

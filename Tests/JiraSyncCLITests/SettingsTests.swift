@@ -25,8 +25,8 @@ struct SettingsTests {
     return try Settings.load(environment: environment, envFile: file, flags: flags)
   }
 
-  @Test("flags win over the environment, that over .env, that over what is built in")
-  func layers() throws {
+  @Test
+  func `flags win over the environment, that over .env, that over what is built in`() throws {
     #expect(try settings().logLevel == .info)
     #expect(try settings(envFile: ["LOG_LEVEL": "debug"]).logLevel == .debug)
     #expect(
@@ -39,8 +39,8 @@ struct SettingsTests {
     #expect(all.configFile == ConfigFile(path: "c.yaml", askedBy: "--config"))
   }
 
-  @Test("an empty variable hides the one of .env and counts as not set")
-  func emptyVariable() throws {
+  @Test
+  func `an empty variable hides the one of .env and counts as not set`() throws {
     // A reader that merges before it drops empty values would find both kinds of credentials here.
     let jira = try settings(
       Self.complete.merging(["JIRA_PAT": " "]) { $1 }, envFile: ["JIRA_PAT": "other"]
@@ -48,16 +48,16 @@ struct SettingsTests {
     #expect(jira.configuration.credentials == .basic(email: "ada@example.com", token: "geheim"))
   }
 
-  @Test("the mapping file is asked for by flag or variable, else taken if it exists")
-  func configFile() throws {
+  @Test
+  func `the mapping file is asked for by flag or variable, else taken if it exists`() throws {
     #expect(try settings().configFile == ConfigFile(path: "jira-sync.yaml", askedBy: nil))
     #expect(
       try settings(["JIRA_SYNC_CONFIG": "m.yaml"]).configFile
         == ConfigFile(path: "m.yaml", askedBy: "JIRA_SYNC_CONFIG"))
   }
 
-  @Test("complete settings give database, site, credentials and project")
-  func complete() throws {
+  @Test
+  func `complete settings give database, site, credentials and project`() throws {
     let (database, jira) = try settings(Self.complete).services()
     #expect(database.host == "db.example.com")
     #expect(database.database == "audit")
@@ -65,8 +65,8 @@ struct SettingsTests {
     #expect(jira.project == "SCRSKY")
   }
 
-  @Test("a personal access token alone is enough")
-  func accessToken() throws {
+  @Test
+  func `a personal access token alone is enough`() throws {
     var values = Self.complete
     values["JIRA_EMAIL"] = nil
     values["JIRA_API_TOKEN"] = nil
@@ -81,54 +81,52 @@ struct SettingsTests {
     var said: String
   }
 
-  @Test(
-    "a bad value is named, with what was found and an example",
-    arguments: [
-      Bad(change: ["DATABASE_URL": nil], variable: "DATABASE_URL", said: "not set"),
-      Bad(change: ["DATABASE_URL": "  "], variable: "DATABASE_URL", said: "not set"),
-      Bad(change: ["DATABASE_URL": "localhost"], variable: "DATABASE_URL", said: "cannot be read"),
-      Bad(
-        change: ["DATABASE_URL": "postgresql://h/d?colour=geheim"], variable: "DATABASE_URL",
-        said: "colour"),
-      Bad(
-        change: ["DATABASE_URL": "postgresql://ada:geheim@[::1/d"], variable: "DATABASE_URL",
-        said: "cannot be read"),
-      Bad(change: ["JIRA_BASE_URL": nil], variable: "JIRA_BASE_URL", said: "not set"),
-      Bad(
-        change: ["JIRA_BASE_URL": "example.atlassian.net"], variable: "JIRA_BASE_URL",
-        said: "found 'example.atlassian.net'"),
-      Bad(
-        change: ["JIRA_BASE_URL": "http://jira.example.com"], variable: "JIRA_BASE_URL",
-        said: "plain http"),
-      Bad(
-        change: ["JIRA_BASE_URL": "https://ada:geheim@jira.example.com"],
-        variable: "JIRA_BASE_URL", said: "user or a password"),
-      Bad(change: ["JIRA_EMAIL": nil], variable: "JIRA_EMAIL", said: "JIRA_API_TOKEN is"),
-      Bad(change: ["JIRA_API_TOKEN": nil], variable: "JIRA_API_TOKEN", said: "JIRA_EMAIL is"),
-      Bad(
-        change: ["JIRA_EMAIL": nil, "JIRA_API_TOKEN": nil],
-        variable: "JIRA_EMAIL, JIRA_API_TOKEN or JIRA_PAT", said: "no credentials"),
-      Bad(
-        change: ["JIRA_PAT": "geheim"], variable: "JIRA_PAT", said: "JIRA_EMAIL and JIRA_API_TOKEN"),
-      Bad(
-        change: ["JIRA_EMAIL": "a:b"], variable: "JIRA_EMAIL, JIRA_API_TOKEN", said: "colon"),
-      Bad(
-        change: ["JIRA_CLIENT_ID": "x"], variable: "JIRA_CLIENT_SECRET", said: "JIRA_CLIENT_ID is"),
-      Bad(
-        change: ["JIRA_CLIENT_SECRET": "geheim"], variable: "JIRA_CLIENT_ID",
-        said: "JIRA_CLIENT_SECRET is"),
-      Bad(
-        change: ["JIRA_CLIENT_ID": "x", "JIRA_CLIENT_SECRET": "geheim"],
-        variable: "JIRA_CLIENT_ID", said: "JIRA_EMAIL and JIRA_API_TOKEN"),
-      Bad(
-        change: ["JIRA_CLOUD_ID": "a/b"], variable: "JIRA_EMAIL, JIRA_API_TOKEN, JIRA_CLOUD_ID",
-        said: "cloud id"),
-      Bad(change: ["JIRA_PROJECT": nil], variable: "JIRA_PROJECT", said: "not set"),
-      Bad(change: ["JIRA_PROJECT": "scrsky"], variable: "JIRA_PROJECT", said: "found 'scrsky'"),
-      Bad(change: ["JIRA_PROJECT": "A B"], variable: "JIRA_PROJECT", said: "found 'A B'"),
-      Bad(change: ["JIRA_PROJECT": "10000"], variable: "JIRA_PROJECT", said: "found '10000'"),
-    ])
-  func bad(_ bad: Bad) throws {
+  @Test(arguments: [
+    Bad(change: ["DATABASE_URL": nil], variable: "DATABASE_URL", said: "not set"),
+    Bad(change: ["DATABASE_URL": "  "], variable: "DATABASE_URL", said: "not set"),
+    Bad(change: ["DATABASE_URL": "localhost"], variable: "DATABASE_URL", said: "cannot be read"),
+    Bad(
+      change: ["DATABASE_URL": "postgresql://h/d?colour=geheim"], variable: "DATABASE_URL",
+      said: "colour"),
+    Bad(
+      change: ["DATABASE_URL": "postgresql://ada:geheim@[::1/d"], variable: "DATABASE_URL",
+      said: "cannot be read"),
+    Bad(change: ["JIRA_BASE_URL": nil], variable: "JIRA_BASE_URL", said: "not set"),
+    Bad(
+      change: ["JIRA_BASE_URL": "example.atlassian.net"], variable: "JIRA_BASE_URL",
+      said: "found 'example.atlassian.net'"),
+    Bad(
+      change: ["JIRA_BASE_URL": "http://jira.example.com"], variable: "JIRA_BASE_URL",
+      said: "plain http"),
+    Bad(
+      change: ["JIRA_BASE_URL": "https://ada:geheim@jira.example.com"],
+      variable: "JIRA_BASE_URL", said: "user or a password"),
+    Bad(change: ["JIRA_EMAIL": nil], variable: "JIRA_EMAIL", said: "JIRA_API_TOKEN is"),
+    Bad(change: ["JIRA_API_TOKEN": nil], variable: "JIRA_API_TOKEN", said: "JIRA_EMAIL is"),
+    Bad(
+      change: ["JIRA_EMAIL": nil, "JIRA_API_TOKEN": nil],
+      variable: "JIRA_EMAIL, JIRA_API_TOKEN or JIRA_PAT", said: "no credentials"),
+    Bad(
+      change: ["JIRA_PAT": "geheim"], variable: "JIRA_PAT", said: "JIRA_EMAIL and JIRA_API_TOKEN"),
+    Bad(
+      change: ["JIRA_EMAIL": "a:b"], variable: "JIRA_EMAIL, JIRA_API_TOKEN", said: "colon"),
+    Bad(
+      change: ["JIRA_CLIENT_ID": "x"], variable: "JIRA_CLIENT_SECRET", said: "JIRA_CLIENT_ID is"),
+    Bad(
+      change: ["JIRA_CLIENT_SECRET": "geheim"], variable: "JIRA_CLIENT_ID",
+      said: "JIRA_CLIENT_SECRET is"),
+    Bad(
+      change: ["JIRA_CLIENT_ID": "x", "JIRA_CLIENT_SECRET": "geheim"],
+      variable: "JIRA_CLIENT_ID", said: "JIRA_EMAIL and JIRA_API_TOKEN"),
+    Bad(
+      change: ["JIRA_CLOUD_ID": "a/b"], variable: "JIRA_EMAIL, JIRA_API_TOKEN, JIRA_CLOUD_ID",
+      said: "cloud id"),
+    Bad(change: ["JIRA_PROJECT": nil], variable: "JIRA_PROJECT", said: "not set"),
+    Bad(change: ["JIRA_PROJECT": "scrsky"], variable: "JIRA_PROJECT", said: "found 'scrsky'"),
+    Bad(change: ["JIRA_PROJECT": "A B"], variable: "JIRA_PROJECT", said: "found 'A B'"),
+    Bad(change: ["JIRA_PROJECT": "10000"], variable: "JIRA_PROJECT", said: "found '10000'"),
+  ])
+  func `a bad value is named, with what was found and an example`(_ bad: Bad) throws {
     var values = Self.complete
     for (name, value) in bad.change { values[name] = value }
     let settings = try settings(values)
@@ -141,8 +139,8 @@ struct SettingsTests {
     #expect(!problem.description.contains("geheim"), "a secret was shown")
   }
 
-  @Test("everything that is wrong is said at once")
-  func allAtOnce() throws {
+  @Test
+  func `everything that is wrong is said at once`() throws {
     let settings = try settings()
     let error = #expect(throws: SettingsError.self) { try settings.services() }
     #expect(
@@ -152,28 +150,28 @@ struct SettingsTests {
     #expect(error?.description.hasPrefix("4 settings need attention:\n") == true)
   }
 
-  @Test(
-    "unknown levels and formats are named with the ones that exist",
-    arguments: [
-      (["LOG_LEVEL": "loud"], "LOG_LEVEL", "trace, debug, info"),
-      (["LOG_FORMAT": "xml"], "LOG_FORMAT", "neither text nor json"),
-    ])
-  func logSettings(environment: [String: String], variable: String, said: String) {
+  @Test(arguments: [
+    (["LOG_LEVEL": "loud"], "LOG_LEVEL", "trace, debug, info"),
+    (["LOG_FORMAT": "xml"], "LOG_FORMAT", "neither text nor json"),
+  ])
+  func `unknown levels and formats are named with the ones that exist`(
+    environment: [String: String], variable: String, said: String
+  ) {
     let error = #expect(throws: SettingsError.self) { try settings(environment) }
     #expect(error?.problems.first?.variable == variable)
     #expect(error?.problems.first?.found.contains(said) == true)
   }
 
-  @Test("a bad flag is named as the flag")
-  func badFlag() {
+  @Test
+  func `a bad flag is named as the flag`() {
     let error = #expect(throws: SettingsError.self) {
       try settings(["LOG_LEVEL": "debug"], flags: SettingsFlags(logLevel: "loud"))
     }
     #expect(error?.problems.first?.variable == "--log-level")
   }
 
-  @Test("neither printing nor dumping shows a value")
-  func noSecrets() throws {
+  @Test
+  func `neither printing nor dumping shows a value`() throws {
     let settings = try settings(
       Self.complete.merging(["SLACK_WEBHOOK_URL": "https://hooks/geheim"]) { $1 })
     let secret = try #require(settings.secret("SLACK_WEBHOOK_URL"))

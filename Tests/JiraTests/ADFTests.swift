@@ -15,7 +15,7 @@ import Testing
 
   private func text(_ text: String) -> JSON { ["type": "text", "text": .string(text)] }
 
-  @Test func blankLinesPartParagraphsAndSingleLineEndsBreak() {
+  @Test func `blank lines part paragraphs and single line ends break`() {
     #expect(
       ADF.document(from: "one\ntwo\n\nthree")
         == doc(
@@ -27,7 +27,7 @@ import Testing
   }
 
   /// Broken variant: splitting at blank lines and dropping empty pieces, by which three line ends become two.
-  @Test func everyTextComesBackAsItWas() {
+  @Test func `every text comes back as it was`() {
     var generator = SeededGenerator(for: "ADFTests")
     for _ in 0..<3_000 {
       let text = generator.text()
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func noDocumentHasAnEmptyTextNode() {
+  @Test func `no document has an empty text node`() {
     var generator = SeededGenerator(for: "ADFTests")
     for _ in 0..<500 {
       let document = ADF.document(from: generator.text())
@@ -51,7 +51,7 @@ import Testing
   }
 
   /// JIRA adds attributes when it stores a document: comparing bytes would find a change each time.
-  @Test func whatJIRAAddsIsNoChange() {
+  @Test func `what JIRA adds is no change`() {
     let stored = doc([
       "type": "paragraph", "attrs": ["localId": "4711"], "marks": [],
       "content": [["type": "text", "text": "a", "marks": []], text("b")],
@@ -137,11 +137,11 @@ import Testing
     #"{"type":"doc","content":[{"type":"orderedList","attrs":{"order":9223372036854775807},"content":[{},{}]}]}"#,
     #"{"type":"doc","content":[{"type":"taskList","content":[7]},{"type":"table","content":[7]}]}"#,
   ])
-  func anyJSONIsReadWithoutHarm(document: String) throws {
+  func `any JSON is read without harm`(document: String) throws {
     _ = ADF.text(of: try JSON(parsing: document))
   }
 
-  @Test func aDocumentNestedWithoutEndIsCutOff() {
+  @Test func `a document nested without end is cut off`() {
     var block = paragraph(text("deep"))
     for _ in 0..<5_000 { block = ["type": "blockquote", "content": [block]] }
     let read = ADF.text(of: doc(paragraph(text("top")), block))
@@ -150,7 +150,7 @@ import Testing
     #expect(read.lossy)
   }
 
-  @Test func anEndlessDocumentIsCutOff() {
+  @Test func `an endless document is cut off`() {
     let long = paragraph(text(String(repeating: "x", count: 700_000)))
     let read = ADF.text(of: doc(long, long, long))
     #expect(read.text.utf8.count <= 1024 * 1024)

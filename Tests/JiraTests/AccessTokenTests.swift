@@ -23,7 +23,7 @@ import Testing
     return (JiraClient(configuration: configuration, transport: transport), transport)
   }
 
-  @Test func oneTokenServesManyCallsThroughTheGateway() async throws {
+  @Test func `one token serves many calls through the gateway`() async throws {
     let (client, transport) = try client([token("t1"), me, me])
     _ = try await client.myself()
     _ = try await client.myself()
@@ -40,7 +40,7 @@ import Testing
   }
 
   /// Catches a client that goes on with a token until JIRA no longer takes it.
-  @Test func aTokenIsRenewedBeforeItExpires() async throws {
+  @Test func `a token is renewed before it expires`() async throws {
     let (client, transport) = try client([token("t1", lifetime: 1), me, token("t2"), me])
     _ = try await client.myself()
     // Time is what the test is about: half of the token's second has to pass.
@@ -50,7 +50,7 @@ import Testing
   }
 
   /// A creation, too: what was refused with 401 was not done.
-  @Test func aTokenThatJIRANoLongerBelievesIsRenewedOnce() async throws {
+  @Test func `a token that JIRA no longer believes is renewed once`() async throws {
     let made = ScriptedTransport.Step.json(201, #"{"id":"1","key":"S-1"}"#)
     let (client, transport) = try client([
       token("t1"), .json(401, "{}"), token("t2"), made, .json(401, "{}"), token("t3"),
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [400, 401, 403])
-  func credentialsThatAreNotBelievedAreAnErrorOfTheSite(status: Int) async throws {
+  func `credentials that are not believed are an error of the site`(status: Int) async throws {
     let (client, _) = try client([
       .json(
         status,
@@ -78,7 +78,7 @@ import Testing
     #expect("\(error)".contains("JIRA_CLIENT_SECRET"), "it says what to do")
   }
 
-  @Test func aTokenEndpointThatCannotBeReachedMeansThatNothingWasSent() async throws {
+  @Test func `a token endpoint that cannot be reached means that nothing was sent`() async throws {
     let (client, _) = try client([.failure(.timeout, mayHaveBeenReceived: true)])
     let outcome = try await client.createIssue(IssueDraft(fields: ["summary": "x"]))
     guard case .notSent(let error) = outcome else {
@@ -89,13 +89,13 @@ import Testing
   }
 
   @Test(arguments: ["<html>", "{}", #"{"access_token":""}"#, #"{"access_token":"a\nb"}"#])
-  func anAnswerWithoutATokenIsAnError(body: String) async throws {
+  func `an answer without a token is an error`(body: String) async throws {
     let (client, _) = try client([.json(body)])
     let error = try await failure { _ = try await client.myself() }
     #expect(error.kind == .unexpectedAnswer)
   }
 
-  @Test func whoNeedsATokenAtTheSameTimeSharesIt() async throws {
+  @Test func `who needs a token at the same time shares it`() async throws {
     let (client, transport) = try client([token("t1"), me, me, me])
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<3 { group.addTask { _ = try await client.myself() } }

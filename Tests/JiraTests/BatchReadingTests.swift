@@ -35,8 +35,10 @@ struct BatchReadingTests {
     (.invalid, 400),
   ]
 
-  @Test("until the bad one is alone: the others are read, in their order", arguments: reasons)
-  func alone(kind: JiraError.Kind, status: Int?) {
+  @Test(arguments: reasons)
+  func `until the bad one is alone: the others are read, in their order`(
+    kind: JiraError.Kind, status: Int?
+  ) {
     for bad in ["1", "50", "100"] {
       let (batch, calls) = read(bad: [bad], error: error(kind, status))
       #expect(batch?.found.map(\.id) == (1...100).map(String.init).filter { $0 != bad })
@@ -45,33 +47,32 @@ struct BatchReadingTests {
     }
   }
 
-  @Test("several bad ones are found, too")
-  func several() {
+  @Test
+  func `several bad ones are found, too`() {
     let (batch, _) = read(bad: ["3", "4", "77"], error: error(.unreadable, 200))
     #expect(batch?.found.count == 97)
     #expect(batch?.failed.keys.sorted() == ["3", "4", "77"])
   }
 
   /// Catches an outage that costs two hundred calls.
-  @Test("where everything fails it ends after a few calls", arguments: reasons)
-  func everything(kind: JiraError.Kind, status: Int?) {
+  @Test(arguments: reasons)
+  func `where everything fails it ends after a few calls`(kind: JiraError.Kind, status: Int?) {
     let (batch, calls) = read(bad: Set((1...100).map(String.init)), error: error(kind, status))
     #expect(batch == nil)
     #expect(calls == BatchReading.mostFailures)
   }
 
   @Test(
-    "what is not about one issue ends it at once",
     arguments: [(.unavailable, 503), (.unauthorized, 401), (.rateLimited, 429), (.network, nil)]
       as [(JiraError.Kind, Int?)])
-  func others(kind: JiraError.Kind, status: Int?) {
+  func `what is not about one issue ends it at once`(kind: JiraError.Kind, status: Int?) {
     let (batch, calls) = read(bad: ["50"], error: error(kind, status))
     #expect(batch == nil)
     #expect(calls == 1)
   }
 
-  @Test("a limit in the middle: what was read is kept, and the rest says why it was not")
-  func limited() {
+  @Test
+  func `a limit in the middle: what was read is kept, and the rest says why it was not`() {
     let (batch, calls) = read(bad: ["1"], error: error(.unreadable, 200), limitAfter: 3)
     #expect(batch?.found.count == 50)
     #expect(batch?.failed.count == 50)

@@ -23,7 +23,7 @@ import Testing
   }
 
   /// Broken variant: pairing issues and drafts by position, which gives the third draft's issue to the second.
-  @Test func theDraftsThatFailedAreLeftOutOfTheOrder() async throws {
+  @Test func `the drafts that failed are left out of the order`() async throws {
     let outcomes = try await create(
       4, 201,
       """
@@ -36,7 +36,7 @@ import Testing
     #expect(error.fieldErrors == ["summary": "no"])
   }
 
-  @Test func whenAllFailEachHasItsOwnError() async throws {
+  @Test func `when all fail each has its own error`() async throws {
     let outcomes = try await create(
       2, 400,
       """
@@ -47,7 +47,7 @@ import Testing
     #expect(names(outcomes) == ["refused", "unknown"])
   }
 
-  @Test func aCallThatWasRefusedAsAWholeRefusesAll() async throws {
+  @Test func `a call that was refused as a whole refuses all`() async throws {
     let outcomes = try await create(2, 400, #"{"errorMessages":["bad JSON"],"errors":{}}"#)
     #expect(names(outcomes) == ["refused", "refused"])
     guard case .refused(let error) = outcomes[0] else { return }
@@ -65,22 +65,22 @@ import Testing
     #"{"issues":[{"id":"1","key":"S-1"}],"errors":[{"status":400,"failedElementNumber":7}]}"#,
     #"{"issues":7,"errors":"no"}"#, "[]", "", "{",
   ])
-  func whatDoesNotAddUpIsUnknown(body: String) async throws {
+  func `what does not add up is unknown`(body: String) async throws {
     #expect(names(try await create(2, 201, body)) == ["unknown", "unknown"])
   }
 
-  @Test func anIssueWithoutAnIDIsUnknownAloneAsItsPlaceIsKnown() async throws {
+  @Test func `an issue without an ID is unknown alone as its place is known`() async throws {
     let outcomes = try await create(2, 201, #"{"issues":[{"key":"S-1"},{"id":"2","key":"S-2"}]}"#)
     #expect(names(outcomes) == ["unknown", "S-2"])
   }
 
-  @Test func aBrokenConnectionLeavesAllOpen() async throws {
+  @Test func `a broken connection leaves all open`() async throws {
     let (client, _) = try makeClient([.failure(.reset, mayHaveBeenReceived: true)])
     let outcomes = try await client.createIssues([IssueDraft(fields: [:]), IssueDraft(fields: [:])])
     #expect(names(outcomes) == ["unknown", "unknown"])
   }
 
-  @Test func moreThanJIRATakesIsNotSent() async throws {
+  @Test func `more than JIRA takes is not sent`() async throws {
     let (client, transport) = try makeClient([])
     let error = try await failure {
       _ = try await client.createIssues(

@@ -10,7 +10,7 @@ import Testing
     ("a\u{0}b\u{7}c\u{7f}\u{85}", "abc"), ("\u{feff}a", "a"), ("e\u{301}", "\u{e9}"),
     ("\u{212b}", "\u{c5}"), ("e\u{0}\u{301}", "\u{e9}"), (" \n \n", ""), ("", ""),
   ])
-  func linesAreBroughtIntoForm(text: String, expected: String) {
+  func `lines are brought into form`(text: String, expected: String) {
     // Bytes, as Swift holds texts for equal whose normal forms are.
     #expect(Array(CanonicalText.lines(text).utf8) == Array(expected.utf8))
   }
@@ -19,11 +19,11 @@ import Testing
     (" a ", "a"), ("a\n\nb", "a b"), ("a \n b", "a b"), ("a\tb", "a b"), ("a  b", "a  b"),
     ("a\u{2028}b", "a b"), ("\n", ""),
   ])
-  func aLineHasNoEnds(text: String, expected: String) {
+  func `a line has no ends`(text: String, expected: String) {
     #expect(CanonicalText.line(text) == expected)
   }
 
-  @Test func theFormOfAFormIsItself() {
+  @Test func `the form of a form is itself`() {
     var generator = SeededGenerator(for: "CanonicalTextTests")
     for _ in 0..<3_000 {
       let text = generator.text()
@@ -36,10 +36,10 @@ import Testing
   }
 
   /// Catches a short cut for texts that need no change which takes one that does for one of them.
-  @Test(
-    "every short text of blanks, line ends, tabs and letters has the same form with a longer way round"
-  )
-  func shortCut() {
+  @Test
+  func
+    `every short text of blanks, line ends, tabs and letters has the same form with a longer way round`()
+  {
     let alphabet = [" ", "\n", "\t", "a"]
     var texts = [""]
     for _ in 1...5 {
@@ -54,8 +54,8 @@ import Testing
 
   /// Catches a short cut that takes a character for plain which is removed, is white space or has another normal form: with
   /// all of U+00A0 to U+2FFF called plain, this fails at the no-break space.
-  @Test("every character has the same form alone, doubled and in a text with a longer way round")
-  func plainCharacters() {
+  @Test
+  func `every character has the same form alone, doubled and in a text with a longer way round`() {
     for scalar in (1...0x30ff as ClosedRange<UInt32>).compactMap({ Unicode.Scalar($0) }) {
       for text in ["\(scalar)", "\(scalar)\(scalar)", "a\(scalar)b", "a\(scalar)\n\(scalar)b"] {
         let number = String(scalar.value, radix: 16)

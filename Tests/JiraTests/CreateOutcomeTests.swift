@@ -18,7 +18,7 @@ import Testing
     return outcome
   }
 
-  @Test func aCreatedIssueHasIDAndKey() async throws {
+  @Test func `a created issue has ID and key`() async throws {
     let (client, transport) = try makeClient([.json(201, #"{"id":"10001","key":"S-1"}"#)])
     #expect(try await client.createIssue(draft) == .created(id: "10001", key: "S-1"))
     let request = try #require(transport.requests.first)
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: [400, 404, 405, 410, 413, 422])
-  func aRefusalIsANo(status: Int) async throws {
+  func `a refusal is a no`(status: Int) async throws {
     let outcome = try await outcome(.json(status, #"{"errors":{"summary":"too long"}}"#))
     guard case .refused(let error) = outcome else {
       Issue.record("\(status) gave \(outcome)")
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: [401, 403, 429])
-  func whoeverWasNotLetInCreatedNothing(status: Int) async throws {
+  func `whoever was not let in created nothing`(status: Int) async throws {
     guard case .notSent = try await outcome(.json(status, "{}")) else {
       Issue.record("\(status) must allow another try")
       return
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [301, 302, 307, 408, 409, 425, 500, 502, 503, 504, 599])
-  func everythingElseLeavesTheQuestionOpen(status: Int) async throws {
+  func `everything else leaves the question open`(status: Int) async throws {
     guard case .unknown = try await outcome(.answer(status, headers: [:], body: "<html>")) else {
       Issue.record("\(status) must not be taken for a no")
       return
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: ["", "{", "<html>", "[]", "null", #"{"id":"1"}"#, #"{"key":"S-1"}"#])
-  func aSuccessThatCannotBeReadLeavesTheQuestionOpen(body: String) async throws {
+  func `a success that cannot be read leaves the question open`(body: String) async throws {
     guard case .unknown(let error) = try await outcome(.json(201, body)) else {
       Issue.record("\(body) must not be taken for a no")
       return
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [HTTPError.Kind.timeout, .reset, .cancelled, .malformedResponse, .tooLarge])
-  func withoutAnAnswerItCountsWhetherAnythingWasSent(kind: HTTPError.Kind) async throws {
+  func `without an answer it counts whether anything was sent`(kind: HTTPError.Kind) async throws {
     guard case .unknown = try await outcome(.failure(kind, mayHaveBeenReceived: true)) else {
       Issue.record("\(kind) after sending must leave the question open")
       return
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func aLostLeaseKeepsTheCallFromGoingOut() async throws {
+  @Test func `a lost lease keeps the call from going out`() async throws {
     struct LeaseLost: Error {}
     let (client, transport) = try makeClient([.json(201, "{}")]) { call in
       #expect(call == JiraCall(method: "POST", endpoint: "POST /issue", isWrite: true))

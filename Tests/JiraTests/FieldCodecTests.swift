@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: types, [JiraDialect.cloud, .dataCenter])
-  func whatWasWrittenIsRead(type: FieldType, dialect: JiraDialect) throws {
+  func `what was written is read`(type: FieldType, dialect: JiraDialect) throws {
     var generator = SeededGenerator(for: "FieldCodecTests \(type)")
     for _ in 0..<150 {
       let fitted = FieldCodec.fit(value(type, &generator), as: type, dialect: dialect)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func richTextIsADocumentOnCloudAndMarkupOnDataCenter() throws {
+  @Test func `rich text is a document on cloud and markup on data center`() throws {
     let text = FieldValue.text("a *b*")
     #expect(
       try FieldCodec.encode(text, as: .description, dialect: .cloud)
@@ -64,27 +64,27 @@ import Testing
     #expect(try FieldCodec.encode(text, as: .text, dialect: .cloud) == "a *b*")
   }
 
-  @Test func peopleAreNamedAsTheSiteNamesThem() throws {
+  @Test func `people are named as the site names them`() throws {
     let user = FieldValue.user("ada")
     #expect(try FieldCodec.encode(user, as: .user, dialect: .cloud) == ["accountId": "ada"])
     #expect(try FieldCodec.encode(user, as: .user, dialect: .dataCenter) == ["name": "ada"])
   }
 
   @Test(arguments: types)
-  func nothingIsNullOrAnEmptyArray(type: FieldType) throws {
+  func `nothing is null or an empty array`(type: FieldType) throws {
     let expected: JSON = type.isSet ? [] : nil
     #expect(try FieldCodec.encode(.empty, as: type, dialect: .cloud) == expected)
     #expect(FieldCodec.decode(.null, as: type, dialect: .cloud) == DecodedField(.empty))
   }
 
-  @Test func aDescriptionThatWasClearedIsEmptyWhicheverWayItReads() throws {
+  @Test func `a description that was cleared is empty whichever way it reads`() throws {
     let empty = ADF.document(from: "")
     #expect(FieldCodec.decode(empty, as: .description, dialect: .cloud) == DecodedField(.empty))
     #expect(FieldCodec.decode(nil, as: .description, dialect: .cloud) == DecodedField(.empty))
     #expect(FieldCodec.decode("", as: .description, dialect: .dataCenter) == DecodedField(.empty))
   }
 
-  @Test func whatDoesNotFitIsRefusedWithoutSayingTheValue() throws {
+  @Test func `what does not fit is refused without saying the value`() throws {
     #expect(throws: FieldCodecError.mismatch(value: "text", type: .number)) {
       try FieldCodec.encode(.text("secret"), as: .number, dialect: .cloud)
     }
@@ -104,7 +104,7 @@ import Testing
 
   /// Broken variant: reading a shape that is not understood as an empty field, and clearing the row.
   @Test(arguments: types)
-  func aFieldThatIsNotUnderstoodIsNotEmpty(type: FieldType) throws {
+  func `a field that is not understood is not empty`(type: FieldType) throws {
     let hostile: [JSON] = [true, [1, nil], ["x": ["y": "z"]], [["value": 7]]]
     for json in hostile {
       let read = FieldCodec.decode(json, as: type, dialect: .cloud)
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test func optionsReadFromTheirFullForm() throws {
+  @Test func `options read from their full form`() throws {
     let option = try JSON(parsing: #"{"self":"x","value":"A","id":"1","child":{"value":"B"}}"#)
     #expect(FieldCodec.decode(option, as: .select, dialect: .cloud).value == .option("A"))
     #expect(
@@ -123,7 +123,7 @@ import Testing
       FieldCodec.decode(["b", "a", "b"], as: .labels, dialect: .cloud).value == .set(["a", "b"]))
   }
 
-  @Test func numbersAreWhatJIRAKeepsOfThem() throws {
+  @Test func `numbers are what JIRA keeps of them`() throws {
     func fit(_ text: String) throws -> FieldValue {
       FieldCodec.fit(.number(try #require(Decimal(string: text))), as: .number)
     }
@@ -136,7 +136,7 @@ import Testing
         == .number(try #require(Decimal(string: "12345678901234567000"))))
   }
 
-  @Test func textOfAColumnBecomesTheFieldsKindOfValue() {
+  @Test func `text of a column becomes the fields kind of value`() {
     #expect(FieldCodec.canonical(" 3.50 ", as: .number) == .number(3.5))
     #expect(FieldCodec.canonical("3.5.1", as: .number) == .text("3.5.1"))
     #expect(FieldCodec.canonical("1,5", as: .number) == .text("1,5"))

@@ -12,7 +12,7 @@ import Testing
 
   private struct NotText: Error {}
 
-  @Test func aSummaryIsOneLineOf255UTF16Units() throws {
+  @Test func `a summary is one line of255 UTF16 units`() throws {
     let exact = String(repeating: "x", count: 255)
     #expect(FieldCodec.fit(.text(exact), as: .summary) == .text(exact))
     let cut = try text(FieldCodec.fit(.text(exact + "y"), as: .summary))
@@ -21,21 +21,21 @@ import Testing
   }
 
   /// Broken variant: counting characters, by which 255 emoji are twice too long for JIRA.
-  @Test func lengthIsCountedAsJIRACounts() throws {
+  @Test func `length is counted as JIRA counts`() throws {
     let cut = try text(FieldCodec.fit(.text(String(repeating: "𝒳", count: 200)), as: .text))
     #expect(cut.utf16.count == 255)
     #expect(cut.hasSuffix("𝒳…"))
   }
 
   /// Broken variant: cutting within a family of emoji, which shows as something else or not at all.
-  @Test func whatPeopleSeeAsOneIsNotCutApart() throws {
+  @Test func `what people see as one is not cut apart`() throws {
     let family = "👩‍👩‍👧"
     let cut = try text(FieldCodec.fit(.text(String(repeating: family, count: 60)), as: .text))
     #expect(cut.dropLast().allSatisfy { String($0) == family })
     #expect(cut.utf16.count <= 255)
   }
 
-  @Test func oneEndlessCharacterIsCutAnyhow() throws {
+  @Test func `one endless character is cut anyhow`() throws {
     let endless = "x" + String(repeating: "\u{333}", count: 40_000)
     for type in [FieldType.text, .paragraph] {
       let fitted = FieldCodec.fit(.text(endless), as: type)
@@ -44,13 +44,13 @@ import Testing
     }
   }
 
-  @Test func blanksBeforeTheCutDoNotStay() throws {
+  @Test func `blanks before the cut do not stay`() throws {
     let spaced = String(repeating: "x", count: 200) + String(repeating: " ", count: 100) + "y"
     let cut = try text(FieldCodec.fit(.text(spaced), as: .text))
     #expect(cut == String(repeating: "x", count: 200) + "…")
   }
 
-  @Test func richTextHas32767Units() throws {
+  @Test func `rich text has32767 units`() throws {
     let exact = String(repeating: "x", count: 32_767)
     #expect(FieldCodec.fit(.text(exact), as: .paragraph) == .text(exact))
     // JIRA may count more than we do, so what is cut is cut with a margin.
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// Broken variant: measuring the text instead of the markup, which the site then refuses as too long.
-  @Test func onDataCenterTheMarkupMustFit() throws {
+  @Test func `on data center the markup must fit`() throws {
     let special = String(repeating: "{", count: 30_000)
     #expect(FieldCodec.fit(.text(special), as: .paragraph) == .text(special))
     let fitted = FieldCodec.fit(.text(special), as: .paragraph, dialect: .dataCenter)
@@ -67,13 +67,13 @@ import Testing
     #expect(FieldCodec.fit(fitted, as: .paragraph, dialect: .dataCenter) == fitted)
   }
 
-  @Test func labelsHaveNoBlanks() {
+  @Test func `labels have no blanks`() {
     #expect(
       FieldCodec.fit(.set(["b c", "a\td", " b c ", ""]), as: .labels) == .set(["a_d", "b_c"]))
     #expect(FieldCodec.fit(.set([" "]), as: .labels) == .empty)
   }
 
-  @Test func longTextsFitWhateverTheyAreMadeOf() throws {
+  @Test func `long texts fit whatever they are made of`() throws {
     var generator = SeededGenerator(for: "FieldFitTests")
     for _ in 0..<100 {
       let value = FieldValue.text(generator.text(upTo: 400))
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func anAddressIsNotCut() throws {
+  @Test func `an address is not cut`() throws {
     let address = "https://example.com/" + String(repeating: "x", count: 300)
     #expect(FieldCodec.fit(.text(address), as: .url) == .text(address))
   }

@@ -13,7 +13,7 @@ import Testing
     ("cascadingselect", .cascadingSelect), ("userpicker", .user), ("multiuserpicker", .multiUser),
     ("labels", .labels), ("version", .version), ("multiversion", .versions),
   ])
-  func customFieldsByTheirKind(name: String, type: FieldType) {
+  func `custom fields by their kind`(name: String, type: FieldType) {
     let schema = FieldSchema(type: "any", custom: Self.standard + name, customID: 10_010)
     #expect(FieldType.of(schema) == type)
   }
@@ -27,11 +27,11 @@ import Testing
     ("components", "array", .components), ("issuetype", "issuetype", .issueType),
     ("project", "project", .project),
   ])
-  func systemFieldsByTheirName(system: String, type: String, expected: FieldType) {
+  func `system fields by their name`(system: String, type: String, expected: FieldType) {
     #expect(FieldType.of(FieldSchema(type: type, system: system)) == expected)
   }
 
-  @Test func fieldsOfAppsByTheirBareType() {
+  @Test func `fields of apps by their bare type`() {
     let points = FieldSchema(type: "number", custom: "com.pyxis.greenhopper.jira:jsw-story-points")
     #expect(FieldType.of(points) == .number)
     let sprint = FieldSchema(type: "array", items: "json", custom: "com.pyxis:gh-sprint")
@@ -41,7 +41,7 @@ import Testing
         == .unsupported("issuekey"))
   }
 
-  @Test func anUnsupportedFieldIsShownButNeverWritten() {
+  @Test func `an unsupported field is shown but never written`() {
     let type = FieldType.unsupported("gh-sprint")
     let read = FieldCodec.decode(["name": "Sprint 1"], as: type, dialect: .cloud)
     #expect(read.value == .text("Sprint 1"))

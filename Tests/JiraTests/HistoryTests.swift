@@ -17,7 +17,7 @@ import Testing
     #"{"field":"Resolution","from":"1","fromString":"Done","to":null,"toString":null}"#
   private let other = #"{"field":"Layer resolution","fieldId":"customfield_1","to":"x"}"#
 
-  @Test func theLastWhoResolvedCounts() async throws {
+  @Test func `the last who resolved counts`() async throws {
     let (client, transport) = try makeClient([
       .json(
         "{\"total\":3,\"values\":[\(change(9, "bob", "12:00", resolved)),\(change(3, "ada", "10:00", resolved))]}"
@@ -33,7 +33,7 @@ import Testing
   }
 
   /// Broken variant: trusting the order of the answer, by which a reopened issue has a resolver.
-  @Test func whoeverReopenedItEndedTheResolution() async throws {
+  @Test func `whoever reopened it ended the resolution`() async throws {
     let (client, _) = try makeClient([
       .json(
         "{\"isLast\":true,\"values\":[\(change(2, "bob", "12:00", reopened)),\(change(1, "ada", "10:00", resolved))]}"
@@ -42,7 +42,7 @@ import Testing
     #expect(try await client.resolver(of: "1") == nil)
   }
 
-  @Test func withoutResolutionsWhoeverMovedItLastCounts() async throws {
+  @Test func `without resolutions whoever moved it last counts`() async throws {
     let moved = #"{"field":"status","fieldId":"status","from":"3","to":"4","toString":"Closed"}"#
     let (client, _) = try makeClient([
       .json(
@@ -56,7 +56,7 @@ import Testing
     #expect(try await client.resolver(of: "1")?.id == "bob", "reopened, and closed again")
   }
 
-  @Test func dataCenterTellsWithTheIssue() async throws {
+  @Test func `data center tells with the issue`() async throws {
     let (client, transport) = try makeClient(
       [
         .json(
@@ -67,7 +67,7 @@ import Testing
     #expect(transport.requests[0].target == "/rest/api/2/issue/1?fields=id&expand=changelog")
   }
 
-  @Test func aHistoryThatRepeatsItselfEnds() async throws {
+  @Test func `a history that repeats itself ends`() async throws {
     let page = ScriptedTransport.Step.json(
       "{\"total\":99,\"values\":[\(change(1, "ada", "10:00", resolved))]}")
     let (client, transport) = try makeClient([page, page])

@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: [JiraDialect.cloud, .dataCenter])
-  func everyCallSurvivesEveryAnswer(dialect: JiraDialect) async throws {
+  func `every call survives every answer`(dialect: JiraDialect) async throws {
     var generator = SeededGenerator(for: "HostileServerTests")
     let statuses = [200, 200, 200, 200, 201, 204, 100, 302, 400, 404, 429, 500, 999]
     for _ in 0..<40 {
@@ -86,14 +86,14 @@ import Testing
     }
   }
 
-  @Test func nestingWithoutEndIsAnError() async throws {
+  @Test func `nesting without end is an error`() async throws {
     let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
     let (client, _) = try makeClient([.json(deep)])
     #expect(try await failure { _ = try await client.fields() }.kind == .unreadable)
   }
 
   /// Broken variant: one issue with half an emoji makes the whole batch unreadable, and for ever.
-  @Test func halfACharacterDoesNotSpoilAnAnswer() async throws {
+  @Test func `half a character does not spoil an answer`() async throws {
     let (client, _) = try makeClient([
       .json(
         #"{"issues":[{"id":"1","key":"S-1","fields":{"summary":"cut \ud83d"}},"#

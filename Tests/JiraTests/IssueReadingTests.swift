@@ -9,7 +9,7 @@ import Testing
     "{\"id\":\"\(id)\",\"key\":\"S-\(id)\",\"fields\":\(fields)}"
   }
 
-  @Test func anIssuesFieldsAndPropertiesAreRead() async throws {
+  @Test func `an issues fields and properties are read`() async throws {
     let (client, transport) = try makeClient([
       .json(
         """
@@ -30,7 +30,7 @@ import Testing
         == "/rest/api/3/issue/S-1?fields=status%2Cupdated&properties=jira-sync")
   }
 
-  @Test func onCloudAHundredCostOneCall() async throws {
+  @Test func `on cloud a hundred cost one call`() async throws {
     let ids = (1...150).map(String.init)
     let pages = [1...100, 101...150].map { range in
       ScriptedTransport.Step.json(
@@ -47,7 +47,7 @@ import Testing
   }
 
   /// Broken variant: taking an issue with an error for a missing one, when JIRA only could not read it just then.
-  @Test func anIssueWithAnErrorIsAskedForByItself() async throws {
+  @Test func `an issue with an error is asked for by itself`() async throws {
     let (client, _) = try makeClient([
       .json("{\"issues\":[\(issue(1))],\"issueErrors\":[{\"id\":2},{\"id\":\"3\"}]}"),
       .json(issue(2)), .json(404, "{}"),
@@ -57,7 +57,7 @@ import Testing
     #expect(batch.missing == ["3"])
   }
 
-  @Test func onDataCenterTheIndexIsNotTakenForTheTruth() async throws {
+  @Test func `on data center the index is not taken for the truth`() async throws {
     let (client, transport) = try makeClient(
       [
         .json("{\"startAt\":0,\"total\":1,\"issues\":[\(issue(1))]}"), .json(issue(2)),
@@ -71,7 +71,7 @@ import Testing
   }
 
   /// Caught: the row's last write undone, since the index did not know of it.
-  @Test func whatTheIndexHasFromBeforeAWriteIsReadAgain() async throws {
+  @Test func `what the index has from before a write is read again`() async throws {
     let (old, new) = (
       #"{"updated":"2026-07-08T09:10:11.000+0000"}"#, #"{"updated":"2026-07-08T09:10:12.000+0000"}"#
     )
@@ -87,7 +87,7 @@ import Testing
     #expect(transport.requests.count == 2)
   }
 
-  @Test func aDataCenterThatRefusesIDsThatAreGoneIsAskedOneByOne() async throws {
+  @Test func `a data center that refuses i ds that are gone is asked one by one`() async throws {
     let (client, _) = try makeClient(
       [.json(400, "{}"), .json(issue(1)), .json(404, "{}")], dialect: .dataCenter)
     let batch = try await client.issues(ids: ["1", "2"], fields: [])
@@ -96,14 +96,14 @@ import Testing
   }
 
   @Test(arguments: ["{}", "[]", #"{"issues":[{}]}"#, #"{"issues":{}}"#])
-  func anAnswerThatIsNotUnderstoodIsNotNothing(body: String) async throws {
+  func `an answer that is not understood is not nothing`(body: String) async throws {
     let (client, _) = try makeClient([.json(body)])
     let batch = try await client.issues(ids: ["1"], fields: [])
     #expect(batch.missing == [], "that is no evidence that it is gone")
     #expect(batch.failed["1"]?.kind == .unexpectedAnswer)
   }
 
-  @Test func anEditGivesTheIssueAsItIsAfterwards() async throws {
+  @Test func `an edit gives the issue as it is afterwards`() async throws {
     let (client, transport) = try makeClient([.json(issue(1, #"{"summary":"x","other":1}"#))])
     let after = try await client.edit(
       "1", fields: ["summary": "x"], update: ["labels": [["add": "l"]]],
@@ -119,20 +119,20 @@ import Testing
   }
 
   /// Caught: fields that the answer does not have, taken for fields that are empty.
-  @Test func anAnswerWithTheEditedFieldsAloneIsNotTheIssue() async throws {
+  @Test func `an answer with the edited fields alone is not the issue`() async throws {
     let (client, _) = try makeClient([.json(issue(1, #"{"summary":"x"}"#))])
     let after = try await client.edit(
       "1", fields: ["summary": "x"], returnFields: ["status", "summary"])
     #expect(after == nil)
   }
 
-  @Test func anEditWhoseAnswerCannotBeReadWasMadeNevertheless() async throws {
+  @Test func `an edit whose answer cannot be read was made nevertheless`() async throws {
     let (client, _) = try makeClient([.json(200, "{"), .empty(204)])
     #expect(try await client.edit("1", fields: [:], returnFields: ["summary"]) == nil)
     #expect(try await client.edit("1", fields: [:], returnFields: ["summary"]) == nil)
   }
 
-  @Test func whoMayNotKeepQuietTellsTheWatchers() async throws {
+  @Test func `who may not keep quiet tells the watchers`() async throws {
     let message =
       "To discard the user notification either admin or project admin permissions are required."
     let (client, transport) = try makeClient([
@@ -145,7 +145,7 @@ import Testing
       ])
   }
 
-  @Test func aRefusedEditIsNotTriedAgain() async throws {
+  @Test func `a refused edit is not tried again`() async throws {
     let (client, transport) = try makeClient([.json(400, #"{"errors":{"summary":"no"}}"#)])
     let error = try await failure {
       try await client.edit("1", fields: ["summary": "x"], notifyUsers: false)
@@ -154,7 +154,7 @@ import Testing
     #expect(transport.requests.count == 1)
   }
 
-  @Test func aSearchFollowsTheTokens() async throws {
+  @Test func `a search follows the tokens`() async throws {
     let (client, transport) = try makeClient([
       .json("{\"issues\":[\(issue(1))],\"nextPageToken\":\"t\"}"),
       .json("{\"issues\":[],\"nextPageToken\":\"u\",\"isLast\":false}"),
@@ -172,7 +172,7 @@ import Testing
     #expect(transport.requests.allSatisfy { $0.target == "/rest/api/3/search/jql" })
   }
 
-  @Test func aSearchThatWouldNotEndIsAnError() async throws {
+  @Test func `a search that would not end is an error`() async throws {
     let page = ScriptedTransport.Step.json("{\"issues\":[\(issue(1))],\"nextPageToken\":\"t\"}")
     let (client, _) = try makeClient([page, page, page])
     let error = try await failure {
@@ -182,7 +182,7 @@ import Testing
     #expect(error.messages == ["the same page token came twice"])
   }
 
-  @Test func dataCenterGetsItsPropertiesOneByOne() async throws {
+  @Test func `data center gets its properties one by one`() async throws {
     let (client, transport) = try makeClient(
       [
         .json("{\"startAt\":0,\"total\":1,\"issues\":[\(issue(1))]}"),

@@ -3,24 +3,24 @@ import Testing
 
 /// Nothing put into a query can become a part of the query.
 @Suite struct JQLTests {
-  @Test func quotesAndBackslashesAreEscaped() throws {
+  @Test func `quotes and backslashes are escaped`() throws {
     #expect(try JQL.quote(#"a"b\c"#) == #""a\"b\\c""#)
     #expect(try JQL.quote("") == #""""#)
   }
 
   @Test(arguments: ["\n", "\t", "\u{0}", "a\rb", "\u{7f}", "\u{85}"])
-  func controlCharactersAreRefused(value: String) {
+  func `control characters are refused`(value: String) {
     #expect(throws: JQLError.controlCharacter) { try JQL.label(value) }
     #expect(throws: JQLError.controlCharacter) { try JQL.isEmpty(.named(value)) }
   }
 
   /// Broken variant: joining texts, by which this value would ask for every project.
-  @Test func aValueCannotEndItsQuotes() throws {
+  @Test func `a value cannot end its quotes`() throws {
     let hostile = #"x" OR project != "y\"#
     #expect(try JQL.project(hostile).text == #"project = "x\" OR project != \"y\\""#)
   }
 
-  @Test func conditionsAreJoinedInParentheses() throws {
+  @Test func `conditions are joined in parentheses`() throws {
     let query = try JQL.updated(since: 1_732_877_091_000, project: "SCRSKY")
       .and(.label("a").or(.label("b").negated()))
       .ordered(by: [(field: .updated, ascending: true), (field: .id, ascending: false)])
@@ -32,7 +32,7 @@ import Testing
     #expect(try query.and(.project("X")).text.contains("ORDER") == false)
   }
 
-  @Test func listsAndIDs() throws {
+  @Test func `lists and i ds`() throws {
     #expect(try JQL.ids(["10", "007"]).text == "id in (10, 7)")
     #expect(try JQL.any(.custom(10_010), of: ["a", "b"]).text == #"cf[10010] in ("a", "b")"#)
     #expect(throws: JQLError.notAnID) { try JQL.ids(["1) OR (1=1"]) }

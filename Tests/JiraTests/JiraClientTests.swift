@@ -6,7 +6,7 @@ import Testing
 
 /// Calls say what JIRA's API wants to hear, and answers are read in all the shapes they come in.
 @Suite struct JiraClientTests {
-  @Test func eachCallSaysWhoIsAsking() async throws {
+  @Test func `each call says who is asking`() async throws {
     let (client, transport) = try makeClient([.json(#"{"accountId":"a","timeZone":"Asia/Tokyo"}"#)])
     let user = try await client.myself()
     #expect(user.id == "a")
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: [("Cloud", "3"), ("Server", "2"), ("DataCenter", "2")])
-  func theSiteSaysHowItWantsToBeSpokenTo(type: String, version: String) async throws {
+  func `the site says how it wants to be spoken to`(type: String, version: String) async throws {
     let transport = ScriptedTransport([
       .json("{\"version\":\"9\",\"deploymentType\":\"\(type)\"}"), .json(#"{"name":"a"}"#),
     ])
@@ -33,7 +33,7 @@ import Testing
   }
 
   /// Caught: a worker that never starts, since a gateway does not pass the older path on.
-  @Test(arguments: [404, 410]) func whereTheOlderPathIsUnknownTheNewerOneIsAsked(
+  @Test(arguments: [404, 410]) func `where the older path is unknown the newer one is asked`(
     status: Int
   ) async throws {
     let transport = ScriptedTransport([
@@ -50,12 +50,12 @@ import Testing
 
   /// Caught: "no field is on the create screen", by which issues were made without a summary, or a worker did not start.
   @Test(arguments: [(200, #"{"fields":[],"total":0}"#), (403, "{}"), (404, "{}"), (400, "{}")])
-  func aSiteThatDoesNotTellItsScreensHasNone(status: Int, body: String) async throws {
+  func `a site that does not tell its screens has none`(status: Int, body: String) async throws {
     let (client, _) = try makeClient([.json(status, body)])
     #expect(try await client.createMetadata(project: "S", issueTypeID: "1") == nil)
   }
 
-  @Test func beforeCallHearsOfEachCallOnce() async throws {
+  @Test func `before call hears of each call once`() async throws {
     let calls = CallLog()
     let (client, _) = try makeClient([.json("[]"), .empty()]) { calls.append($0) }
     _ = try await client.checking { calls.append($0) }.fields()
@@ -68,7 +68,7 @@ import Testing
       ])
   }
 
-  @Test func fieldsAreRead() async throws {
+  @Test func `fields are read`() async throws {
     let (client, _) = try makeClient([
       .json(
         """
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: ["fields", "values", "results"])
-  func createMetadataComesInPagesUnderThreeNames(name: String) async throws {
+  func `create metadata comes in pages under three names`(name: String) async throws {
     func page(_ ids: [String]) -> ScriptedTransport.Step {
       let fields = ids.map { "{\"fieldId\":\"\($0)\",\"name\":\"\($0)\",\"required\":true}" }
       return .json("{\"total\":3,\"\(name)\":[\(fields.joined(separator: ","))]}")
@@ -98,7 +98,7 @@ import Testing
     #expect(transport.requests[1].target.contains("startAt=2&maxResults=200"))
   }
 
-  @Test func oldDataCentersTellEverythingAtOnce() async throws {
+  @Test func `old data centers tell everything at once`() async throws {
     let (client, transport) = try makeClient(
       [
         .json(404, "{}"),
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test(arguments: [JiraDialect.cloud, .dataCenter])
-  func peopleAreLookedForAsTheSiteWants(dialect: JiraDialect) async throws {
+  func `people are looked for as the site wants`(dialect: JiraDialect) async throws {
     let isCloud = dialect == .cloud
     let person = isCloud ? #"{"accountId":"a1"}"# : #"{"name":"a1"}"#
     let (client, transport) = try makeClient(
@@ -134,14 +134,14 @@ import Testing
       transport.requests[1].target == "\(api)/user?\(isCloud ? "accountId" : "username")=a1")
   }
 
-  @Test func aServerThatRepeatsAPageDoesNotHoldUsForEver() async throws {
+  @Test func `a server that repeats a page does not hold us for ever`() async throws {
     let page = ScriptedTransport.Step.json(#"{"total":9,"fields":[{"fieldId":"a"}]}"#)
     let (client, transport) = try makeClient([page, page])
     #expect(try await client.createMetadata(project: "S", issueTypeID: "1")?.count == 1)
     #expect(transport.requests.count == 2)
   }
 
-  @Test func whatIsInAPathCannotLeaveIt() async throws {
+  @Test func `what is in a path cannot leave it`() async throws {
     let (client, transport) = try makeClient([.json(404, "{}")])
     #expect(try await client.issue("../x?y#z/ä", fields: ["status"]) == nil)
     #expect(
@@ -154,7 +154,7 @@ import Testing
     #expect(transport.requests.count == 1)
   }
 
-  @Test func permissionsThatAreNotNamedAreNotHeld() async throws {
+  @Test func `permissions that are not named are not held`() async throws {
     let (client, transport) = try makeClient([
       .json(#"{"permissions":{"EDIT_ISSUES":{"havePermission":true}}}"#)
     ])
@@ -165,7 +165,7 @@ import Testing
         == "/rest/api/3/mypermissions?permissions=EDIT_ISSUES%2CX&projectKey=S")
   }
 
-  @Test func transitionsAreReadWithTheirScreens() async throws {
+  @Test func `transitions are read with their screens`() async throws {
     let (client, transport) = try makeClient([
       .json(
         """
@@ -188,7 +188,7 @@ import Testing
     #expect(transport.requests[1].needsFreshConnection)
   }
 
-  @Test func commentsAreRichTextOfTheSite() async throws {
+  @Test func `comments are rich text of the site`() async throws {
     let cloud = try makeClient([.json(201, #"{"id":"7","body":{"type":"doc","content":[]}}"#)])
     #expect(try await cloud.client.addComment("a *b*", to: "1").id == "7")
     #expect(try cloud.transport.requests[0].json["body"] == ADF.document(from: "a *b*"))
@@ -198,7 +198,7 @@ import Testing
   }
 
   /// Catches a comment that is added again after an answer was lost, and one that is taken for another of the same words.
-  @Test func aCommentIsAddedOnce() async throws {
+  @Test func `a comment is added once`() async throws {
     let marker = UUID()
     let id = marker.uuidString.lowercased()
     let body =
@@ -239,13 +239,13 @@ import Testing
     }
   }
 
-  @Test func aPropertyThatIsNotThereIsNil() async throws {
+  @Test func `a property that is not there is nil`() async throws {
     let (client, _) = try makeClient([.json(404, "{}"), .json(#"{"key":"k","value":{"a":1}}"#)])
     #expect(try await client.property("k", of: "1") == nil)
     #expect(try await client.property("k", of: "1") == ["a": 1])
   }
 
-  @Test func deletingWhatIsGoneIsNoError() async throws {
+  @Test func `deleting what is gone is no error`() async throws {
     let (client, _) = try makeClient([.empty(), .json(404, "{}"), .json(403, "{}")])
     #expect(try await client.deleteIssue("1"))
     #expect(try await client.deleteIssue("1") == false)

@@ -15,7 +15,7 @@ import Testing
     ("http://[::1]:80/x", "http://[::1]:80/x"),
     ("https://api.atlassian.com/ex/jira/11-22", "https://api.atlassian.com/ex/jira/11-22"),
   ])
-  func usableAddressesAreTidied(given: String, expected: String) throws {
+  func `usable addresses are tidied`(given: String, expected: String) throws {
     #expect(try configuration(given).baseURL == expected)
   }
 
@@ -30,7 +30,7 @@ import Testing
     ("https://example.atlassian.net/anything", "a Cloud site has none"),
     ("https://münchen.de", "ASCII"),
   ])
-  func othersAreRefusedWithTheReason(given: String, reason: String) {
+  func `others are refused with the reason`(given: String, reason: String) {
     let error = #expect(throws: JiraConfigurationError.self) { try configuration(given) }
     #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
   }
@@ -54,18 +54,18 @@ import Testing
     ("http://localhost:8080/Login.jsp", "http://localhost:8080"),
     ("https://jira.example.com/plugins/servlet/mobile", "https://jira.example.com"),
   ])
-  func aPageForABrowserIsRefusedWithTheBase(page: String, base: String) {
+  func `a page for a browser is refused with the base`(page: String, base: String) {
     let error = #expect(throws: JiraConfigurationError.self) { try configuration(page) }
     #expect(error?.description.hasSuffix(": use \(base)") == true, "\(error?.description ?? "")")
   }
 
   /// The context path of a Data Center may be called anything that no page is.
   @Test(arguments: ["/jira", "/tools/issue-tracker", "/software", "/jira/main", "/JIRA"])
-  func aContextPathIsTaken(path: String) throws {
+  func `a context path is taken`(path: String) throws {
     #expect(try configuration("https://host\(path)").baseURL == "https://host\(path)")
   }
 
-  @Test func aPasswordInTheAddressIsNotRepeated() {
+  @Test func `a password in the address is not repeated`() {
     let error = #expect(throws: JiraConfigurationError.self) {
       try configuration("https://ada:hunter2@example.com")
     }
@@ -76,20 +76,20 @@ import Testing
     JiraCredentials.basic(email: "", token: "x"), .basic(email: "a:b", token: "x"),
     .basic(email: "a", token: ""), .bearer(""), .bearer("x\r\nHost: evil"),
   ])
-  func credentialsThatNoHeaderMayHoldAreRefused(credentials: JiraCredentials) {
+  func `credentials that no header may hold are refused`(credentials: JiraCredentials) {
     #expect(throws: JiraConfigurationError.self) {
       try JiraConfiguration(baseURL: "https://example.com", credentials: credentials)
     }
   }
 
-  @Test func theDialectFollowsFromAtlassiansOwnHosts() throws {
+  @Test func `the dialect follows from atlassians own hosts`() throws {
     #expect(try configuration("https://example.atlassian.net").dialect == .cloud)
     #expect(try configuration("https://jira.example.com").dialect == nil)
     // A look-alike is not Atlassian's.
     #expect(try configuration("https://atlassian.net.example.com").dialect == nil)
   }
 
-  @Test func scopedTokensAndServiceAccountsCallThroughTheGateway() throws {
+  @Test func `scoped tokens and service accounts call through the gateway`() throws {
     let scoped = try JiraConfiguration(
       baseURL: "https://example.atlassian.net", credentials: .anonymous, cloudID: "11-22")
     #expect(scoped.baseURL == "https://api.atlassian.com/ex/jira/11-22")
@@ -107,7 +107,7 @@ import Testing
   @Test(arguments: [
     "http://auth.example.com/token", "ftp://x", "", "https://", "http://127.0.0.1.example.com/",
   ])
-  func accessTokensAreNotFetchedInClearText(url: String) {
+  func `access tokens are not fetched in clear text`(url: String) {
     #expect(throws: JiraConfigurationError.self) {
       try JiraConfiguration(
         baseURL: "https://example.atlassian.net",
@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func aMarkTellsCredentialsApartAndGivesNothingAway() {
+  @Test func `a mark tells credentials apart and gives nothing away`() {
     let first = JiraCredentials.basic(email: "a@example.com", token: "hunter2")
     #expect(first.mark == JiraCredentials.basic(email: "a@example.com", token: "hunter2").mark)
     #expect(first.mark != JiraCredentials.basic(email: "a@example.com", token: "hunter3").mark)

@@ -19,7 +19,7 @@ import Testing
     (503, .unavailable, .transient), (409, .conflict, .conflict),
     (429, .rateLimited, .rateLimited(nil)),
   ])
-  func eachStatusHasItsClass(status: Int, kind: JiraError.Kind, meaning: JiraErrorClass)
+  func `each status has its class`(status: Int, kind: JiraError.Kind, meaning: JiraErrorClass)
     async throws
   {
     let error = try await error(.json(status, "{}"))
@@ -28,7 +28,7 @@ import Testing
     #expect(error.classification == meaning)
   }
 
-  @Test func jirasOwnWordsAreKept() async throws {
+  @Test func `jiras own words are kept`() async throws {
     let error = try await error(
       .json(
         400, #"{"errorMessages":["one","two"],"errors":{"customfield_10010":"Option not valid"}}"#))
@@ -38,7 +38,7 @@ import Testing
     #expect(error.description.contains("customfield_10010: Option not valid"))
   }
 
-  @Test func ofAnHTMLPageOnlyTheTitleIsKept() async throws {
+  @Test func `of an HTML page only the title is kept`() async throws {
     let error = try await error(
       .answer(
         502, headers: [:],
@@ -47,19 +47,19 @@ import Testing
   }
 
   @Test(arguments: ["", "<", "{", "[[[[", "\u{0}\u{1}", #"{"errors":[1],"errorMessages":{}}"#, "7"])
-  func anyBodyCostsAnErrorAndNoMore(body: String) async throws {
+  func `any body costs an error and no more`(body: String) async throws {
     #expect(try await error(.answer(500, headers: [:], body: body)).kind == .unavailable)
     #expect(try await error(.answer(200, headers: [:], body: body)).kind == .unexpectedAnswer)
   }
 
-  @Test func aHugeAnswerIsCutShort() async throws {
+  @Test func `a huge answer is cut short`() async throws {
     let many = (0..<500).map { "\"\($0) " + String(repeating: "x", count: 2_000) + "\"" }
     let error = try await error(.json(400, "{\"errorMessages\":[\(many.joined(separator: ","))]}"))
     #expect(error.messages.count == 20)
     #expect(error.messages.allSatisfy { $0.count <= 501 })
   }
 
-  @Test func aServerThatRepeatsTheCredentialsDoesNotLeakThem() async throws {
+  @Test func `a server that repeats the credentials does not leak them`() async throws {
     let error = try await error(
       .json(
         400, #"{"errorMessages":["bad header Basic \#(testToken)"],"errors":{"\#(testToken)":"x"}}"#
@@ -68,7 +68,7 @@ import Testing
     #expect(error.messages == ["bad header Basic [redacted]"])
   }
 
-  @Test func printingCredentialsShowsNoSecret() throws {
+  @Test func `printing credentials shows no secret`() throws {
     let credentials = JiraCredentials.basic(email: "ada@example.com", token: testToken)
     var dumped = ""
     dump(credentials, to: &dumped)
@@ -79,14 +79,14 @@ import Testing
     #expect(!"\(configuration)".contains(testToken))
   }
 
-  @Test func aBlockedLoginIsToldFromAWrongPassword() async throws {
+  @Test func `a blocked login is told from a wrong password`() async throws {
     let denied = ["X-Seraph-LoginReason": "AUTHENTICATION_DENIED"]
     #expect(try await error(.answer(403, headers: denied, body: "")).kind == .captcha)
     #expect(try await error(.answer(200, headers: denied, body: "{}")).kind == .captcha)
   }
 
   /// Broken variant: taking an answer to nobody for the truth, by which every issue looks deleted.
-  @Test func anAnswerToAnonymousIsNoAnswer() async throws {
+  @Test func `an answer to anonymous is no answer`() async throws {
     let headers = ["X-Seraph-LoginReason": "AUTHENTICATED_FAILED"]
     let error = try await error(.answer(200, headers: headers, body: #"{"accountId":"a"}"#))
     #expect(error.kind == .unauthorized)
@@ -160,7 +160,7 @@ import Testing
     }
   }
 
-  @Test func theReachOfALimitIsKnown() async throws {
+  @Test func `the reach of a limit is known`() async throws {
     func scope(_ reason: String?) async throws -> JiraError.LimitScope? {
       try await error(
         .answer(429, headers: reason.map { ["RateLimit-Reason": $0] } ?? [:], body: "")
@@ -173,7 +173,7 @@ import Testing
     #expect(try await error(.json(400, "{}")).limitScope == nil)
   }
 
-  @Test func a503ThatNamesATimeIsALimit() async throws {
+  @Test func `a503 that names a time is a limit`() async throws {
     let error = try await error(.answer(503, headers: ["Retry-After": "7"], body: ""))
     #expect(error.classification == .rateLimited(.seconds(7)))
   }

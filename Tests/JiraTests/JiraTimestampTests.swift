@@ -13,7 +13,7 @@ import Testing
     ("2026-09-27T03:03:11.1-05", 1_790_496_191_100), ("1969-12-31T23:59:59.999Z", -1),
     ("2024-02-29T00:00Z", 1_709_164_800_000),
   ])
-  func anInstantIsReadWhateverItsOffset(text: String, milliseconds: Int64) {
+  func `an instant is read whatever its offset`(text: String, milliseconds: Int64) {
     #expect(JiraTimestamp.parse(text) == milliseconds)
   }
 
@@ -23,12 +23,12 @@ import Testing
     "2026-09-27T10:03:11.Z", "2026-09-27T10:03:11Z ", "2026-09-27T10:03:11+2500",
     "２０２６-09-27T10:03Z",
   ])
-  func whatIsNoInstantIsRefused(text: String) {
+  func `what is no instant is refused`(text: String) {
     #expect(JiraTimestamp.parse(text) == nil)
   }
 
   /// Checked against Foundation's calendar, which shares no code with this.
-  @Test func rendersWhatFoundationRenders() throws {
+  @Test func `renders what foundation renders`() throws {
     var generator = SeededGenerator(for: "JiraTimestampTests")
     let formatter = ISO8601DateFormatter()
     formatter.formatOptions = [.withInternetDateTime]
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func yearsWithoutRoomAreRefused() {
+  @Test func `years without room are refused`() {
     #expect(JiraTimestamp.render(Int64.max) == nil)
     #expect(JiraTimestamp.render(Int64.min) == nil)
     #expect(JiraTimestamp.render(253_402_300_799_999) == "9999-12-31T23:59:59.999+0000")
@@ -53,7 +53,7 @@ import Testing
     #expect(JiraTimestamp.render(-62_135_596_800_001) == nil)
   }
 
-  @Test func aQuotedTimeIsCutDownToTheMinuteInTheCallersZone() {
+  @Test func `a quoted time is cut down to the minute in the callers zone`() {
     #expect(
       JiraTimestamp.jqlMinute(1_790_496_191_123, offsetMinutes: -420) == "2026-09-27 01:03")
     #expect(JiraTimestamp.jqlMinute(-1, offsetMinutes: 0) == "1969-12-31 23:59")

@@ -7,10 +7,10 @@ import Testing
 @Suite("Names that JIRA translates") struct NamesTests {
   private func value(_ json: JSON) throws -> TranslatedName { try #require(TranslatedName(json)) }
 
-  @Test(
-    "a value is called by its id, its stored name and its shown name, in any case of letters",
-    arguments: ["10002", "Won't Do", "won\u{2019}t do", "Wird nicht erledigt", " WON'T DO "])
-  func called(text: String) throws {
+  @Test(arguments: ["10002", "Won't Do", "won\u{2019}t do", "Wird nicht erledigt", " WON'T DO "])
+  func `a value is called by its id, its stored name and its shown name, in any case of letters`(
+    text: String
+  ) throws {
     let shown: JSON = [
       "id": "10002", "name": "Wird nicht erledigt", "untranslatedName": "Won't Do",
     ]
@@ -20,26 +20,26 @@ import Testing
   }
 
   /// Data Center gives no stored name.
-  @Test(
-    "JIRA's own translations are known where the stored name is not given",
-    arguments: [
-      ("Wird nicht erledigt", "Won't Do"), ("Ne sera pas fait", "Won't Do"), ("対応しない", "Won't Do"),
-      ("Aufgabe", "Task"), ("Tâche", "Task"), ("タスク", "Task"), ("Fertig", "Done"), ("完了", "Done"),
-    ])
-  func translations(shown: String, english: String) throws {
+  @Test(arguments: [
+    ("Wird nicht erledigt", "Won't Do"), ("Ne sera pas fait", "Won't Do"), ("対応しない", "Won't Do"),
+    ("Aufgabe", "Task"), ("Tâche", "Task"), ("タスク", "Task"), ("Fertig", "Done"), ("完了", "Done"),
+  ])
+  func `JIRA's own translations are known where the stored name is not given`(
+    shown: String, english: String
+  ) throws {
     #expect(try value(["id": "7", "name": .string(shown)]).isCalled(english))
   }
 
-  @Test("a stored name that is given is believed, and no translation of the shown one is")
-  func stored() throws {
+  @Test
+  func `a stored name that is given is believed, and no translation of the shown one is`() throws {
     let custom = try value(["id": "7", "name": "Fertig", "untranslatedName": "Shipped"])
     #expect(!custom.isCalled("Done"))
     #expect(custom.isCalled("Shipped") && custom.isCalled("Fertig"))
   }
 
   /// A word that meant both would lose the debt of a row.
-  @Test("no translation stands for a resolution that fixes something and for one that does not")
-  func unambiguous() {
+  @Test
+  func `no translation stands for a resolution that fixes something and for one that does not`() {
     let fixing: Set = ["Done", "Fixed", "Resolved"]
     let others: Set = ["Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Declined"]
     for name in StandardNames.translations.values.joined() {
@@ -48,9 +48,11 @@ import Testing
     }
   }
 
-  @Test(
-    "a list finds by id, then exactly, then by any name; an answer in another language adds names")
-  func list() throws {
+  @Test
+  func
+    `a list finds by id, then exactly, then by any name; an answer in another language adds names`()
+    throws
+  {
     var list = NameList([
       try value(["id": "1", "name": "High"]), try value(["id": "2", "name": "high risk"]),
     ])
@@ -67,13 +69,13 @@ import Testing
     #expect(list.value(named: "WICHTIG") == nil, "a name of two values means neither")
   }
 
-  @Test(
-    "a field is found by its name in any language, its own first",
-    arguments: [
-      ("Fälligkeit", "duedate"), ("Due date", "duedate"), ("due DATE", "duedate"),
-      ("Aufwand", "customfield_1"), ("Effort", "customfield_1"), ("Cost", "customfield_2"),
-    ])
-  func fields(name: String, id: String) throws {
+  @Test(arguments: [
+    ("Fälligkeit", "duedate"), ("Due date", "duedate"), ("due DATE", "duedate"),
+    ("Aufwand", "customfield_1"), ("Effort", "customfield_1"), ("Cost", "customfield_2"),
+  ])
+  func `a field is found by its name in any language, its own first`(name: String, id: String)
+    throws
+  {
     let json: [JSON] = [
       ["id": "duedate", "name": "Fälligkeit"],
       [
@@ -88,10 +90,11 @@ import Testing
     #expect(JiraField.named("Nothing", in: fields).isEmpty)
   }
 
-  @Test(
-    "two fields of one name are both named, and a name that is shown goes before one of another language"
-  )
-  func ambiguous() throws {
+  @Test
+  func
+    `two fields of one name are both named, and a name that is shown goes before one of another language`()
+    throws
+  {
     func field(_ id: String, _ name: String, _ stored: String) throws -> JiraField {
       try #require(
         JiraField([
@@ -108,8 +111,10 @@ import Testing
     #expect(fields[1].storedName == "Child")
   }
 
-  @Test("every call asks for English, and a client for the account's language for none")
-  func headers() async throws {
+  @Test
+  func `every call asks for English, and a client for the account's language for none`()
+    async throws
+  {
     let account = #"{"accountId": "x", "locale": "de_DE"}"#
     let (client, transport) = try makeClient([.json(account), .json(account)])
     #expect(try await client.myself().isEnglish == false)
@@ -121,8 +126,9 @@ import Testing
     #expect(sent[1].header("X-Force-Accept-Language") == nil)
   }
 
-  @Test("the history of a Data Center names fields as they are stored, and resolutions too")
-  func history() throws {
+  @Test
+  func `the history of a Data Center names fields as they are stored, and resolutions too`() throws
+  {
     let change = try #require(
       IssueChange([
         "id": "1", "created": "2026-01-02T03:04:05.000+0000",

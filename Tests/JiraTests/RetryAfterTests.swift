@@ -9,13 +9,13 @@ import Testing
     RetryAfter(retryAfter: retryAfter, reset: reset, date: date, now: now)?.milliseconds
   }
 
-  @Test func secondsAreTaken() {
+  @Test func `seconds are taken`() {
     #expect(delay("1847") == 1_847_000)
     #expect(delay(" 1.5 ") == 1_500)
     #expect(delay("0") == 0)
   }
 
-  @Test func nonsenseDoesNotBecomeAWait() {
+  @Test func `nonsense does not become a wait`() {
     #expect(delay("soon") == nil)
     #expect(delay("") == nil)
     #expect(delay("nan") == nil)
@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Broken variant: comparing with the local clock, which may be minutes off.
-  @Test func aDateIsComparedWithTheAnswersOwn() {
+  @Test func `a date is compared with the answers own`() {
     let date = "Sun, 06 Nov 1994 08:49:37 GMT"
     #expect(delay("Sun, 06 Nov 1994 08:50:07 GMT", date: date, now: 4_000_000_000_000) == 30_000)
     // In the past: at once.
@@ -34,7 +34,7 @@ import Testing
     #expect(delay("Sun, 06 Nov 1994 08:50:07 GMT", now: 784_111_777_000) == 30_000)
   }
 
-  @Test func theResetOfALimitServesWhereThereIsNoRetryAfter() {
+  @Test func `the reset of a limit serves where there is no retry after`() {
     let date = "Wed, 08 Oct 2025 14:59:00 GMT"
     #expect(delay(reset: "2025-10-08T15:00:00Z", date: date) == 60_000)
     #expect(delay(reset: "2025-10-08T15:00Z", date: date) == 60_000)

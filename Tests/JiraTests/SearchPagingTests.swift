@@ -3,7 +3,7 @@ import Testing
 
 /// A search ends when JIRA says so, neither earlier nor never.
 @Suite struct SearchPagingTests {
-  @Test func aTokenLeadsOn() throws {
+  @Test func `a token leads on`() throws {
     var paging = SearchPaging()
     #expect(paging.cursor == .first)
     try paging.received(50, .tokens(next: "a", isLast: nil))
@@ -15,14 +15,14 @@ import Testing
     #expect(paging.cursor == nil)
   }
 
-  @Test func isLastEndsTheSearchEvenWithAToken() throws {
+  @Test func `is last ends the search even with a token`() throws {
     var paging = SearchPaging()
     try paging.received(1, .tokens(next: "a", isLast: true))
     #expect(paging.cursor == nil)
   }
 
   /// Broken variant: following every token, for ever.
-  @Test func aRepeatedTokenIsAnError() throws {
+  @Test func `a repeated token is an error`() throws {
     var paging = SearchPaging()
     try paging.received(1, .tokens(next: "a", isLast: nil))
     try paging.received(1, .tokens(next: "b", isLast: nil))
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func emptyPagesDoNotGoOnForEver() throws {
+  @Test func `empty pages do not go on for ever`() throws {
     var paging = SearchPaging()
     #expect(throws: SearchPaging.Failure.emptyPages(SearchPaging.emptyPageLimit)) {
       for number in 0...SearchPaging.emptyPageLimit {
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func offsetsCountWhatCameAndNotWhatWasAskedFor() throws {
+  @Test func `offsets count what came and not what was asked for`() throws {
     var paging = SearchPaging()
     // The site caps pages at 40, whatever was asked.
     try paging.received(40, .offsets(startAt: 0, total: 60))
@@ -49,7 +49,7 @@ import Testing
     #expect(paging.cursor == nil)
   }
 
-  @Test func withoutATotalAnEmptyPageIsTheEnd() throws {
+  @Test func `without a total an empty page is the end`() throws {
     var paging = SearchPaging()
     try paging.received(10, .offsets(startAt: nil, total: nil))
     #expect(paging.cursor == .startAt(10))
@@ -57,7 +57,7 @@ import Testing
     #expect(paging.cursor == nil)
   }
 
-  @Test func aPageFromElsewhereIsAnError() throws {
+  @Test func `a page from elsewhere is an error`() throws {
     var paging = SearchPaging()
     try paging.received(10, .offsets(startAt: 0, total: 30))
     #expect(throws: SearchPaging.Failure.wrongPage) {

@@ -13,7 +13,7 @@ import Testing
     ("https://x/~ann/_edge", "https://x/~ann/_edge"), ("https://x/{a}", #"https&#58;//x/\{a}"#),
     ("wow! really?", "wow! really?"), ("!pic.png!", #"\!pic.png!"#), ("a - b", "a - b"),
   ])
-  func onlyWhatCouldBeMarkupIsEscaped(text: String, markup: String) {
+  func `only what could be markup is escaped`(text: String, markup: String) {
     #expect(WikiText.escape(text) == markup)
     let read = WikiText.text(of: markup)
     #expect(read.text == text)
@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Broken variant: a backslash before each special character, and backslashes left alone.
-  @Test func everyTextComesBackAsItWas() {
+  @Test func `every text comes back as it was`() {
     var generator = SeededGenerator(for: "WikiTextTests")
     for _ in 0..<5_000 {
       let text = CanonicalText.lines(generator.text())
@@ -38,16 +38,16 @@ import Testing
     "*bold*", "h1. Title", "{code}x{code}", "[link|https://e.com]", "- item", "||head||",
     "line\\\\break", "!pic.png!", "{color:red}x{color}",
   ])
-  func markupOfPeopleIsLossy(markup: String) {
+  func `markup of people is lossy`(markup: String) {
     #expect(WikiText.text(of: markup).lossy)
   }
 
   @Test(arguments: ["a [b", "C:\\temp", "x \\"])
-  func readingNeverFails(markup: String) {
+  func `reading never fails`(markup: String) {
     #expect(!WikiText.text(of: markup).text.isEmpty)
   }
 
-  @Test func aBackslashThatEscapesNothingIsNotFormatting() {
+  @Test func `a backslash that escapes nothing is not formatting`() {
     let read = WikiText.text(of: "C:\\temp")
     #expect(read.text == "C:\\temp")
     #expect(!read.lossy)

@@ -6,29 +6,29 @@ import Testing
 struct ClaimWindowTests {
   let start = ContinuousClock.now
 
-  @Test("nothing is known at first, so everything is looked at")
-  func first() {
+  @Test
+  func `nothing is known at first, so everything is looked at`() {
     #expect(ClaimWindow().lookBack(now: start) == nil)
   }
 
-  @Test("after a claim that found nothing, only what fell due since, and a margin")
-  func afterEmpty() {
+  @Test
+  func `after a claim that found nothing, only what fell due since, and a margin`() {
     var window = ClaimWindow()
     window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
     #expect(window.lookBack(now: start + .seconds(1)) == .seconds(1) + ClaimWindow.margin)
   }
 
   /// Broken variant: a window that begins at the last claim of any kind would leave a backlog behind.
-  @Test("a backlog is worked off from its beginning")
-  func backlog() {
+  @Test
+  func `a backlog is worked off from its beginning`() {
     var window = ClaimWindow()
     window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
     window.claimed(sentAt: start + .seconds(3), lookBack: nil, isShort: false, took: .zero)
     #expect(window.lookBack(now: start + .seconds(3.1)) == nil)
   }
 
-  @Test("a busy claim within the window moves its beginning nowhere")
-  func busyWithinWindow() {
+  @Test
+  func `a busy claim within the window moves its beginning nowhere`() {
     var window = ClaimWindow()
     window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
     window.claimed(sentAt: start + .seconds(1), lookBack: .seconds(6), isShort: false, took: .zero)
@@ -36,16 +36,16 @@ struct ClaimWindowTests {
   }
 
   /// What commits later than the margin, or was passed over while its key was running, is found within two seconds, or ten where looking is dear.
-  @Test("every two seconds everything is looked at")
-  func fullNowAndThen() {
+  @Test
+  func `every two seconds everything is looked at`() {
     var window = ClaimWindow()
     window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
     window.claimed(sentAt: start + .seconds(1.9), lookBack: .seconds(6), isShort: true, took: .zero)
     #expect(window.lookBack(now: start + .seconds(2)) == nil)
   }
 
-  @Test("a reset makes the next claim look all the way")
-  func reset() {
+  @Test
+  func `a reset makes the next claim look all the way`() {
     var window = ClaimWindow()
     window.claimed(sentAt: start, lookBack: nil, isShort: true, took: .zero)
     window.reset()
@@ -53,10 +53,8 @@ struct ClaimWindowTests {
   }
 
   /// Broken variant: a full look every two seconds, however dear, is one claim in a hundred of a busy worker.
-  @Test(
-    "the dearer a full look, the rarer it is, within bounds",
-    arguments: [(1, 2_000), (10, 4_500), (20, 9_500), (46, 10_000), (500, 10_000)])
-  func dear(milliseconds: Int, every: Int) {
+  @Test(arguments: [(1, 2_000), (10, 4_500), (20, 9_500), (46, 10_000), (500, 10_000)])
+  func `the dearer a full look, the rarer it is, within bounds`(milliseconds: Int, every: Int) {
     var window = ClaimWindow()
     window.claimed(
       sentAt: start, lookBack: .seconds(5), isShort: true, took: .milliseconds(1))
@@ -70,8 +68,8 @@ struct ClaimWindowTests {
   ///
   /// Broken variant: one that always looks all the way back is one claim in ten of a busy worker, which is promised work with
   /// each run that ends; after ten minutes behind an old transaction each of them took 25 ms.
-  @Test("a promise is looked for at once where that is cheap, else within ten seconds")
-  func promises() {
+  @Test
+  func `a promise is looked for at once where that is cheap, else within ten seconds`() {
     for (took, atOnce) in [(Duration.milliseconds(2), true), (.milliseconds(9), false)] {
       var window = ClaimWindow()
       for _ in 0..<3 { window.claimed(sentAt: start, lookBack: nil, isShort: true, took: took) }
@@ -85,8 +83,8 @@ struct ClaimWindowTests {
     }
   }
 
-  @Test("one full look that met a busy machine makes none dear")
-  func hiccup() {
+  @Test
+  func `one full look that met a busy machine makes none dear`() {
     var window = ClaimWindow()
     for took in [Duration.milliseconds(1), .milliseconds(300), .milliseconds(1)] {
       window.claimed(sentAt: start, lookBack: nil, isShort: true, took: took)

@@ -9,8 +9,8 @@ struct FullScansTests {
   /// Those of a worker's heartbeats.
   private var looks = FullScans(every: .zero, everyAtLeast: .seconds(30), patience: 50)
 
-  @Test("the first is a full one, and so is the first after a reset")
-  func first() {
+  @Test
+  func `the first is a full one, and so is the first after a reset`() {
     var looks = looks
     #expect(looks.areDue(now: start))
     looks.scanned(isFull: true, sentAt: start, took: .seconds(1))
@@ -20,8 +20,8 @@ struct FullScansTests {
   }
 
   /// Broken variant: what is compared with nothing counts a slow network as a dear look.
-  @Test("where a full one costs what the others cost, each is a full one")
-  func cheap() {
+  @Test
+  func `where a full one costs what the others cost, each is a full one`() {
     var looks = looks
     looks.scanned(isFull: false, sentAt: start, took: .milliseconds(200))
     looks.scanned(isFull: true, sentAt: start, took: .milliseconds(200))
@@ -29,8 +29,8 @@ struct FullScansTests {
   }
 
   /// Broken variant: the part met a busy machine once, and is never looked at again; whatever is dear later seems cheap.
-  @Test("now and then a part is looked at, so that the comparison is of today")
-  func comparison() {
+  @Test
+  func `now and then a part is looked at, so that the comparison is of today`() {
     var looks = looks
     looks.scanned(isFull: false, sentAt: start, took: .seconds(1))
     for _ in 0..<FullScans.mostInARow {
@@ -43,8 +43,9 @@ struct FullScansTests {
     #expect(looks.areDue(now: start + .seconds(5)))
   }
 
-  @Test("else they take the fiftieth part of the time, and come every thirty seconds at the least")
-  func dear() {
+  @Test
+  func `else they take the fiftieth part of the time, and come every thirty seconds at the least`()
+  {
     for (milliseconds, seconds) in [(100, 5), (3_000, 30)] {
       var looks = looks
       looks.scanned(isFull: true, sentAt: start, took: .milliseconds(milliseconds))
@@ -53,8 +54,8 @@ struct FullScansTests {
     }
   }
 
-  @Test("one that met a busy machine makes none dear, three do")
-  func hiccup() {
+  @Test
+  func `one that met a busy machine makes none dear, three do`() {
     var looks = looks
     for _ in 0..<2 { looks.scanned(isFull: true, sentAt: start, took: .zero) }
     looks.scanned(isFull: true, sentAt: start, took: .seconds(1))

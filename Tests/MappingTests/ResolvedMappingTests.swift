@@ -24,8 +24,8 @@ struct ResolvedMappingTests {
     return mapping
   }
 
-  @Test("with all its fields there, the default mapping resolves whole")
-  func whole() throws {
+  @Test
+  func `with all its fields there, the default mapping resolves whole`() throws {
     let resolved = try SampleSite.resolved()
     #expect(resolved.fields.map(\.name) == Mapping.standard.fields.map(\.name))
     #expect(resolved.skipped.isEmpty)
@@ -36,8 +36,8 @@ struct ResolvedMappingTests {
     #expect(resolved.issueFieldIDs.contains("resolutiondate"))
   }
 
-  @Test("an optional field that the site lacks is left out with one reason and a hint")
-  func skips() throws {
+  @Test
+  func `an optional field that the site lacks is left out with one reason and a hint`() throws {
     let fields =
       SampleSite.fields.filter { $0.name != "Notes" } + [SampleSite.custom(1, "Note", "textarea")]
     let resolved = try ResolvedMapping.resolve(
@@ -47,8 +47,8 @@ struct ResolvedMappingTests {
     #expect(resolved.skipped[0].reason.contains("'Note'"))
   }
 
-  @Test("a required field that the site lacks is an error with near names")
-  func requires() {
+  @Test
+  func `a required field that the site lacks is an error with near names`() {
     let required = mapping("notes") { $0.required = true }
     let fields =
       SampleSite.fields.filter { $0.name != "Notes" } + [SampleSite.custom(1, "Note", "textarea")]
@@ -57,16 +57,16 @@ struct ResolvedMappingTests {
     #expect(found[0].contains("notes") && found[0].contains("'Note'"))
   }
 
-  @Test("two fields of one name are an error that names both, and none is guessed")
-  func ambiguous() {
+  @Test
+  func `two fields of one name are an error that names both, and none is guessed`() {
     let found = problems(SampleSite.fields + [SampleSite.custom(7, "Notes", "textfield")])
     #expect(found.count == 1)
     #expect(found[0].contains("customfield_7") && found[0].contains("customfield_10011"))
     #expect(found[0].contains("textarea") && found[0].contains("textfield"))
   }
 
-  @Test("a field of another project does not count; the case of letters is a second try")
-  func scopes() throws {
+  @Test
+  func `a field of another project does not count; the case of letters is a second try`() throws {
     let fields =
       SampleSite.fields.filter { $0.name != "Notes" } + [
         SampleSite.custom(7, "Notes", "textfield", project: "20000"),
@@ -77,24 +77,27 @@ struct ResolvedMappingTests {
     #expect(resolved["notes"]?.fieldID == "customfield_8")
   }
 
-  @Test("beside a Technical debt field the description is only pushed, without it, it is both")
-  func description() throws {
+  @Test
+  func `beside a Technical debt field the description is only pushed, without it, it is both`()
+    throws
+  {
     #expect(try SampleSite.resolved()["description"]?.mapping.direction == .push)
     #expect(
       try SampleSite.resolved(without: ["Technical debt"])["description"]?.mapping.direction
         == .both)
   }
 
-  @Test("two writers of one column or one field are refused: they would never come to rest")
-  func writers() {
+  @Test
+  func `two writers of one column or one field are refused: they would never come to rest`() {
     let twice = mapping("notes") { $0.target = .customName("Workflows") }
     #expect(problems(SampleSite.fields, twice).contains { $0.contains("workflows and notes") })
     let column = mapping("notes") { $0.columns = ["workflows"] }
     #expect(problems(SampleSite.fields, column).contains { $0.contains("column workflows") })
   }
 
-  @Test("what JIRA requires and nothing fills is a problem, told before the first row fails")
-  func unfilled() throws {
+  @Test
+  func `what JIRA requires and nothing fills is a problem, told before the first row fails`() throws
+  {
     let metadata = [
       FieldMetadata(fieldID: "summary", name: "Summary", isRequired: true, hasDefaultValue: false),
       FieldMetadata(
@@ -116,8 +119,8 @@ struct ResolvedMappingTests {
     #expect(resolved["notes"]?.writableOnCreate == false)
   }
 
-  @Test("a create screen without labels is a problem only where the file names some")
-  func untakeable() throws {
+  @Test
+  func `a create screen without labels is a problem only where the file names some`() throws {
     let summary = FieldMetadata(
       fieldID: "summary", name: "Summary", isRequired: true, hasDefaultValue: false)
     var mapping = Mapping.standard
@@ -130,8 +133,10 @@ struct ResolvedMappingTests {
     #expect(try SampleSite.resolved().problems == [], "a site that does not tell its screens")
   }
 
-  @Test("a field of a kind that cannot be mapped is left out, or an error where it is required")
-  func unsupported() throws {
+  @Test
+  func `a field of a kind that cannot be mapped is left out, or an error where it is required`()
+    throws
+  {
     let fields =
       SampleSite.fields.filter { $0.name != "Notes" } + [
         JiraField(

@@ -8,36 +8,32 @@ struct TemplateTests {
     try Template(text).filled { columns[$0] ?? "" }
   }
 
-  @Test(
-    "columns, filters, optional parts and braces",
-    arguments: [
-      ("[{a}] {b}", "[x] y"), ("{{{a}}}", "{x}"), ("{a|upper}", "X"),
-      ("{c|first_line}", "one"), ("{a}{? — {c|first_line}}", "x — one"),
-      ("{a}{? — {none}}", "x"), ("{a}{? — {control}}", "x"), ("{a}{? ({b}, {none})}!", "x!"),
-      ("{ a | trim | upper }", "X"),
-    ])
-  func fills(text: String, expected: String) throws {
+  @Test(arguments: [
+    ("[{a}] {b}", "[x] y"), ("{{{a}}}", "{x}"), ("{a|upper}", "X"),
+    ("{c|first_line}", "one"), ("{a}{? — {c|first_line}}", "x — one"),
+    ("{a}{? — {none}}", "x"), ("{a}{? — {control}}", "x"), ("{a}{? ({b}, {none})}!", "x!"),
+    ("{ a | trim | upper }", "X"),
+  ])
+  func `columns, filters, optional parts and braces`(text: String, expected: String) throws {
     #expect(
       try fill(text, ["a": "x", "b": "y", "c": "\n one \ntwo", "control": "\u{1} \u{7F}"])
         == expected)
   }
 
-  @Test(
-    "a text that is no template is refused in words",
-    arguments: ["{a", "a}", "{}", "{a|shout}", "{? {a}", "{? {? {a}}}"])
-  func refuses(text: String) {
+  @Test(arguments: ["{a", "a}", "{}", "{a|shout}", "{? {a}", "{? {? {a}}}"])
+  func `a text that is no template is refused in words`(text: String) {
     #expect(throws: TemplateError.self) { try Template(text) }
   }
 
-  @Test("the built-in summary is what its text says")
-  func standardSummary() throws {
+  @Test
+  func `the built-in summary is what its text says`() throws {
     let summary = Template.standardSummary
     #expect(try Template(summary.text) == summary)
     #expect(summary.columns == ["file_number", "file_path", "technical_debt"])
   }
 
-  @Test("steps run in their order, over every element of a list")
-  func transforms() throws {
+  @Test
+  func `steps run in their order, over every element of a list`() throws {
     func run(_ steps: [FieldTransform], _ value: ColumnText) -> ColumnText {
       steps.reduce(value) { $1.applied(to: $0) }
     }
@@ -55,8 +51,8 @@ struct TemplateTests {
     #expect(run([.dateFormat("yyyy")], .one("soon")) == .one("soon"))
   }
 
-  @Test("a time of a row is UTC where it says no zone, and is written as Postgres would")
-  func timestamps() {
+  @Test
+  func `a time of a row is UTC where it says no zone, and is written as Postgres would`() {
     #expect(Timestamp("1970-01-01T00:00:01.5")?.milliseconds == 1_500)
     #expect(Timestamp("1970-01-01 02:00:00+02")?.milliseconds == 0)
     #expect(Timestamp("1970-01-02")?.milliseconds == 86_400_000)

@@ -34,8 +34,8 @@ struct ConflictResolutionTests {
       ])
   }
 
-  @Test("without a decision neither side is written")
-  func undecided() throws {
+  @Test
+  func `without a decision neither side is written`() throws {
     let pair = try dispute()
     let plan = plan(
       base: pair.base, row: .present(pair.row), issue: .present(pair.issue), mapping: pair.mapping)
@@ -43,8 +43,10 @@ struct ConflictResolutionTests {
     #expect(plan.conflicts.map(\.winner) == [nil])
   }
 
-  @Test("the row's value, the issue's, or a third one goes to both sides, and settles the conflict")
-  func decided() throws {
+  @Test
+  func `the row's value, the issue's, or a third one goes to both sides, and settles the conflict`()
+    throws
+  {
     let row = try decide(.row)
     #expect(row.issueWrites.map(\.value) == [.text("the row's")])
     #expect(row.rowWrites.isEmpty)
@@ -61,8 +63,8 @@ struct ConflictResolutionTests {
   }
 
   /// Catches a decision that overwrites what the person never saw.
-  @Test("it holds only while the loser still says what was seen")
-  func outdated() throws {
+  @Test
+  func `it holds only while the loser still says what was seen`() throws {
     for plan in [
       try decide(.row, issue: "older"), try decide(.issue, row: "older"),
       try decide(.value("x"), issue: "older"),
@@ -74,8 +76,8 @@ struct ConflictResolutionTests {
     #expect(try !decide(.row, row: "older").isEmpty, "the winner's newer value is as good")
   }
 
-  @Test("the composite takes an object by column")
-  func composite() throws {
+  @Test
+  func `the composite takes an object by column`() throws {
     let mapping = try SampleSite.resolved()
     var (row, issue, base) = SampleSite.linked(mapping)
     row["audit_status"] = "IN_PROGRESS"
@@ -97,8 +99,8 @@ struct ConflictResolutionTests {
     #expect(refused.problems.first?.message.contains("object by column") == true)
   }
 
-  @Test("a parked field is left alone with its base, and says why; the others go on")
-  func parked() throws {
+  @Test
+  func `a parked field is left alone with its base, and says why; the others go on`() throws {
     let mapping = try SampleSite.resolved()
     var (row, issue, base) = SampleSite.linked(mapping)
     row["notes"] = "new"

@@ -20,8 +20,8 @@ struct FieldDecisionTests {
       sides, direction: direction, policy: policy, resolution: resolution)
   }
 
-  @Test("one side changed: the other follows, without a conflict")
-  func oneSide() {
+  @Test
+  func `one side changed: the other follows, without a conflict`() {
     #expect(decide("b", "b").decision == .agree)
     #expect(decide("r", "b") == .init(decision: .writeIssue))
     #expect(decide("b", "i") == .init(decision: .writeRow))
@@ -29,13 +29,13 @@ struct FieldDecisionTests {
     #expect(decide("b", "") == .init(decision: .writeRow))
   }
 
-  @Test("both changed to the same: only the base moves")
-  func same() {
+  @Test
+  func `both changed to the same: only the base moves`() {
     #expect(decide("x", "x") == .init(decision: .agree))
   }
 
-  @Test("both changed to different values: the policy decides, and a person before it")
-  func conflict() {
+  @Test
+  func `both changed to different values: the policy decides, and a person before it`() {
     #expect(decide("r", "i").decision == .writeIssue)
     #expect(decide("r", "i").reason == .bothChanged)
     #expect(decide("r", "i", .both, .jiraWins).winner == .issue)
@@ -44,8 +44,8 @@ struct FieldDecisionTests {
     #expect(decide("r", "i", .both, .rowWins, resolution: .issue).winner == .issue)
   }
 
-  @Test("a side that only follows is put back, and what it had is kept as a conflict")
-  func follower() {
+  @Test
+  func `a side that only follows is put back, and what it had is kept as a conflict`() {
     #expect(
       decide("b", "i", .push) == .init(decision: .writeIssue, reason: .followerChanged))
     #expect(decide("r", "b", .pull) == .init(decision: .writeRow, reason: .followerChanged))
@@ -53,8 +53,8 @@ struct FieldDecisionTests {
     #expect(decide("r", "i", .pull, .rowWins).winner == .issue)
   }
 
-  @Test("who never met: an empty side takes the other's value, and never erases it")
-  func firstMeeting() {
+  @Test
+  func `who never met: an empty side takes the other's value, and never erases it`() {
     #expect(decide("x", "x", base: nil) == .init(decision: .agree))
     #expect(decide("", "i", base: nil) == .init(decision: .writeRow))
     #expect(decide("r", "", base: nil, .both, .jiraWins) == .init(decision: .writeIssue))
@@ -64,8 +64,8 @@ struct FieldDecisionTests {
     #expect(decide("r", "i", base: nil, .both, .jiraWins).winner == .issue)
   }
 
-  @Test("formatting that cannot be written back is never overwritten, unless a person says so")
-  func formatting() {
+  @Test
+  func `formatting that cannot be written back is never overwritten, unless a person says so`() {
     for direction in [SyncDirection.push, .both] {
       let outcome = decide("r", "b", direction, isFormatted: true)
       #expect(outcome == .init(decision: .wait, reason: .formatting))
@@ -74,15 +74,15 @@ struct FieldDecisionTests {
     #expect(decide("r", "b", resolution: .row, isFormatted: true).decision == .writeIssue)
   }
 
-  @Test("a text of which JIRA holds only a part is not replaced by that part")
-  func cut() {
+  @Test
+  func `a text of which JIRA holds only a part is not replaced by that part`() {
     #expect(decide("b", "i", isCut: true) == .init(decision: .wait, reason: .cut))
     #expect(decide("r", "b", isCut: true).decision == .writeIssue)
     #expect(decide("b", "i", resolution: .issue, isCut: true).decision == .writeRow)
   }
 
-  @Test("a pair that was agreed to differ stays at rest")
-  func pair() {
+  @Test
+  func `a pair that was agreed to differ stays at rest`() {
     let pair = BaseField(raw: [:], canonical: .text("r"), issue: .text("i"))
     #expect(decide("r", "i", base: pair) == .init(decision: .nothing))
     #expect(decide("r", "x", base: pair) == .init(decision: .writeRow))

@@ -80,16 +80,16 @@ struct FieldTypeTests {
       projectID: "1")
   }
 
-  @Test("a value goes to JIRA as its type wants it", arguments: samples)
-  func pushes(sample: Sample) throws {
+  @Test(arguments: samples)
+  func `a value goes to JIRA as its type wants it`(sample: Sample) throws {
     let plan = plan(
       base: nil, row: .present(["c": sample.row]), issue: .absent, mapping: try resolved(sample))
     #expect(plan.problems.isEmpty)
     #expect(plan.issueWrites.map(\.json) == [sample.issue])
   }
 
-  @Test("what was pushed reads back equal, so that nothing is left to do", arguments: samples)
-  func rests(sample: Sample) throws {
+  @Test(arguments: samples)
+  func `what was pushed reads back equal, so that nothing is left to do`(sample: Sample) throws {
     let mapping = try resolved(sample)
     let pair = SampleSite.linked(mapping, row: ["c": sample.row])
     let again = plan(
@@ -97,8 +97,8 @@ struct FieldTypeTests {
     #expect(again.isEmpty && pair.row["c"] == sample.row)
   }
 
-  @Test("the same value comes back into an empty row, and rests there", arguments: samples)
-  func pulls(sample: Sample) throws {
+  @Test(arguments: samples)
+  func `the same value comes back into an empty row, and rests there`(sample: Sample) throws {
     let mapping = try resolved(sample)
     let zoned: JSON = sample.row.string?.hasSuffix("+02:00") == true ? "2020-01-01T00:00:00Z" : nil
     let empty: Row = ["c": sample.column.kind == .textArray ? [] : zoned]
@@ -118,13 +118,13 @@ struct FieldTypeTests {
     #expect(again.isEmpty)
   }
 
-  @Test(
-    "a value that JIRA cannot hold is a problem that names column and field",
-    arguments: [
-      ("float", "many"), ("datepicker", "soon"), ("datetime", "2026-13-01T00:00:00"),
-      ("url", "no address"), ("cascadingselect", "a / b / c"),
-    ])
-  func refuses(kind: String, value: String) throws {
+  @Test(arguments: [
+    ("float", "many"), ("datepicker", "soon"), ("datetime", "2026-13-01T00:00:00"),
+    ("url", "no address"), ("cascadingselect", "a / b / c"),
+  ])
+  func `a value that JIRA cannot hold is a problem that names column and field`(
+    kind: String, value: String
+  ) throws {
     let sample = Sample(
       kind: kind, column: Self.text(), row: .string(value), issue: nil)
     let plan = plan(
@@ -134,8 +134,8 @@ struct FieldTypeTests {
     #expect(plan.problems.first?.message.contains("F (customfield_1)") == true)
   }
 
-  @Test("an option that no value of the column stands for is not guessed")
-  func noInverse() throws {
+  @Test
+  func `an option that no value of the column stands for is not guessed`() throws {
     let sample = Sample(
       kind: "select", column: Self.text(), row: "a", issue: ["value": "Other"],
       values: ValueMap(pairs: ["a": "A"], otherwise: "Other"))

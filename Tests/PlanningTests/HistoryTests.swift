@@ -11,8 +11,8 @@ struct HistoryTests {
   /// `scripts/bench histories` runs a million in all.
   static let historiesPerBatch = 1_000
 
-  @Test("no history loses an edit, and every one comes to rest", arguments: 0..<batches)
-  func comesToRest(batch: Int) throws {
+  @Test(arguments: 0..<batches)
+  func `no history loses an edit, and every one comes to rest`(batch: Int) throws {
     let seed = SeededGenerator.runSeed &+ UInt64(batch) &* 1_000_003
     var generator = SeededGenerator(seed: seed)
     for number in 0..<Self.historiesPerBatch {
@@ -24,8 +24,8 @@ struct HistoryTests {
     }
   }
 
-  @Test("the checker catches the ways that are known to lose data", arguments: BrokenWorker.all)
-  func catches(broken: BrokenWorker) throws {
+  @Test(arguments: BrokenWorker.all)
+  func `the checker catches the ways that are known to lose data`(broken: BrokenWorker) throws {
     var generator = SeededGenerator(seed: SeededGenerator.runSeed)
     var caught = false
     // The rarest shows in one of some hundred histories.
@@ -36,8 +36,8 @@ struct HistoryTests {
   }
 
   /// Catches a checker that takes a value put back during a run for an edit that the run never saw.
-  @Test("who puts back what a run has read has edited nothing")
-  func putsBack() throws {
+  @Test
+  func `who puts back what a run has read has edited nothing`() throws {
     let mapping = try SampleSite.resolved()
     let start = SampleSite.linked(mapping)
     var world = HistoryWorld(
@@ -58,8 +58,8 @@ struct HistoryTests {
   }
 
   /// Catches a checker that forgives more: what the run did not read is an edit, and is to be kept.
-  @Test("who writes something else than a run has read has edited")
-  func writesAnother() throws {
+  @Test
+  func `who writes something else than a run has read has edited`() throws {
     let mapping = try SampleSite.resolved()
     let start = SampleSite.linked(mapping)
     var world = HistoryWorld(

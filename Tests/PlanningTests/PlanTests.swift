@@ -30,8 +30,8 @@ struct PlanTests {
     #expect(again.conflicts.isEmpty)
   }
 
-  @Test("a row with debt becomes an issue with all pushed fields; empty ones are left out")
-  func creation() throws {
+  @Test
+  func `a row with debt becomes an issue with all pushed fields; empty ones are left out`() throws {
     let creation = plan(
       base: nil, row: .present(SampleSite.row), issue: .absent, mapping: try SampleSite.resolved())
     let values = Dictionary(
@@ -47,8 +47,8 @@ struct PlanTests {
     #expect(labels == ["audit", "jira-sync-x"])
   }
 
-  @Test("after the creation one run appends the key, and the next does nothing")
-  func settles() throws {
+  @Test
+  func `after the creation one run appends the key, and the next does nothing`() throws {
     let mapping = try SampleSite.resolved()
     var row = SampleSite.row
     row["jira_tickets"] = ["SCRSKY-7"]
@@ -58,8 +58,8 @@ struct PlanTests {
     #expect(next(pair, mapping).newBase == pair.base)
   }
 
-  @Test("a change of the row is one edit of just the fields made from it")
-  func push() throws {
+  @Test
+  func `a change of the row is one edit of just the fields made from it`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.row["technical_debt"] = "x"
@@ -72,10 +72,12 @@ struct PlanTests {
   }
 
   /// Broken variant: an absent column read as an empty value erases the issue's field.
-  @Test(
-    "a column that was renamed or dropped is no empty value: its field is left alone on both sides",
-    arguments: ["notes", "layer_name", "workflows", "technical_debt"])
-  func absentColumn(column: String) throws {
+  @Test(arguments: ["notes", "layer_name", "workflows", "technical_debt"])
+  func
+    `a column that was renamed or dropped is no empty value: its field is left alone on both sides`(
+      column: String
+    ) throws
+  {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping, row: SampleSite.row)
     pair.row[column] = nil
@@ -84,8 +86,10 @@ struct PlanTests {
     #expect(done.newBase == pair.base)
   }
 
-  @Test("a change of the issue reaches the row, and what is made from the row follows in one run")
-  func pull() throws {
+  @Test
+  func `a change of the issue reaches the row, and what is made from the row follows in one run`()
+    throws
+  {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.issue.fields["customfield_10008"] = ADF.document(from: "Fixed half.")
@@ -97,8 +101,8 @@ struct PlanTests {
     expectRest(plan, pair, mapping)
   }
 
-  @Test("different fields changed on both sides: both arrive, and nothing is a conflict")
-  func merge() throws {
+  @Test
+  func `different fields changed on both sides: both arrive, and nothing is a conflict`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.row["workflows"] = ["WF3"]
@@ -110,8 +114,8 @@ struct PlanTests {
     expectRest(plan, pair, mapping)
   }
 
-  @Test("the same field changed on both sides: the policy's winner, and both values kept")
-  func conflict() throws {
+  @Test
+  func `the same field changed on both sides: the policy's winner, and both values kept`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.row["notes"] = "From the row."
@@ -125,8 +129,10 @@ struct PlanTests {
     expectRest(plan, pair, mapping)
   }
 
-  @Test("what differs only in spelling is in sync: blanks, line ends, order, 3 and 3.0, null")
-  func spelling() throws {
+  @Test
+  func `what differs only in spelling is in sync: blanks, line ends, order, 3 and 3.0, null`()
+    throws
+  {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.row["technical_debt"] = "Raw SQL.  \r\nSeverity: HIGH.\n\n"
@@ -140,8 +146,8 @@ struct PlanTests {
     #expect(plan.newBase.columns["technical_debt"] == pair.row["technical_debt"])
   }
 
-  @Test("one bad field is left out and named; the others of the row go on")
-  func problem() throws {
+  @Test
+  func `one bad field is left out and named; the others of the row go on`() throws {
     var mapping = try SampleSite.resolved()
     for index in mapping.fields.indices where mapping.fields[index].name == "layer_name" {
       mapping.fields[index].options = ["Models", "Services"]
@@ -161,8 +167,8 @@ struct PlanTests {
     #expect(plan.issueWrites.map(\.field) == ["layer_number"])
   }
 
-  @Test("a list keeps its order when JIRA adds to it or takes from it")
-  func listOrder() throws {
+  @Test
+  func `a list keeps its order when JIRA adds to it or takes from it`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.issue.fields["customfield_10007"] = [
@@ -176,8 +182,10 @@ struct PlanTests {
   /// As after a move to a project that does not have the field, or when an administrator has changed its context.
   ///
   /// Catches taking what JIRA does not say for a field that somebody cleared.
-  @Test("a field that JIRA does not show any more erases nothing, and nothing is written to it")
-  func hiddenField() throws {
+  @Test
+  func `a field that JIRA does not show any more erases nothing, and nothing is written to it`()
+    throws
+  {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.issue.fields["customfield_10007"] = nil
@@ -188,8 +196,8 @@ struct PlanTests {
     #expect(problem.description.hasPrefix("workflows: JIRA does not show the field"))
   }
 
-  @Test("a value too long for its column is a problem, not a failing row")
-  func tooLong() throws {
+  @Test
+  func `a value too long for its column is a problem, not a failing row`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.issue.fields["customfield_10010"] = .string(String(repeating: "x", count: 101))
@@ -199,8 +207,9 @@ struct PlanTests {
     #expect(plan.problems[0].message.contains("100 characters"))
   }
 
-  @Test("a summary longer than JIRA takes is cut and stays in sync; the row keeps its text")
-  func longSummary() throws {
+  @Test
+  func `a summary longer than JIRA takes is cut and stays in sync; the row keeps its text`() throws
+  {
     let mapping = try SampleSite.resolved()
     var row = SampleSite.row
     row["technical_debt"] = .string(String(repeating: "🙂 long ", count: 60))
@@ -210,8 +219,9 @@ struct PlanTests {
     #expect(next(pair, mapping).isEmpty)
   }
 
-  @Test("a JIRA edit of a text that was cut waits for a person: the row's end would be lost")
-  func cutText() throws {
+  @Test
+  func `a JIRA edit of a text that was cut waits for a person: the row's end would be lost`() throws
+  {
     let mapping = try SampleSite.resolved()
     var row = SampleSite.row
     row["notes"] = .string(String(repeating: "0123456789", count: 4_000))
@@ -224,8 +234,8 @@ struct PlanTests {
     #expect(plan.newBase == pair.base)
   }
 
-  @Test("a write that crashed before the base was kept is recognised as ours")
-  func crash() throws {
+  @Test
+  func `a write that crashed before the base was kept is recognised as ours`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.row["notes"] = "first"
@@ -242,8 +252,10 @@ struct PlanTests {
     #expect(next(forgetful, mapping).conflicts.count == 1)
   }
 
-  @Test("the guard names every column of a value that is written, not only those that change")
-  func guards() throws {
+  @Test
+  func `the guard names every column of a value that is written, not only those that change`()
+    throws
+  {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.issue.fields["status"] = SampleSite.status("Review", "indeterminate")
@@ -252,8 +264,8 @@ struct PlanTests {
     #expect(plan.rowGuard == ["audit_status": "NOT_STARTED", "has_technical_debt": true])
   }
 
-  @Test("a field that is not on the create screen is written by the next run")
-  func deferred() throws {
+  @Test
+  func `a field that is not on the create screen is written by the next run`() throws {
     let metadata = SampleSite.fields.filter { $0.name != "Workflows" }.map {
       FieldMetadata(fieldID: $0.id, name: $0.name, isRequired: false, hasDefaultValue: false)
     }
@@ -268,8 +280,8 @@ struct PlanTests {
     #expect(after.conflicts.isEmpty)
   }
 
-  @Test("JIRA's own labels are shared: ours are added and removed, other people's stay")
-  func sharedLabels() throws {
+  @Test
+  func `JIRA's own labels are shared: ours are added and removed, other people's stay`() throws {
     var mapping = Mapping.standard
     mapping.labels = ["file-audit"]
     mapping.fields.append(
@@ -285,8 +297,8 @@ struct PlanTests {
     #expect(plan.issueWrites.editOperations == ["labels": [["add": "WF_3"], ["remove": "WF1"]]])
   }
 
-  @Test("a field that is sent once is neither written again nor put back")
-  func createOnly() throws {
+  @Test
+  func `a field that is sent once is neither written again nor put back`() throws {
     var mapping = Mapping.standard
     for index in mapping.fields.indices where mapping.fields[index].name == "status" {
       mapping.fields[index].apply = .create
@@ -301,8 +313,8 @@ struct PlanTests {
     #expect(next(pair, resolved).conflicts.isEmpty)
   }
 
-  @Test("a field that is no longer mapped leaves the base")
-  func unmapped() throws {
+  @Test
+  func `a field that is no longer mapped leaves the base`() throws {
     let pair = SampleSite.linked(try SampleSite.resolved())
     var mapping = Mapping.standard
     mapping.fields.removeAll { $0.name == "notes" }
@@ -311,8 +323,8 @@ struct PlanTests {
     #expect(plan.isEmpty)
   }
 
-  @Test("a field that JIRA spells otherwise is not written again for ever")
-  func respelled() throws {
+  @Test
+  func `a field that JIRA spells otherwise is not written again for ever`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.row["file_name"] = "a  b.py"
@@ -329,8 +341,8 @@ struct PlanTests {
     #expect(next(pair, mapping).isEmpty)
   }
 
-  @Test("a base survives JSON, as it is kept in the database")
-  func codable() throws {
+  @Test
+  func `a base survives JSON, as it is kept in the database`() throws {
     let mapping = try SampleSite.resolved()
     var pair = SampleSite.linked(mapping)
     pair.row["notes"] = "x"

@@ -48,14 +48,15 @@ import Testing
 
   /// Catches the debt that is marked as gone because the account is not English.
   @Test(
-    "a resolution that fixes nothing keeps the debt, in whatever way JIRA names it",
     arguments: [
       ["id": "7", "name": "Wird nicht erledigt", "untranslatedName": "Won't Do"],
       ["id": "7", "name": "Ne sera pas fait"], ["id": "7", "name": "対応しない"],
       ["id": "7", "name": "Lassen wir so", "untranslatedName": "Won\u{2019}t Fix"],
       ["id": "7", "name": "DUPLICATE"], ["id": "10002", "name": "???"],
     ] as [JSON])
-  func notFixed(resolution: JSON) throws {
+  func `a resolution that fixes nothing keeps the debt, in whatever way JIRA names it`(
+    resolution: JSON
+  ) throws {
     let known: JSON = ["id": "10002", "name": "Won't Do"]
     let plan = resolved(resolution, try mapping(resolutions: [known]))
     #expect(plan.problems == [])
@@ -64,13 +65,14 @@ import Testing
   }
 
   @Test(
-    "one that says that something was fixed, and a workflow that sets none, clear it",
     arguments: [
       .null, ["id": "1", "name": "Done"], ["id": "1", "name": "fixed"],
       ["id": "1", "name": "Fertig", "untranslatedName": "Done"], ["id": "1", "name": "Corrigé"],
       ["id": "1", "name": "完了"], ["id": "10000", "name": "???"],
     ] as [JSON])
-  func fixed(resolution: JSON) throws {
+  func `one that says that something was fixed, and a workflow that sets none, clear it`(
+    resolution: JSON
+  ) throws {
     let known: JSON = ["id": "10000", "name": "Resolved"]
     let plan = resolved(resolution, try mapping(resolutions: [known]))
     #expect(plan.problems == [])
@@ -79,13 +81,16 @@ import Testing
 
   /// Catches every resolution that is not listed as one that fixes nothing being taken for a fix.
   @Test(
-    "one that nobody knows leaves the row as it is and is reported with its columns and what to do",
     arguments: [
       ["id": "10100", "name": "Superseded"], ["id": "10101", "name": "Verschoben"],
       ["id": "10102", "name": "Fertig", "untranslatedName": "Shipped elsewhere"],
       ["name": "Without an id"], ["id": "10103"],
     ] as [JSON])
-  func unrecognised(resolution: JSON) throws {
+  func
+    `one that nobody knows leaves the row as it is and is reported with its columns and what to do`(
+      resolution: JSON
+    ) throws
+  {
     let plan = resolved(resolution, try mapping())
     #expect(plan.rowWrites.isEmpty && plan.transition == nil && plan.conflicts.isEmpty)
     let problem = try #require(plan.problems.first)
@@ -98,10 +103,10 @@ import Testing
     #expect(plan.unrecognisedResolution == resolution["id"]?.string ?? "")
   }
 
-  @Test(
-    "the configuration may name it as it is stored, as it is shown, or by its id",
-    arguments: ["Superseded", "superseded", "Ersetzt", "10100"])
-  func configured(name: String) throws {
+  @Test(arguments: ["Superseded", "superseded", "Ersetzt", "10100"])
+  func `the configuration may name it as it is stored, as it is shown, or by its id`(name: String)
+    throws
+  {
     let seen: JSON = ["id": "10100", "name": "Ersetzt", "untranslatedName": "Superseded"]
     let keeps = resolved(seen, try mapping({ $0.unresolvedResolutions = [name] }))
     #expect(keeps.problems == [] && hasDebt(keeps) == true)
@@ -116,8 +121,8 @@ import Testing
     #expect(hasDebt(both) == true, "to keep a debt is the smaller mistake")
   }
 
-  @Test("once the configuration knows it, the same issue reaches the row")
-  func later() throws {
+  @Test
+  func `once the configuration knows it, the same issue reaches the row`() throws {
     let seen: JSON = ["id": "10100", "name": "Superseded"]
     let before = resolved(seen, try mapping())
     let after = plan(
@@ -126,8 +131,8 @@ import Testing
     #expect(hasDebt(after) == false)
   }
 
-  @Test("a row that only leads needs no name: a done issue is done")
-  func pushOnly() throws {
+  @Test
+  func `a row that only leads needs no name: a done issue is done`() throws {
     let mapping = try mapping(direction: .push)
     var row = SampleSite.row
     row["has_technical_debt"] = false
@@ -137,8 +142,8 @@ import Testing
     #expect(done.problems == [] && done.transition == nil)
   }
 
-  @Test("resolutions of the site that nobody named are a warning, and no problem")
-  func warned() throws {
+  @Test
+  func `resolutions of the site that nobody named are a warning, and no problem`() throws {
     let site: [JSON] = [
       ["id": "1", "name": "Done"], ["id": "2", "name": "Doublon"],
       ["id": "3", "name": "Superseded"],

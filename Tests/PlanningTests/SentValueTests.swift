@@ -84,18 +84,19 @@ struct SentValueTests {
       held: .set(["x"]), type: .labels, isShared: true),
   ]
 
-  @Test("Equal to what was sent, or a known normalization of it: stored", arguments: stored)
-  func isStored(_ sample: Sample) { #expect(sample.value.outcome == .stored) }
+  @Test(arguments: stored)
+  func `Equal to what was sent, or a known normalization of it: stored`(_ sample: Sample) {
+    #expect(sample.value.outcome == .stored)
+  }
 
-  @Test(
-    "Equal to what was there before, and not to what was sent: not stored", arguments: notStored)
-  func isNotStored(_ sample: Sample) {
+  @Test(arguments: notStored)
+  func `Equal to what was there before, and not to what was sent: not stored`(_ sample: Sample) {
     #expect(sample.value.outcome == .notStored)
     #expect(sample.value.outcome(isEdited: true) == .notStored)
   }
 
-  @Test("Anything else: the history says whether JIRA or another user did it", arguments: unclear)
-  func isUnclear(_ sample: Sample) {
+  @Test(arguments: unclear)
+  func `Anything else: the history says whether JIRA or another user did it`(_ sample: Sample) {
     #expect(sample.value.outcome == nil)
     #expect(sample.value.outcome(isEdited: false) == .altered)
     #expect(sample.value.outcome(isEdited: true) == .edited)
@@ -117,8 +118,9 @@ struct SentValueTests {
     return try #require(Issue(answer)?.changes.first)
   }
 
-  @Test("Only a later entry of another account about that field is an edit of another user")
-  func history() throws {
+  @Test
+  func `Only a later entry of another account about that field is an edit of another user`() throws
+  {
     let read = try #require(JiraTimestamp.parse("2026-01-02T03:04:10.000+0000"))
     func isEdited(_ changes: [IssueChange], known: Set<String> = []) -> Bool {
       FieldHistory(changes: changes, known: known, since: read, account: "us")

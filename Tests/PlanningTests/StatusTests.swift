@@ -42,29 +42,29 @@ struct StatusTests {
     return plan(base: known, row: .present(row), issue: snapshot(issue), mapping: only)
   }
 
-  @Test(
-    "the row's change asks for a status",
-    arguments: [
-      (false, "COMPLETED", IssueStatus.Category.done, "Done"),
-      (false, "NOT_STARTED", .done, "Done"),
-      (true, "IN_PROGRESS", .indeterminate, "In Progress"),
-    ])
-  func asks(debt: Bool, audit: String, category: IssueStatus.Category, name: String) {
+  @Test(arguments: [
+    (false, "COMPLETED", IssueStatus.Category.done, "Done"),
+    (false, "NOT_STARTED", .done, "Done"),
+    (true, "IN_PROGRESS", .indeterminate, "In Progress"),
+  ])
+  func `the row's change asks for a status`(
+    debt: Bool, audit: String, category: IssueStatus.Category, name: String
+  ) {
     let start = (row(true, "NOT_STARTED"), issue("new"))
     let plan = next(row(debt, .string(audit)), start.1, base: start)
     #expect(plan.transition?.target == StatusTarget(category: category, preferredName: name))
     #expect(plan.rowWrites.isEmpty && plan.conflicts.isEmpty)
   }
 
-  @Test("a row that goes back to not started reopens the issue")
-  func reopens() {
+  @Test
+  func `a row that goes back to not started reopens the issue`() {
     let done = (row(false, "COMPLETED"), issue("done", "Done"))
     let plan = next(row(true, "NOT_STARTED"), done.1, base: done)
     #expect(plan.transition?.target.category == .new)
   }
 
-  @Test("an audited file that keeps its debt leaves the status alone, at every status")
-  func keeps() {
+  @Test
+  func `an audited file that keeps its debt leaves the status alone, at every status`() {
     for category in ["new", "indeterminate"] {
       let start = (row(true, "NOT_STARTED"), issue("new"))
       let plan = next(row(true, "COMPLETED"), issue(category), base: start)
@@ -73,13 +73,14 @@ struct StatusTests {
   }
 
   @Test(
-    "JIRA's change reaches the row",
     arguments: [
       ("done", "Done", false, "COMPLETED"), ("done", "Won\u{2019}t Do", true, "COMPLETED"),
       ("done", "duplicate", true, "COMPLETED"), ("indeterminate", nil, true, "IN_PROGRESS"),
       ("something else", nil, true, "IN_PROGRESS"),
     ] as [(String, String?, Bool, String)])
-  func pulls(category: String, resolution: String?, debt: Bool, audit: String) {
+  func `JIRA's change reaches the row`(
+    category: String, resolution: String?, debt: Bool, audit: String
+  ) {
     let start = (row(true, "NOT_STARTED"), issue("new"))
     let plan = next(start.0, issue(category, resolution), base: start)
     let after = SampleSite.row(plan, over: start.0)
@@ -88,8 +89,8 @@ struct StatusTests {
     #expect(plan.transition == nil && plan.conflicts.isEmpty)
   }
 
-  @Test("what belongs together is at rest, whatever the status is called")
-  func rests() {
+  @Test
+  func `what belongs together is at rest, whatever the status is called`() {
     let pairs = [
       (row(true, "IN_PROGRESS"), issue("indeterminate")), (row(true, nil), issue("new")),
       (row(true, "COMPLETED"), issue("done", "Won't Do")),
@@ -99,14 +100,14 @@ struct StatusTests {
     for pair in pairs { #expect(next(pair.0, pair.1, base: pair).isEmpty) }
   }
 
-  @Test("a file without debt whose issue was closed as Won't Do needs no transition")
-  func doneIsDone() {
+  @Test
+  func `a file without debt whose issue was closed as Won't Do needs no transition`() {
     let start = (row(true, "COMPLETED"), issue("done", "Won't Do"))
     #expect(next(row(false, "COMPLETED"), start.1, base: start).isEmpty)
   }
 
-  @Test("both moved to different states: JIRA wins, and the row's is kept as a conflict")
-  func conflict() {
+  @Test
+  func `both moved to different states: JIRA wins, and the row's is kept as a conflict`() {
     let start = (row(true, "NOT_STARTED"), issue("new"))
     let plan = next(row(true, "IN_PROGRESS"), issue("done", "Done"), base: start)
     #expect(plan.transition == nil)
@@ -114,8 +115,8 @@ struct StatusTests {
     #expect(plan.rowWrites.contains { $0.column == "has_technical_debt" && $0.new == false })
   }
 
-  @Test("a resolution fills who and when, even where JIRA has no fields for them")
-  func resolution() {
+  @Test
+  func `a resolution fills who and when, even where JIRA has no fields for them`() {
     let start = (row(true, "NOT_STARTED"), issue("new"))
     let resolver = IssueSnapshot.Resolver(id: "5b1", displayName: "Ada Lovelace")
     let plan = next(start.0, issue("done", "Done"), base: start, resolver: resolver)
@@ -126,8 +127,8 @@ struct StatusTests {
     #expect(next(start.0, issue("done", "Done"), base: start).needsResolver)
   }
 
-  @Test("what a person noted about the audit is not overwritten silently by a resolution")
-  func resolutionConflict() {
+  @Test
+  func `what a person noted about the audit is not overwritten silently by a resolution`() {
     var noted = row(true, "NOT_STARTED")
     let start = (noted, issue("new"))
     noted["audited_by"] = "Grace"
@@ -137,8 +138,9 @@ struct StatusTests {
     #expect(plan.conflicts.first?.row == .text("Grace"))
   }
 
-  @Test("a new issue starts in To Do: a row in work asks for a transition, one that waits does not")
-  func creation() {
+  @Test
+  func `a new issue starts in To Do: a row in work asks for a transition, one that waits does not`()
+  {
     let working = plan(
       base: nil, row: .present(row(true, "IN_PROGRESS")), issue: .absent, mapping: mapping)
     #expect(working.transition?.target.category == .indeterminate)
@@ -152,8 +154,8 @@ struct StatusTests {
     #expect(after.conflicts.isEmpty)
   }
 
-  @Test("an audit status that means nothing is a problem of that field alone")
-  func unknown() {
+  @Test
+  func `an audit status that means nothing is a problem of that field alone`() {
     let plan = next(row(true, "PAUSED"), issue("new"), base: (row(true, nil), issue("new")))
     #expect(plan.isEmpty)
     #expect(plan.problems.map(\.field) == ["audit_status"])

@@ -129,8 +129,10 @@ struct UnstoredHistoryTests {
     return world
   }
 
-  @Test("No row loses a value, nothing is written for ever, and the next day both sides agree")
-  func holds() throws {
+  @Test
+  func `No row loses a value, nothing is written for ever, and the next day both sides agree`()
+    throws
+  {
     var random = SeededGenerator(seed: SeededGenerator.runSeed)
     for number in 0..<400 {
       let world = try history(.threeValues, &random)
@@ -140,10 +142,10 @@ struct UnstoredHistoryTests {
     }
   }
 
-  @Test(
-    "The checker catches who believes what came back, and who sends it again at each run",
-    arguments: [Reading.whatCameBackIsTrue, .sendsForEver])
-  func catches(_ reading: Reading) throws {
+  @Test(arguments: [Reading.whatCameBackIsTrue, .sendsForEver])
+  func `The checker catches who believes what came back, and who sends it again at each run`(
+    _ reading: Reading
+  ) throws {
     var random = SeededGenerator(seed: SeededGenerator.runSeed)
     var caught = false
     for _ in 0..<400 where !caught {

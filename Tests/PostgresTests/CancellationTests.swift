@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.requiresPostgres) struct CancellationTests {
   /// Caught: a cancelled task that waits for its statement, and one that abandons the connection half-read.
-  @Test func aCancelledStatementEndsAtTheServerAndTheConnectionGoesOn() async throws {
+  @Test func `a cancelled statement ends at the server and the connection goes on`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let watcher = try await database.connectAsSuperuser()
@@ -24,7 +24,7 @@ import Testing
   }
 
   /// Catches a statement that waits for ever for a server that is gone behind a proxy, whose acknowledgements keepalives see.
-  @Test func aStatementThatTakesTooLongEndsAndSaysSo() async throws {
+  @Test func `a statement that takes too long ends and says so`() async throws {
     try await withDatabase(migrated: false) { database in
       var configuration = try database.configuration
       configuration.answerLimit = .seconds(2)
@@ -42,7 +42,7 @@ import Testing
   }
 
   /// Caught: a caller that is cancelled in the line and still holds up those behind it, or takes their turn.
-  @Test func aCallerThatWaitsLeavesTheLine() async throws {
+  @Test func `a caller that waits leaves the line`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let watcher = try await database.connectAsSuperuser()
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func aTaskCancelledBeforehandSendsNothing() async throws {
+  @Test func `a task cancelled beforehand sends nothing`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await connection.script("create table t (id int)", doing: "preparing")
@@ -78,7 +78,7 @@ import Testing
   }
 
   /// Caught: a cancel request that arrives late and kills the statement of the next caller.
-  @Test func aLateCancelNeverHitsAnotherCaller() async throws {
+  @Test func `a late cancel never hits another caller`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       for _ in 0..<100 {
@@ -99,7 +99,7 @@ import Testing
   }
 
   /// Caught: the timeout of the server, which has the same SQLSTATE, taken for our own cancellation.
-  @Test func aTimeoutOfTheServerIsNoCancellation() async throws {
+  @Test func `a timeout of the server is no cancellation`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let error = await #expect(throws: PostgresError.self) {

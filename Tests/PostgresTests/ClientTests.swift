@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.requiresPostgres) struct ClientTests {
   /// Caught: a client that keeps the dead connection, and one that repeats the lost statement by itself.
-  @Test func itConnectsAgainAfterALoss() async throws {
+  @Test func `it connects again after a loss`() async throws {
     try await withDatabase(migrated: false) { database in
       let client = PostgresClient(try database.configuration)
       let admin = try await database.connectAsSuperuser()
@@ -37,7 +37,7 @@ import Testing
   }
 
   /// Caught: a connection for each caller that comes while the first is being opened.
-  @Test func callersShareOneAttempt() async throws {
+  @Test func `callers share one attempt`() async throws {
     try await withDatabase(migrated: false) { database in
       let client = PostgresClient(try database.configuration)
       let pids = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func transactionsWorkThroughIt() async throws {
+  @Test func `transactions work through it`() async throws {
     try await withDatabase(migrated: false) { database in
       let client = PostgresClient(try database.configuration)
       let one: Int = try await client.transaction(doing: "asking") { transaction in
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func aClosedClientStaysClosed() async throws {
+  @Test func `a closed client stays closed`() async throws {
     try await withDatabase(migrated: false) { database in
       let client = PostgresClient(try database.configuration)
       let connection = try await client.connection()

@@ -15,39 +15,36 @@ import Testing
 
   // MARK: TLS
 
-  @Test(
-    arguments: [
-      "postgresql://me@db.example.com/audit", "host=db.example.com", "hostaddr=192.0.2.1",
-      "host=localhost,db.example.com", "host=127.0.0.1.example.com", "host=10.0.0.1",
-      // The address decides, whatever name stands beside it.
-      "host=localhost hostaddr=192.0.2.2", "host=127.0.0.1 hostaddr=192.0.2.2",
-      "host=/run/postgresql hostaddr=192.0.2.2",
-      "host=localhost,localhost hostaddr=127.0.0.1,192.0.2.2",
-      "hostaddr=::ffff:192.0.2.2", "host=127.+1.0.1",
-    ])
-  func tlsToAnotherMachineIsVerified(conninfo: String) throws {
+  @Test(arguments: [
+    "postgresql://me@db.example.com/audit", "host=db.example.com", "hostaddr=192.0.2.1",
+    "host=localhost,db.example.com", "host=127.0.0.1.example.com", "host=10.0.0.1",
+    // The address decides, whatever name stands beside it.
+    "host=localhost hostaddr=192.0.2.2", "host=127.0.0.1 hostaddr=192.0.2.2",
+    "host=/run/postgresql hostaddr=192.0.2.2",
+    "host=localhost,localhost hostaddr=127.0.0.1,192.0.2.2",
+    "hostaddr=::ffff:192.0.2.2", "host=127.+1.0.1",
+  ])
+  func `tls to another machine is verified`(conninfo: String) throws {
     #expect(try parameters(conninfo)["sslmode"] == "verify-full")
   }
 
-  @Test(
-    arguments: [
-      "host=localhost", "postgresql://127.0.0.1/audit", "host=127.8.8.8", "host=::1",
-      "host=/run/postgresql", "dbname=audit", "host=@abstract", "postgresql://[::1]:5433/audit",
-      "host=localhost,/tmp", "host=db.example.com hostaddr=127.0.0.1", "hostaddr=::1",
-      "hostaddr=::ffff:127.0.0.1", "host=localhost hostaddr=127.0.0.9",
-    ])
-  func aDatabaseOnThisMachineNeedsNone(conninfo: String) throws {
+  @Test(arguments: [
+    "host=localhost", "postgresql://127.0.0.1/audit", "host=127.8.8.8", "host=::1",
+    "host=/run/postgresql", "dbname=audit", "host=@abstract", "postgresql://[::1]:5433/audit",
+    "host=localhost,/tmp", "host=db.example.com hostaddr=127.0.0.1", "hostaddr=::1",
+    "hostaddr=::ffff:127.0.0.1", "host=localhost hostaddr=127.0.0.9",
+  ])
+  func `a database on this machine needs none`(conninfo: String) throws {
     #expect(try parameters(conninfo)["sslmode"] == nil)
   }
 
   /// Caught: a name that is looked up, and the address never looked at.
-  @Test(
-    arguments: [
-      ("host=localhost", "192.0.2.2", true), ("host=localhost", "::1", false),
-      ("host=db.example.com", "127.0.0.1", false), ("host=db.example.com", "192.0.2.2", true),
-      ("host=db.example.com,localhost", "127.0.0.1", false),
-    ])
-  func eachAddressOfANameIsDecidedByItself(
+  @Test(arguments: [
+    ("host=localhost", "192.0.2.2", true), ("host=localhost", "::1", false),
+    ("host=db.example.com", "127.0.0.1", false), ("host=db.example.com", "192.0.2.2", true),
+    ("host=db.example.com,localhost", "127.0.0.1", false),
+  ])
+  func `each address of a name is decided by itself`(
     conninfo: String, address: String, isVerified: Bool
   ) throws {
     let configuration = PostgresConfiguration(
@@ -63,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func anAddressOfTheEnvironmentDecides() throws {
+  @Test func `an address of the environment decides`() throws {
     let defaults = ["host": "localhost", "hostaddr": "192.0.2.2"]
     let configuration = PostgresConfiguration(
       given: [:], defaults: defaults, environment: .init(decided: ["hostaddr"]),
@@ -74,14 +71,14 @@ import Testing
     }
   }
 
-  @Test func aModeThatWasNamedIsNotTouchedByTheAddress() throws {
+  @Test func `a mode that was named is not touched by the address`() throws {
     let configuration = try PostgresConfiguration(conninfo: "host=192.0.2.2 sslmode=disable")
     #expect(
       configuration.secured(["hostaddr": "192.0.2.2", "sslmode": "disable"])["sslmode"] == "disable"
     )
   }
 
-  @Test func whoNamesAModeGetsIt() throws {
+  @Test func `who names a mode gets it`() throws {
     #expect(try parameters("host=db.example.com sslmode=require")["sslmode"] == "require")
     let fromVariable = try parameters(
       "host=db.example.com", environment: .init(decided: ["sslmode"]),
@@ -90,14 +87,14 @@ import Testing
   }
 
   /// Caught: the host of a `PG*` variable taken for this machine.
-  @Test func aHostFromTheEnvironmentCounts() throws {
+  @Test func `a host from the environment counts`() throws {
     let parameters = try parameters(
       "dbname=audit", environment: .init(decided: ["host"]),
       defaults: ["host": "db.example.com"])
     #expect(parameters["sslmode"] == "verify-full")
   }
 
-  @Test func theSystemsCertificatesAreUsedToVerify() throws {
+  @Test func `the systems certificates are used to verify`() throws {
     let environment = PostgresConfiguration.Environment(certificates: "/etc/bundle.crt")
     let verified = try parameters("host=db.example.com", environment: environment)
     #expect(verified["sslrootcert"] == "/etc/bundle.crt")
@@ -111,7 +108,7 @@ import Testing
 
   // MARK: Dead connections
 
-  @Test func deadConnectionsAreNoticed() throws {
+  @Test func `dead connections are noticed`() throws {
     let parameters = try parameters("host=db.example.com keepalives_idle=5")
     #expect(parameters["keepalives"] == "1")
     #expect(parameters["keepalives_idle"] == "5")
@@ -119,7 +116,7 @@ import Testing
     #expect(parameters["fallback_application_name"] == "jira-sync")
   }
 
-  @Test func connectTimeoutOfTheStringWins() throws {
+  @Test func `connect timeout of the string wins`() throws {
     #expect(try PostgresConfiguration(conninfo: "connect_timeout=7").connectTimeout == .seconds(7))
     #expect(try PostgresConfiguration(conninfo: "dbname=a").connectTimeout == .seconds(5))
   }
@@ -127,20 +124,19 @@ import Testing
   // MARK: Messages
 
   /// Caught: libpq's own messages, which quote the piece they stumble over.
-  @Test(
-    arguments: [
-      "postgresql://me:hunter2%zz@db.example.com/audit",
-      "postgresql://me:hunter2@db:notaport:1/a?b",
-      "host=db password hunter2", "password='hunter2", "hunter2",
-      "postgresql://me:hunter2@[::1/audit",
-      "postgresql://me@db/audit?pass=hunter2", "postgresql://me@db/audit?password=hunter2=hunter2",
-      "password=hun\"ter2 \"hunter2",
-      // libpq would take what follows for the host, the port or the database, which messages name.
-      "postgresql://me:a@hunter2@db/audit", "postgres://me:12/hunter2@db:5432/audit",
-      "postgresql://me:a/hunter2@db/audit?sslmode=require",
-      "postgresql://me:Se?c@hunter2@db:5432/audit",
-    ])
-  func aMalformedStringIsNotQuoted(conninfo: String) throws {
+  @Test(arguments: [
+    "postgresql://me:hunter2%zz@db.example.com/audit",
+    "postgresql://me:hunter2@db:notaport:1/a?b",
+    "host=db password hunter2", "password='hunter2", "hunter2",
+    "postgresql://me:hunter2@[::1/audit",
+    "postgresql://me@db/audit?pass=hunter2", "postgresql://me@db/audit?password=hunter2=hunter2",
+    "password=hun\"ter2 \"hunter2",
+    // libpq would take what follows for the host, the port or the database, which messages name.
+    "postgresql://me:a@hunter2@db/audit", "postgres://me:12/hunter2@db:5432/audit",
+    "postgresql://me:a/hunter2@db/audit?sslmode=require",
+    "postgresql://me:Se?c@hunter2@db:5432/audit",
+  ])
+  func `a malformed string is not quoted`(conninfo: String) throws {
     let error = #expect(throws: PostgresError.self) {
       try PostgresConfiguration(conninfo: conninfo)
     }
@@ -151,18 +147,18 @@ import Testing
 
   /// An empty login is none, and an @ of a parameter is no password.
   @Test(arguments: ["postgresql://@db/audit", "postgresql://me@db/audit?options=a@b"])
-  func anAddressWithoutARawPasswordIsTaken(conninfo: String) throws {
+  func `an address without a raw password is taken`(conninfo: String) throws {
     #expect(try PostgresConfiguration(conninfo: conninfo).host == "db")
   }
 
-  @Test func anUnknownOptionIsNamed() {
+  @Test func `an unknown option is named`() {
     let error = #expect(throws: PostgresError.self) {
       try PostgresConfiguration(conninfo: "postgresql://me@db/audit?pgbouncer=true")
     }
     #expect(error?.message.contains("pgbouncer") == true)
   }
 
-  @Test func itDescribesItselfWithoutThePassword() throws {
+  @Test func `it describes itself without the password`() throws {
     let configuration = try PostgresConfiguration(
       conninfo: "postgresql://me:hunter2@db.example.com:6543/audit")
     #expect(configuration.description == "audit at db.example.com:6543 as me")
@@ -179,7 +175,7 @@ import Testing
     try PostgresConfiguration(conninfo: conninfo).hosts
   }
 
-  @Test func eachHostGetsItsPort() throws {
+  @Test func `each host gets its port`() throws {
     let hosts = try hosts("host=a,/run,c port=1,2,3")
     #expect(hosts.map { $0.parameters["host"] } == ["a", "/run", "c"])
     #expect(hosts.map { $0.parameters["port"] } == ["1", "2", "3"])
@@ -187,18 +183,18 @@ import Testing
     #expect(try self.hosts("host=a,b port=5").map { $0.parameters["port"] } == ["5", "5"])
   }
 
-  @Test func anAddressIsNotLookedUp() throws {
+  @Test func `an address is not looked up`() throws {
     let hosts = try hosts("host=a,b hostaddr=192.0.2.1,192.0.2.2")
     #expect(hosts.map(\.nameToResolve) == [nil, nil])
     #expect(hosts.map { $0.parameters["hostaddr"] } == ["192.0.2.1", "192.0.2.2"])
   }
 
   /// Caught: lists that are cut to fit; libpq says which one is wrong.
-  @Test func listsThatDoNotMatchAreLeftToLibpq() throws {
+  @Test func `lists that do not match are left to libpq`() throws {
     #expect(try hosts("host=a,b port=1,2,3").count == 1)
   }
 
-  @Test func aPreferenceForStandbysTakesTwoRounds() throws {
+  @Test func `a preference for standbys takes two rounds`() throws {
     let hosts = try hosts("host=a,b target_session_attrs=prefer-standby")
     #expect(
       hosts.map { $0.parameters["target_session_attrs"] } == ["standby", "standby", "any", "any"])

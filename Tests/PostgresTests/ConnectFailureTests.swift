@@ -41,7 +41,7 @@ import Testing
     deinit { close(socket) }
   }
 
-  @Test func aRefusedConnectionIsSaidAtOnce() async throws {
+  @Test func `a refused connection is said at once`() async throws {
     let port = try Port(listening: false)
     let error = try await failure("postgresql://somebody:hunter2@127.0.0.1:\(port.number)/audit")
     #expect(error.kind == .connect)
@@ -53,7 +53,7 @@ import Testing
   }
 
   /// Caught: libpq's non-blocking connect, which has no time limit of its own.
-  @Test func aServerThatNeverAnswersIsGivenUp() async throws {
+  @Test func `a server that never answers is given up`() async throws {
     let port = try Port(listening: true)
     let error = try await failure(
       "host=127.0.0.1 port=\(port.number) dbname=audit user=me", timeout: .milliseconds(200))
@@ -62,7 +62,7 @@ import Testing
   }
 
   /// Caught: cancellation that waits for the time limit.
-  @Test func connectingCanBeCancelled() async throws {
+  @Test func `connecting can be cancelled`() async throws {
     let port = try Port(listening: true)
     let configuration = try PostgresConfiguration(
       conninfo: "host=127.0.0.1 port=\(port.number) user=me", connectTimeout: .seconds(60))
@@ -72,13 +72,13 @@ import Testing
     #expect(error?.kind == .cancelled)
   }
 
-  @Test func aNameThatDoesNotExistIsSaid() async throws {
+  @Test func `a name that does not exist is said`() async throws {
     let error = try await failure("postgresql://me@no-such-host.invalid/audit")
     #expect(error.kind == .connect)
     #expect(error.message.contains("no-such-host.invalid"))
   }
 
-  @Test(.requiresPostgres) func theSecondHostIsTriedWhenTheFirstIsDown() async throws {
+  @Test(.requiresPostgres) func `the second host is tried when the first is down`() async throws {
     try await withDatabase(migrated: false) { database in
       let port = try Port(listening: false)
       let good = try database.configuration
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test(.requiresPostgres) func anUnknownDatabaseOrRoleIsToldApart() async throws {
+  @Test(.requiresPostgres) func `an unknown database or role is told apart`() async throws {
     try await withDatabase(migrated: false) { database in
       let good = try database.configuration
       let address = "host=\(good.host) port=\(good.port)"
@@ -106,7 +106,9 @@ import Testing
     }
   }
 
-  @Test(.requiresPostgres) func aServerWithoutTLSIsRefusedWhereItIsDemanded() async throws {
+  @Test(.requiresPostgres) func `a server without TLS is refused where it is demanded`()
+    async throws
+  {
     try await withDatabase(migrated: false) { database in
       let good = try database.configuration
       let error = try await failure(
@@ -120,18 +122,17 @@ import Testing
   /// What Supabase's pooler and full servers say, and what a person has to do then; sent as a server sends it.
   ///
   /// Caught: reading SQLSTATE XX000 as a server that is down.
-  @Test(
-    arguments: [
-      ("XX000", "Tenant or user not found", PostgresError.Kind.authentication, "ROLE.PROJECT"),
-      (
-        "XX000", "MaxClientsInSessionMode: max clients reached", .connect,
-        "raise the pooler's pool size"
-      ),
-      ("53300", "sorry, too many clients already", .connect, "run fewer workers"),
-      ("08P01", "no more connections allowed (max_client_conn)", .connect, "run fewer workers"),
-      ("57P03", "the database system is starting up", .connect, ""),
-    ])
-  func whatTheServerSaysLeadsToWhatHelps(
+  @Test(arguments: [
+    ("XX000", "Tenant or user not found", PostgresError.Kind.authentication, "ROLE.PROJECT"),
+    (
+      "XX000", "MaxClientsInSessionMode: max clients reached", .connect,
+      "raise the pooler's pool size"
+    ),
+    ("53300", "sorry, too many clients already", .connect, "run fewer workers"),
+    ("08P01", "no more connections allowed (max_client_conn)", .connect, "run fewer workers"),
+    ("57P03", "the database system is starting up", .connect, ""),
+  ])
+  func `what the server says leads to what helps`(
     sqlState: String, message: String, kind: PostgresError.Kind, remedy: String
   ) async throws {
     let port = try Port(listening: true)

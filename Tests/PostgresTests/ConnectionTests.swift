@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.requiresPostgres) struct ConnectionTests {
-  @Test func aStatementReturnsItsRows() async throws {
+  @Test func `a statement returns its rows`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let result = try await connection.query(
@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Caught: callers whose answers are mixed up, and libpq's "another command is already in progress".
-  @Test func twoHundredCallersShareOneConnection() async throws {
+  @Test func `two hundred callers share one connection`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let answers = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
@@ -44,7 +44,7 @@ import Testing
   }
 
   /// Caught: a write that waits for the socket without reading: both sides would wait for each other.
-  @Test func manyMegabytesGoBothWays() async throws {
+  @Test func `many megabytes go both ways`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let large = String(repeating: "0123456789abcdef", count: 65_536)
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func aPipelineAnswersEachStatement() async throws {
+  @Test func `a pipeline answers each statement`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let results = try await connection.pipeline(
@@ -72,7 +72,7 @@ import Testing
   }
 
   /// Caught: a sync for each statement (the first insert would stay), and a connection left in pipeline mode.
-  @Test func anErrorInAPipelineUndoesAllOfIt() async throws {
+  @Test func `an error in a pipeline undoes all of it`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await connection.script("create table t (id int primary key)", doing: "preparing")
@@ -92,7 +92,7 @@ import Testing
   }
 
   /// Caught: a statement sent with half a value, since C strings end at the first zero.
-  @Test func aValueWithAZeroIsRefused() async throws {
+  @Test func `a value with a zero is refused`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let error = await #expect(throws: PostgresError.self) {
@@ -106,7 +106,7 @@ import Testing
   }
 
   /// Caught: a transaction left open by one caller that swallows the work of the next.
-  @Test func aStrayBeginDoesNotReachTheNextCaller() async throws {
+  @Test func `a stray begin does not reach the next caller`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let error = await #expect(throws: PostgresError.self) {
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func copyEndsTheConnectionInsteadOfHanging() async throws {
+  @Test func `copy ends the connection instead of hanging`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let error = await #expect(throws: PostgresError.self) {
@@ -133,7 +133,7 @@ import Testing
     }
   }
 
-  @Test func aClosedConnectionSaysSo() async throws {
+  @Test func `a closed connection says so`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       await connection.close()
@@ -149,7 +149,7 @@ import Testing
   }
 
   /// Caught: a statement under way that waits for ever when the connection is closed.
-  @Test func closingEndsWhatRunsAndWhatWaits() async throws {
+  @Test func `closing ends what runs and what waits`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let watcher = try await database.connectAsSuperuser()
@@ -167,7 +167,7 @@ import Testing
   }
 
   /// Caught: a descriptor or a server process that outlives its connection.
-  @Test func aForgottenConnectionEndsAtTheServer() async throws {
+  @Test func `a forgotten connection ends at the server`() async throws {
     try await withDatabase(migrated: false) { database in
       let watcher = try await database.connectAsSuperuser()
       var connection: PostgresConnection? = try await database.connect()

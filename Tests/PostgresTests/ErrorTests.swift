@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test(.requiresPostgres) func aViolatedConstraintIsNamedWithoutItsValues() async throws {
+  @Test(.requiresPostgres) func `a violated constraint is named without its values`() async throws {
     let error = try await error(
       of: "insert into people values (\("ann@example.com"))",
       after: """
@@ -57,13 +57,13 @@ import Testing
   @Test(arguments: [
     "ungültig: »secret«", "invalide : « secret »", "no válida: «secret»", "無效：「secret」",
   ])
-  func aValueIsNotQuotedInAnyLanguage(message: String) {
+  func `a value is not quoted in any language`(message: String) {
     #expect(!Redaction.message(message, sqlState: "22P02").contains("secret"))
     #expect(Redaction.message(message, sqlState: "23505").contains("secret"))
   }
 
   @Test(arguments: ["FATAL", "ВАЖНО", "致命错误"])
-  func whatAServerSaysWhileConnectingIsUnderstoodInAnyLanguage(severity: String) {
+  func `what a server says while connecting is understood in any language`(severity: String) {
     let error = PostgresError(
       connectMessage:
         "connection to server at \"db\", port 5432 failed: \(severity):  28P01: no\nLOCATION:  x",
@@ -72,24 +72,23 @@ import Testing
     #expect(error.message.hasSuffix("\(severity): no"))
   }
 
-  @Test(.requiresPostgres) func aSyntaxErrorHasItsPosition() async throws {
+  @Test(.requiresPostgres) func `a syntax error has its position`() async throws {
     let error = try await error(of: "select\nfrom where")
     #expect(error.sqlState == "42601")
     #expect(error.position == 13)
   }
 
-  @Test(
-    arguments: [
-      ("40001", true), ("40P01", true), ("55P03", true), ("57P01", true), ("53300", true),
-      ("08006", true), ("25006", true), ("58030", true), ("23505", false), ("42P01", false),
-      ("22P02", false), ("28P01", false), ("25P02", false),
-    ])
-  func whatPassesByItselfIsTransient(sqlState: String, expected: Bool) {
+  @Test(arguments: [
+    ("40001", true), ("40P01", true), ("55P03", true), ("57P01", true), ("53300", true),
+    ("08006", true), ("25006", true), ("58030", true), ("23505", false), ("42P01", false),
+    ("22P02", false), ("28P01", false), ("25P02", false),
+  ])
+  func `what passes by itself is transient`(sqlState: String, expected: Bool) {
     let error = PostgresError(kind: .server, sqlState: sqlState, message: "", doing: "")
     #expect(error.isTransient == expected)
   }
 
-  @Test func theHintComesLast() {
+  @Test func `the hint comes last`() {
     let error = PostgresError(
       kind: .tls, message: "certificate verify failed", hint: "set sslrootcert",
       doing: "connecting to audit")

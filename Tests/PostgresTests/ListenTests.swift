@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.requiresPostgres) struct ListenTests {
   /// Caught: notifications that are read only when the next statement is sent.
-  @Test func aNotificationComesWhileTheConnectionIsIdle() async throws {
+  @Test func `a notification comes while the connection is idle`() async throws {
     try await withDatabase(migrated: false) { database in
       let listener = try await database.connect()
       let sender = try await database.connect()
@@ -22,7 +22,7 @@ import Testing
   }
 
   /// Caught: notifications lost because a statement's answer came in the same packet.
-  @Test func notificationsBesideStatementsAreNotLost() async throws {
+  @Test func `notifications beside statements are not lost`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await connection.listen("jobs")
@@ -41,7 +41,7 @@ import Testing
   }
 
   /// Caught: a listener that waits for ever on a connection that is gone.
-  @Test func theStreamThrowsWhenTheServerEndsTheConnection() async throws {
+  @Test func `the stream throws when the server ends the connection`() async throws {
     try await withDatabase(migrated: false) { database in
       let listener = try await database.connect()
       let admin = try await database.connectAsSuperuser()
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func theStreamEndsWhenTheConnectionIsClosed() async throws {
+  @Test func `the stream ends when the connection is closed`() async throws {
     try await withDatabase(migrated: false) { database in
       let listener = try await database.connect()
       try await listener.listen("jobs")
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func aCancelledReaderReturns() async throws {
+  @Test func `a cancelled reader returns`() async throws {
     try await withDatabase(migrated: false) { database in
       let listener = try await database.connect()
       try await listener.listen("jobs")

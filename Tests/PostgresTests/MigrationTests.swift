@@ -4,31 +4,30 @@ import Testing
 
 /// The decisions about migrations, without a database.
 @Suite struct MigrationTests {
-  @Test func aFilesNameIsItsVersionAndItsName() throws {
+  @Test func `a files name is its version and its name`() throws {
     let migration = try Migration(file: "20261122000001_job_queue.sql", sql: "select 1;")
     #expect(migration.version == "20261122000001")
     #expect(migration.name == "job_queue")
     #expect(migration.file == "20261122000001_job_queue.sql")
   }
 
-  @Test(
-    arguments: [
-      "2026112200001_short", "20261122000001", "20261122000001_", "2026112200000x_a", "queue", "",
-    ])
-  func anotherNameIsRefused(file: String) {
+  @Test(arguments: [
+    "2026112200001_short", "20261122000001", "20261122000001_", "2026112200000x_a", "queue", "",
+  ])
+  func `another name is refused`(file: String) {
     let error = #expect(throws: MigrationError.self) { try Migration(file: file, sql: "") }
     #expect(error?.kind == .malformedName)
   }
 
   /// Caught: a checkout with other line ends taken for an edit.
-  @Test func lineEndsAreNoDifference() {
+  @Test func `line ends are no difference`() {
     let unix = Migration(version: "20261122000001", name: "a", sql: "a\nb\r\nc\r")
     let windows = Migration(version: "20261122000001", name: "a", sql: "a\r\nb\r\nc\r")
     #expect(unix.sql == windows.sql)
     #expect(unix.sql == "a\nb\nc\r")
   }
 
-  @Test func aPositionIsOnALine() {
+  @Test func `a position is on a line`() {
     let migration = Migration(version: "20261122000001", name: "a", sql: "é😀\nselect\nwhat")
     #expect(migration.line(at: 1) == 1)
     #expect(migration.line(at: 3) == 1)
@@ -36,7 +35,7 @@ import Testing
     #expect(migration.line(at: 11) == 3)
   }
 
-  @Test func filesAndRecordsAreCompared() {
+  @Test func `files and records are compared`() {
     func file(_ version: String) -> HashedFile<Migration> {
       HashedFile(
         file: Migration(version: version, name: "m", sql: ""), checksum: "hash \(version)")

@@ -26,7 +26,7 @@ import Testing
     Migrator(migrations: migrations, schema: "books", lockPause: .milliseconds(20))
   }
 
-  @Test func pendingFilesAreAppliedInOrderAndOnce() async throws {
+  @Test func `pending files are applied in order and once`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let migrator = migrator(second("create table things (id int);"), Self.first)
@@ -44,7 +44,7 @@ import Testing
 
   /// Catches a migration that waits for a lock as long as it takes: everybody else waits behind it, as long.
   @Test(.timeLimit(.minutes(20)))
-  func aTableThatIsReadHoldsUpTheMigrationAndNobodyElse() async throws {
+  func `a table that is read holds up the migration and nobody else`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       _ = try await migrator(Self.first, second("create table things (id int);")).apply(
@@ -77,7 +77,7 @@ import Testing
   }
 
   /// Caught: an old file that is edited, and a new one that is applied on top of it all the same.
-  @Test func anEditedFileIsNamedAndNothingIsApplied() async throws {
+  @Test func `an edited file is named and nothing is applied`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       _ = try await migrator(Self.first).apply(on: connection)
@@ -96,7 +96,7 @@ import Testing
   }
 
   /// Caught: two workers that start together and both run the file.
-  @Test func manyAtOnceApplyEachFileOnce() async throws {
+  @Test func `many at once apply each file once`() async throws {
     try await withDatabase(migrated: false) { database in
       let migrator = migrator(Self.first, second("create table things (id int);"))
       let applied = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test func aFailingFileLeavesNothingAndSaysWhere() async throws {
+  @Test func `a failing file leaves nothing and says where`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let migrator = migrator(
@@ -138,7 +138,7 @@ import Testing
     }
   }
 
-  @Test func aFileThatEndsItsTransactionIsRefused() async throws {
+  @Test func `a file that ends its transaction is refused`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let error = await #expect(throws: MigrationError.self) {
@@ -150,7 +150,7 @@ import Testing
     }
   }
 
-  @Test func aFileThatDoesNotRecordItselfIsRefused() async throws {
+  @Test func `a file that does not record itself is refused`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let silent = Migration(version: "20260101000002", name: "silent", sql: "select 1;")
@@ -177,7 +177,7 @@ import Testing
   }
 
   /// Caught: files that psql applied are applied again, or can be edited without anybody noticing.
-  @Test func filesThatPsqlAppliedAreTakenOver() async throws {
+  @Test func `files that psql applied are taken over`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await connection.script(Self.first.sql, doing: "playing psql")
@@ -191,7 +191,7 @@ import Testing
     }
   }
 
-  @Test func aNewerDatabaseIsNoError() async throws {
+  @Test func `a newer database is no error`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       _ = try await migrator(Self.first, second("create table things (id int);")).apply(
@@ -204,7 +204,7 @@ import Testing
     }
   }
 
-  @Test func twoFilesOfOneVersionAreRefused() async throws {
+  @Test func `two files of one version are refused`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let error = await #expect(throws: MigrationError.self) {

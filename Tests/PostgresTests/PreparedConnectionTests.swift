@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Caught: answers of PREPARE or of the question which process it is that are taken for the statement's.
-  @Test func theServerKeepsWhatIsSentAgainAndAgain() async throws {
+  @Test func `the server keeps what is sent again and again`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await check(connection, 1...4)
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func alsoInsideOfATransaction() async throws {
+  @Test func `also inside of a transaction`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       for _ in 0..<3 {
@@ -51,7 +51,7 @@ import Testing
   }
 
   /// Caught: a statement that was prepared, failed, and is prepared once more under the same name.
-  @Test func oneThatFailsIsPreparedAllTheSame() async throws {
+  @Test func `one that fails is prepared all the same`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       func reciprocal(_ number: Int) -> SQL {
@@ -73,7 +73,7 @@ import Testing
   }
 
   /// Caught: a name that the server has forgotten, with which all statements fail from then on.
-  @Test func whatTheServerForgotIsSentWithoutAName() async throws {
+  @Test func `what the server forgot is sent without a name`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await check(connection, 1...3)
@@ -85,7 +85,7 @@ import Testing
   }
 
   /// In a transaction the error has undone everything already, so whoever began it has to do it again.
-  @Test func insideOfATransactionItPassesTheNextTime() async throws {
+  @Test func `inside of a transaction it passes the next time`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await check(connection, 1...2)
@@ -104,7 +104,7 @@ import Testing
     }
   }
 
-  @Test func columnsMayChangeMeanwhile() async throws {
+  @Test func `columns may change meanwhile`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await connection.script(
@@ -121,7 +121,7 @@ import Testing
 
   /// Caught: statements that are prepared at one server and run at the next, or left behind for strangers.
   @Test(.enabled("needs pgbouncer; scripts/test installs it") { bouncerIsAvailable })
-  func behindAPoolerNothingIsPrepared() async throws {
+  func `behind a pooler nothing is prepared`() async throws {
     try await withDatabase(migrated: false) { database in
       try await withBouncer(before: database, servers: 3) { uri in
         let configuration = try PostgresConfiguration(

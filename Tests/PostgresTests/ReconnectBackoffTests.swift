@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ReconnectBackoffTests {
-  @Test func theCeilingDoublesUpToTheCap() {
+  @Test func `the ceiling doubles up to the cap`() {
     var backoff = ReconnectBackoff(base: .milliseconds(100), cap: .seconds(5))
     var generator = SystemRandomNumberGenerator()
     var ceilings: [Duration] = []
@@ -17,7 +17,7 @@ import Testing
   }
 
   /// Caught: jitter on a part of the delay only, with which a fleet still comes back as a wave.
-  @Test func theJitterIsFull() {
+  @Test func `the jitter is full`() {
     var generator = SeededGenerator(seed: 1)
     var backoff = ReconnectBackoff()
     var delays: [Duration] = []
@@ -31,14 +31,14 @@ import Testing
   }
 
   /// Caught: a shift that overflows after a night without a database.
-  @Test func manyFailuresStayAtTheCap() {
+  @Test func `many failures stay at the cap`() {
     var backoff = ReconnectBackoff()
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<10_000 { _ = backoff.failed(using: &generator) }
     #expect(backoff.ceiling == backoff.cap)
   }
 
-  @Test func aLongLifeIsForgivenAndAShortOneIsNot() {
+  @Test func `a long life is forgiven and a short one is not`() {
     var backoff = ReconnectBackoff(base: .milliseconds(100), cap: .seconds(5))
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<3 { _ = backoff.lost(after: .milliseconds(10), using: &generator) }

@@ -17,14 +17,14 @@ import Testing
     host=third.example.com
     """
 
-  @Test func theFirstWordOfAServiceCounts() throws {
+  @Test func `the first word of a service counts`() throws {
     let services = try ServiceFile(text).services
     #expect(services["prod"] == ["host": "db.example.com", "port": "5433"])
     #expect(services["local"] == ["host": "/var/run/postgresql", "sslmode": "prefer"])
   }
 
   @Test(arguments: ["[a]\nhost", "[a]\nldap://ldap.example.com:389/dc=x?uniqueMember?one?(cn=a)"])
-  func aLineThatIsNoParameterIsNamed(text: String) {
+  func `a line that is no parameter is named`(text: String) {
     let error = #expect(throws: PostgresError.self) { try ServiceFile(text) }
     #expect(error?.kind == .configuration)
     #expect(error?.message.contains("line 2") == true)
@@ -32,7 +32,7 @@ import Testing
 
   /// Catches a service that is left to libpq: its host would be called without verified TLS, and its name be looked up on the
   /// thread of all connections.
-  @Test func aServiceThatIsNowhereIsRefusedAtOnce() {
+  @Test func `a service that is nowhere is refused at once`() {
     let error = #expect(throws: PostgresError.self) {
       try PostgresConfiguration(conninfo: "service=jira_sync_no_such_service")
     }
@@ -40,7 +40,7 @@ import Testing
     #expect(error?.hint?.contains("[jira_sync_no_such_service]") == true)
   }
 
-  @Test func whatAServiceSaysIsAsIfTheStringSaidIt() throws {
+  @Test func `what a service says is as if the string said it`() throws {
     let given = try ServiceFile(text).services["prod"]?.filter { $0.key == "host" } ?? [:]
     let configuration = PostgresConfiguration(
       given: given, defaults: [:], environment: PostgresConfiguration.Environment(),

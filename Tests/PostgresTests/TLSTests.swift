@@ -5,7 +5,7 @@ import Testing
 @Suite(.enabled(if: TLSServer.isAvailable, "needs Postgres' server programs and openssl"))
 struct TLSTests {
   /// One server for all of it, since making one takes seconds.
-  @Test func tlsIsVerifiedAsTheConnectionStringSays() async throws {
+  @Test func `tls is verified as the connection string says`() async throws {
     try await withTLSServer { server in
       try await aGoodCertificateIsAccepted(server)
       try await aCertificateOfAnotherNameIsRefused(server)

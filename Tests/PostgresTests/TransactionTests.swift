@@ -24,7 +24,7 @@ import Testing
     try await connection.query("select count(*) as n from t", doing: "counting").one.get("n")
   }
 
-  @Test func whatTheClosureDidIsCommitted() async throws {
+  @Test func `what the closure did is committed`() async throws {
     try await withTable { connection, _ in
       let value = try await connection.transaction(doing: "inserting") { transaction in
         _ = try await transaction.query("insert into t values (1)", doing: "inserting")
@@ -39,7 +39,7 @@ import Testing
   }
 
   /// Caught: a rollback that is forgotten, so that the next caller's COMMIT keeps the work.
-  @Test func aThrowRollsBack() async throws {
+  @Test func `a throw rolls back`() async throws {
     try await withTable { connection, _ in
       await #expect(throws: Stop.self) {
         try await connection.transaction(doing: "inserting") { transaction in
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func aCancelledTaskRollsBack() async throws {
+  @Test func `a cancelled task rolls back`() async throws {
     try await withTable { connection, database in
       let watcher = try await database.connectAsSuperuser()
       let task = Task {
@@ -72,7 +72,7 @@ import Testing
   }
 
   /// Caught: a swallowed error that turns COMMIT into a silent ROLLBACK.
-  @Test func aCommitThatRolledBackIsAnError() async throws {
+  @Test func `a commit that rolled back is an error`() async throws {
     try await withTable { connection, _ in
       let error = await #expect(throws: PostgresError.self) {
         try await connection.transaction(doing: "hiding an error") { transaction in
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func aCommitThatFailsSaysWhy() async throws {
+  @Test func `a commit that fails says why`() async throws {
     try await withTable { connection, _ in
       let error = await #expect(throws: PostgresError.self) {
         try await connection.transaction(doing: "inserting an orphan") { transaction in
@@ -105,7 +105,7 @@ import Testing
   }
 
   /// Caught: a transaction that leaks out of its closure into somebody else's.
-  @Test func itCannotBeUsedAfterwards() async throws {
+  @Test func `it cannot be used afterwards`() async throws {
     try await withTable { connection, _ in
       let leaked = try await connection.transaction(doing: "leaking") { $0 }
       let error = await #expect(throws: PostgresError.self) {
@@ -118,7 +118,7 @@ import Testing
   }
 
   /// Caught: statements of other callers that slip into an open transaction and are rolled back with it.
-  @Test func othersWaitUntilItEnds() async throws {
+  @Test func `others wait until it ends`() async throws {
     try await withTable { connection, _ in
       var other: Task<Void, any Error>?
       await #expect(throws: Stop.self) {
@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func callersInsideTakeTurnsToo() async throws {
+  @Test func `callers inside take turns too`() async throws {
     try await withTable { connection, _ in
       try await connection.transaction(doing: "inserting") { transaction in
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -3,7 +3,7 @@ import Testing
 @testable import Postgres
 
 @Suite struct TurnGateTests {
-  @Test func theFirstGoesAtOnceAndTheRestInTheirOrder() {
+  @Test func `the first goes at once and the rest in their order`() {
     var gate = TurnGate<String>()
     let taken = [gate.takeIfFree(), gate.takeIfFree()]
     #expect(taken == [true, false])
@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Caught: a turn given to somebody who has left, which nobody would ever end.
-  @Test func whoLeavesTheLineGetsNoTurn() {
+  @Test func `who leaves the line gets no turn`() {
     var gate = TurnGate<String>()
     _ = gate.takeIfFree()
     gate.wait("b", ticket: 2)
@@ -34,7 +34,7 @@ import Testing
     #expect(tooLate == nil)
   }
 
-  @Test func allCanBeSentAway() {
+  @Test func `all can be sent away`() {
     var gate = TurnGate<String>()
     _ = gate.takeIfFree()
     gate.wait("b", ticket: 2)

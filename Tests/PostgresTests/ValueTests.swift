@@ -32,7 +32,7 @@ import Testing
       [Decimal(string: "-1234567890123456789.000000001"), 0].compactMap(\.self), as: "numeric")
   }
 
-  @Test func theRest() async throws {
+  @Test func `the rest`() async throws {
     try await echo([true, false], as: "boolean")
     try await echo([UUID()], as: "uuid")
   }
@@ -49,7 +49,7 @@ import Testing
     try await echo([[UUID(), UUID()]], as: "uuid[]")
   }
 
-  @Test func nullsInArraysReachTheServer() async throws {
+  @Test func `nulls in arrays reach the server`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let row = try await connection.query(
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func whatDoesNotFitIsAnErrorThatNamesTheColumnOnly() async throws {
+  @Test func `what does not fit is an error that names the column only`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let row = try await connection.query(
@@ -93,7 +93,7 @@ import Testing
     case pull
   }
 
-  @Test func anEnumIsItsRawValue() async throws {
+  @Test func `an enum is its raw value`() async throws {
     try await echo([Kind.push, .pull], as: "text")
   }
 }

@@ -19,7 +19,7 @@ import Testing
     return try await audit.work() == [1]
   }
 
-  @Test func theJobThatCoversAnOpenChangeRunsAfterIt() async throws {
+  @Test func `the job that covers an open change runs after it`() async throws {
     try await Audit.with { audit in
       let isSeen = try await changeIsSeen(audit)
       #expect(isSeen)
@@ -28,7 +28,7 @@ import Testing
   }
 
   /// The check above is one that can fail: a trigger that looks for a waiting job and does not lock it loses the change.
-  @Test func aTriggerThatDoesNotLockLosesTheChange() async throws {
+  @Test func `a trigger that does not lock loses the change`() async throws {
     try await Audit.with { audit in
       // For one row, and for many.
       for function in ["jira_sync.enqueue_change", "jira_sync.enqueue_changes"] {
@@ -47,7 +47,7 @@ import Testing
   ///
   /// Index scans of rows that stay on their page: what SERIALIZABLE then complains of is not the application's own doing.
   @Test(arguments: ["repeatable read", "serializable"])
-  func aStricterWriterBesideAConcurrentOneNeverFails(level: String) async throws {
+  func `a stricter writer beside a concurrent one never fails`(level: String) async throws {
     try await Audit.with { audit in
       try await writeBeside(audit, level: level)
       // However many jobs that made, each row is one run.
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func aTriggerThatReadsTheQueueMakesSerializableNeighboursFail() async throws {
+  @Test func `a trigger that reads the queue makes serializable neighbours fail`() async throws {
     try await Audit.with { audit in
       let text: String = try await audit.value(
         "select pg_get_functiondef('jira_sync.enqueue_changes'::regproc) as value")
@@ -106,7 +106,7 @@ import Testing
   }
 
   /// A transaction of several changes of one row under REPEATABLE READ needs one job, of its own.
-  @Test func aStricterTransactionEnqueuesARowOnce() async throws {
+  @Test func `a stricter transaction enqueues a row once`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       try await audit.connection.transaction(doing: "writing") { transaction in
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func writersDoNotWaitForAWorkerThatHoldsItsJob() async throws {
+  @Test func `writers do not wait for a worker that holds its job`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       try await audit.run("update public.file_audit set notes = 'a'")

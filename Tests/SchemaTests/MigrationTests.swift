@@ -6,7 +6,9 @@ import Testing
 @Suite(.requiresPostgres) struct MigrationTests {
   private let migrator = Schema.migrator
 
-  @Test func theyApplyToAnEmptyDatabaseAsItsOwnerAndASecondTimeNothingHappens() async throws {
+  @Test func `they apply to an empty database as its owner and a second time nothing happens`()
+    async throws
+  {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       let isSuperuser: String = try await connection.query(
@@ -25,7 +27,7 @@ import Testing
   }
 
   /// psql and `supabase db push` know nothing of us: each file records itself.
-  @Test func filesThatPsqlAppliedAreKnown() async throws {
+  @Test func `files that psql applied are known`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       for migration in Schema.migrations {
@@ -43,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func aTableThatWasThereIsLeftAsItIs() async throws {
+  @Test func `a table that was there is left as it is`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       try await connection.script(
@@ -76,7 +78,7 @@ import Testing
   }
 
   /// Without these three there is nothing to sync.
-  @Test func aTableThatLacksWhatIsNeededIsAnErrorInWords() async throws {
+  @Test func `a table that lacks what is needed is an error in words`() async throws {
     try await withDatabase(migrated: false) { database in
       let connection = try await database.connect()
       _ = try await connection.query(

@@ -42,7 +42,7 @@ struct RestoreTests {
     ["--format=custom"], ["--format=custom", "--inserts"],
     ["--format=custom", "--rows-per-insert=50"],
   ])
-  func aDumpOfTheDataIsRestored(options: [String]) async throws {
+  func `a dump of the data is restored`(options: [String]) async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).dump")
     defer { do { try FileManager.default.removeItem(at: file) } catch { print("left: \(error)") } }
     try await withDatabase { source in
@@ -74,7 +74,7 @@ struct RestoreTests {
   }
 
   /// What was right before: a person who names a row that does not exist is told so.
-  @Test func aJobOfARowThatDoesNotExistIsStillRefused() async throws {
+  @Test func `a job of a row that does not exist is still refused`() async throws {
     try await withDatabase { database in
       let connection = try await database.connect()
       let error = await #expect(throws: PostgresError.self) {

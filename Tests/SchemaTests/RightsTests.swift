@@ -27,7 +27,7 @@ import Testing
   }
 
   /// Whoever may write `file_audit` may cause a job, without any right on the queue.
-  @Test func aWriterNeedsNoRightOnTheQueue() async throws {
+  @Test func `a writer needs no right on the queue`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...3, debt: true)
       try await asRole(
@@ -48,7 +48,7 @@ import Testing
     "insert into jira_sync.jobs (kind) values ('poll')", "select jira_sync.pause()",
     "select jira_sync.enqueue('poll')", "select jira_sync.cancel(1)",
     "select jira_sync.check_job('poll', '1', '{}')",
-  ]) func aStrangerCanNeitherSeeNorRunAnything(statement: String) async throws {
+  ]) func `a stranger can neither see nor run anything`(statement: String) async throws {
     try await Audit.with { audit in
       try await asRole(audit) { stranger in
         let error = await #expect(throws: PostgresError.self) {
@@ -69,7 +69,7 @@ import Testing
   }
 
   /// Everything that a worker does, with the rights of its role.
-  @Test func theWorkersRoleCanWork() async throws {
+  @Test func `the workers role can work`() async throws {
     try await Audit.with { audit in
       try await audit.run(Audit.adding(1...1, debt: true))
       let admin = try await audit.database.connectAsSuperuser()

@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test func everyFunctionHasItsSearchPathAndNoneIsForEverybody() async throws {
+  @Test func `every function has its search path and none is for everybody`() async throws {
     let names = try await found(
       """
       select p.oid::regprocedure::text as name from pg_proc as p
@@ -23,7 +23,7 @@ import Testing
     #expect(names.isEmpty)
   }
 
-  @Test func everyTableHasRowLevelSecurity() async throws {
+  @Test func `every table has row level security`() async throws {
     let names = try await found(
       """
       select c.oid::regclass::text as name from pg_class as c
@@ -33,7 +33,7 @@ import Testing
     #expect(names.isEmpty)
   }
 
-  @Test func everyTableViewSequenceAndFunctionSaysWhatItIs() async throws {
+  @Test func `every table view sequence and function says what it is`() async throws {
     let relations = try await found(
       """
       select c.oid::regclass::text as name from pg_class as c
@@ -53,7 +53,7 @@ import Testing
   }
 
   /// Ids and times that their names explain need no words.
-  @Test func everyColumnOfJobsAndLinksSaysWhatItIs() async throws {
+  @Test func `every column of jobs and links says what it is`() async throws {
     let names = try await found(
       """
       select a.attrelid::regclass || '.' || a.attname as name from pg_attribute as a
@@ -66,7 +66,7 @@ import Testing
   }
 
   /// Names that scripts of other people use.
-  @Test func theContractsNamesExist() async throws {
+  @Test func `the contracts names exist`() async throws {
     try await Audit.with { audit in
       for statement in [
         "select id, kind, table_name, row_id, key, state, priority, run_at, attempt, max_attempts, crashes, args, worker, token, last_error, created_at from jira_sync.jobs",
@@ -87,7 +87,7 @@ import Testing
     "insert into jira_sync.links (table_name, row_id, label, state) values ('file_audit', '1', 'x', 'linked')",
     "insert into jira_sync.links (table_name, row_id, label, state) values ('file_audit', '1', 'x', 'create_unknown')",
     "insert into jira_sync.control default values",
-  ]) func statesThatCannotBeAreRefused(statement: String) async throws {
+  ]) func `states that cannot be are refused`(statement: String) async throws {
     try await Audit.with { audit in
       try await audit.run("insert into jira_sync.jobs (kind) values ('poll')")
       let error = await #expect(throws: PostgresError.self) {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.requiresPostgres) struct TriggerTests {
-  @Test func newRowsWithDebtWantAnIssueAndOthersDoNot() async throws {
+  @Test func `new rows with debt want an issue and others do not`() async throws {
     try await Audit.with { audit in
       try await audit.run(Audit.adding(1...3, debt: true))
       try await audit.run(Audit.adding(4...6, debt: false))
@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test func copyEnqueuesAsInsertDoes() async throws {
+  @Test func `copy enqueues as insert does`() async throws {
     try await Audit.with { audit in
       let admin = try await audit.database.connectAsSuperuser()
       try await admin.script(
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func aChangeOfAMappedColumnEnqueuesItsRowOnly() async throws {
+  @Test func `a change of a mapped column enqueues its row only`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...3, debt: true)
       try await audit.run("update public.file_audit set technical_debt = 'new' where id = 2")
@@ -43,7 +43,7 @@ import Testing
     "update public.file_audit set technical_debt = technical_debt",
     "update public.file_audit set technical_debt = 'new' where id = 4711",
     "delete from public.file_audit where id = 4711",
-  ]) func whatChangesNothingEnqueuesNothing(statement: String) async throws {
+  ]) func `what changes nothing enqueues nothing`(statement: String) async throws {
     try await Audit.with { audit in
       try await audit.add(1...3, debt: true)
       try await audit.run(SQL(unescaped: statement))
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func aRowWithoutDebtMattersOnlyWhereItHasAnIssue() async throws {
+  @Test func `a row without debt matters only where it has an issue`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...2, debt: false)
       try await audit.link(2)
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func debtThatComesOrGoesIsAChange() async throws {
+  @Test func `debt that comes or goes is a change`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       try await audit.add(2...2, debt: false)
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func aNullThatComesOrGoesIsAChange() async throws {
+  @Test func `a null that comes or goes is a change`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...2, debt: true)
       try await audit.run("update public.file_audit set notes = 'x' where id = 1")
@@ -82,7 +82,7 @@ import Testing
   }
 
   /// Nothing else will know what a deleted row held.
-  @Test func theValuesOfADeletedRowTravelInItsJob() async throws {
+  @Test func `the values of a deleted row travel in its job`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...3, debt: true)
       try await audit.add(4...5, debt: false)
@@ -122,7 +122,7 @@ import Testing
     "update public.file_audit set notes = 'new'",
     "delete from public.file_audit",
     "truncate public.file_audit",
-  ]) func whatIsRolledBackEnqueuesNothing(statement: String) async throws {
+  ]) func `what is rolled back enqueues nothing`(statement: String) async throws {
     struct Undone: Error {}
     try await Audit.with { audit in
       try await audit.add(1...3, debt: true)
@@ -140,7 +140,7 @@ import Testing
     }
   }
 
-  @Test func aStatementOfAnySizeIsOneInsertAndOneNotification() async throws {
+  @Test func `a statement of any size is one insert and one notification`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...2_000, debt: true)
       let worker = "00000000-0000-0000-0000-000000000001"
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func whatWaitsAlreadyCoversAChange() async throws {
+  @Test func `what waits already covers a change`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...100, debt: true)
       for number in 0..<3 {
@@ -177,7 +177,7 @@ import Testing
     "insert into jira_sync.jobs (kind, row_id, run_at) values ('push', 1, now() + interval '1 day')",
     "insert into jira_sync.jobs (kind, row_id, attempt) values ('push', 1, 3)",
     "insert into jira_sync.jobs (kind, row_id, priority) values ('push', 1, -1)",
-  ]) func whatWaitsForSomethingElseDoesNotCoverAChange(job: String) async throws {
+  ]) func `what waits for something else does not cover a change`(job: String) async throws {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       try await audit.run(SQL(unescaped: job))
@@ -212,7 +212,7 @@ import Testing
   }
 
   /// Caught: a comparison that fails in the application's own UPDATE, since the type has no equality.
-  @Test func columnsOfAnyTypeCanBeWatched() async throws {
+  @Test func `columns of any type can be watched`() async throws {
     try await Audit.with { audit in
       try await audit.run(
         "alter table public.file_audit add extra json, add place point, add more json[]")
@@ -251,7 +251,7 @@ import Testing
     }
   }
 
-  @Test func onlyWatchedColumnsCount() async throws {
+  @Test func `only watched columns count`() async throws {
     try await Audit.with { audit in
       try await audit.add(1...1, debt: true)
       let watched: [String] = try await audit.value(
@@ -270,7 +270,7 @@ import Testing
   }
 
   /// Caught: "tuple concurrently updated", where the workers of a fleet start together.
-  @Test func workersThatStartTogetherMayAllSayWhatTheyWatch() async throws {
+  @Test func `workers that start together may all say what they watch`() async throws {
     try await Audit.with { audit in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<6 {

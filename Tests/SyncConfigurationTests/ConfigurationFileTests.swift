@@ -23,13 +23,13 @@ struct ConfigurationFileTests {
     }
   }
 
-  @Test("an empty file is the default mapping", arguments: ["", "# nothing\n", "fields: {}\n"])
-  func empty(yaml: String) throws {
+  @Test(arguments: ["", "# nothing\n", "fields: {}\n"])
+  func `an empty file is the default mapping`(yaml: String) throws {
     #expect(try Mapping(yaml: yaml, file: "m.yaml") == .standard)
   }
 
-  @Test("an entry says only what differs; the rest stays as it is by default")
-  func overrides() throws {
+  @Test
+  func `an entry says only what differs; the rest stays as it is by default`() throws {
     let notes = try field("notes", in: "fields:\n  notes:\n    conflict: manual\n")
     let standard = try #require(Mapping.standard.fields.first { $0.name == "notes" })
     var expected = standard
@@ -37,17 +37,15 @@ struct ConfigurationFileTests {
     #expect(notes == expected)
   }
 
-  @Test(
-    "a field is switched off by false or enabled: false",
-    arguments: ["fields:\n  notes: false\n", "fields:\n  notes: {enabled: false}\n"])
-  func disables(yaml: String) throws {
+  @Test(arguments: ["fields:\n  notes: false\n", "fields:\n  notes: {enabled: false}\n"])
+  func `a field is switched off by false or enabled: false`(yaml: String) throws {
     let mapping = try Mapping(yaml: yaml, file: "m.yaml")
     #expect(!mapping.fields.contains { $0.name == "notes" })
     #expect(mapping.fields.count == Mapping.standard.fields.count - 1)
   }
 
-  @Test("a new field names its column and its JIRA field, by name, id or system name")
-  func extends() throws {
+  @Test
+  func `a new field names its column and its JIRA field, by name, id or system name`() throws {
     let yaml = """
       fields:
         urgency:
@@ -71,8 +69,8 @@ struct ConfigurationFileTests {
     #expect(try field("number", in: yaml).target == .id("customfield_10077"))
   }
 
-  @Test("transforms are steps in their order")
-  func transforms() throws {
+  @Test
+  func `transforms are steps in their order`() throws {
     let yaml = """
       fields:
         file_path:
@@ -86,8 +84,8 @@ struct ConfigurationFileTests {
       steps == [.trim, .regex(try TextPattern("^src/"), replacement: ""), .truncate(100)])
   }
 
-  @Test("the composite takes names of statuses and resolutions")
-  func status() throws {
+  @Test
+  func `the composite takes names of statuses and resolutions`() throws {
     let yaml = """
       fields:
         audit_status:
@@ -126,47 +124,45 @@ struct ConfigurationFileTests {
   }
 
   /// Each broken text, and what its message must hold; a loader that ignores what it does not know passes none.
-  @Test(
-    "what is wrong is named by place, with what is allowed",
-    arguments: [
-      ("feilds: {}\n", ["m.yaml:1:1", "'feilds'", "'fields'"]),
-      // Nothing of it is set by the file, so it must not be taken as if it were.
-      ("project: SCRSKY\n", ["m.yaml:1:1", "'project'"]),
-      ("fields:\n  notes:\n    confict: manual\n", ["m.yaml:3:5", "'confict'", "'conflict'"]),
-      ("fields:\n  notes:\n    conflict: rowwins\n", ["m.yaml:3:15", "'rowwins'", "'row_wins'"]),
-      ("fields:\n  notes:\n    column: note\n", ["m.yaml:3:13", "'note'", "'notes'"]),
-      ("fields:\n  nots: true\n", ["m.yaml:2:3", "'nots'", "'notes'"]),
-      ("fields:\n  notes: [1]\n", ["m.yaml:2:10", "mapping", "list"]),
-      ("fields:\n  notes:\n    required: maybe\n", ["m.yaml:3:15", "'maybe'", "true or false"]),
-      ("fields:\n  notes:\n    field:\n", ["m.yaml:3:", "empty"]),
-      ("fields:\n  new:\n    column: notes\n", ["m.yaml:2:3", "no field"]),
-      ("fields:\n  new:\n    field: Team\n", ["m.yaml:2:3", "no column"]),
-      ("fields:\n  notes: {column: notes, constant: x}\n", ["m.yaml:2:26", "both"]),
-      ("fields:\n  notes:\n    field: status\n", ["m.yaml:3:12", "audit_status"]),
-      ("fields:\n  summary:\n    template: \"{file_pth}\"\n", ["m.yaml:3:15", "'file_path'"]),
-      ("fields:\n  summary:\n    template: \"{file_path\"\n", ["m.yaml:3:15", "not closed"]),
-      ("fields:\n  notes:\n    transforms: [shout]\n", ["m.yaml:3:18", "'shout'", "trim"]),
-      ("fields:\n  notes:\n    transforms: [truncate: 0]\n", ["m.yaml:3:28", "'0'"]),
-      ("fields:\n  notes:\n    transforms: [first_line]\n", ["m.yaml:2:3", "push"]),
-      (
-        "fields:\n  notes:\n    transforms: [{regex: {pattern: \"(\"}}]\n",
-        ["m.yaml:3:36", "regular"]
-      ),
-      ("fields:\n  notes:\n    values: {a: x, b: x}\n", ["m.yaml:2:3", "same text"]),
-      ("fields:\n  notes:\n    template: \"{notes}\"\n", ["m.yaml:2:3", "taken apart"]),
-      ("issue_type: [Task]\n", ["m.yaml:1:13", "list"]),
-      ("labels: [two words]\n", ["m.yaml:1:9", "'two words'"]),
-      ("fields: {a: 1\n", ["m.yaml:", "not YAML"]),
-      ("labels: [a]\nlabels: [b]\n", ["m.yaml:", "'labels' twice"]),
-      ("existing_tickets: adopted\n", ["m.yaml:1:19", "'adopt'"]),
-    ])
-  func wrong(yaml: String, parts: [String]) {
+  @Test(arguments: [
+    ("feilds: {}\n", ["m.yaml:1:1", "'feilds'", "'fields'"]),
+    // Nothing of it is set by the file, so it must not be taken as if it were.
+    ("project: SCRSKY\n", ["m.yaml:1:1", "'project'"]),
+    ("fields:\n  notes:\n    confict: manual\n", ["m.yaml:3:5", "'confict'", "'conflict'"]),
+    ("fields:\n  notes:\n    conflict: rowwins\n", ["m.yaml:3:15", "'rowwins'", "'row_wins'"]),
+    ("fields:\n  notes:\n    column: note\n", ["m.yaml:3:13", "'note'", "'notes'"]),
+    ("fields:\n  nots: true\n", ["m.yaml:2:3", "'nots'", "'notes'"]),
+    ("fields:\n  notes: [1]\n", ["m.yaml:2:10", "mapping", "list"]),
+    ("fields:\n  notes:\n    required: maybe\n", ["m.yaml:3:15", "'maybe'", "true or false"]),
+    ("fields:\n  notes:\n    field:\n", ["m.yaml:3:", "empty"]),
+    ("fields:\n  new:\n    column: notes\n", ["m.yaml:2:3", "no field"]),
+    ("fields:\n  new:\n    field: Team\n", ["m.yaml:2:3", "no column"]),
+    ("fields:\n  notes: {column: notes, constant: x}\n", ["m.yaml:2:26", "both"]),
+    ("fields:\n  notes:\n    field: status\n", ["m.yaml:3:12", "audit_status"]),
+    ("fields:\n  summary:\n    template: \"{file_pth}\"\n", ["m.yaml:3:15", "'file_path'"]),
+    ("fields:\n  summary:\n    template: \"{file_path\"\n", ["m.yaml:3:15", "not closed"]),
+    ("fields:\n  notes:\n    transforms: [shout]\n", ["m.yaml:3:18", "'shout'", "trim"]),
+    ("fields:\n  notes:\n    transforms: [truncate: 0]\n", ["m.yaml:3:28", "'0'"]),
+    ("fields:\n  notes:\n    transforms: [first_line]\n", ["m.yaml:2:3", "push"]),
+    (
+      "fields:\n  notes:\n    transforms: [{regex: {pattern: \"(\"}}]\n",
+      ["m.yaml:3:36", "regular"]
+    ),
+    ("fields:\n  notes:\n    values: {a: x, b: x}\n", ["m.yaml:2:3", "same text"]),
+    ("fields:\n  notes:\n    template: \"{notes}\"\n", ["m.yaml:2:3", "taken apart"]),
+    ("issue_type: [Task]\n", ["m.yaml:1:13", "list"]),
+    ("labels: [two words]\n", ["m.yaml:1:9", "'two words'"]),
+    ("fields: {a: 1\n", ["m.yaml:", "not YAML"]),
+    ("labels: [a]\nlabels: [b]\n", ["m.yaml:", "'labels' twice"]),
+    ("existing_tickets: adopted\n", ["m.yaml:1:19", "'adopt'"]),
+  ])
+  func `what is wrong is named by place, with what is allowed`(yaml: String, parts: [String]) {
     let found = issues(yaml).joined(separator: "\n")
     for part in parts { #expect(found.contains(part), "'\(part)' is missing in: \(found)") }
   }
 
-  @Test("everything that is wrong is told at once, in the order of the file")
-  func collects() {
+  @Test
+  func `everything that is wrong is told at once, in the order of the file`() {
     let found = issues("issue_typ: Task\nfields:\n  notes:\n    apply: never\n    require: true\n")
     #expect(found.count == 3)
     #expect(found.map { $0.prefix(8) } == ["m.yaml:1", "m.yaml:4", "m.yaml:5"])
@@ -181,8 +177,8 @@ extension ConfigurationFileTests {
     return try Data(contentsOf: root.appending(path: name))
   }
 
-  @Test("the example that is shipped is right, and resolves on a site with all fields")
-  func example() throws {
+  @Test
+  func `the example that is shipped is right, and resolves on a site with all fields`() throws {
     let yaml = String(decoding: try shipped("jira-sync.example.yaml"), as: UTF8.self)
     let mapping = try Mapping(yaml: yaml, file: "jira-sync.example.yaml")
     #expect(mapping.labels == ["file-audit"])
@@ -191,8 +187,8 @@ extension ConfigurationFileTests {
   }
 
   /// A key that is added to one and forgotten in the other fails here.
-  @Test("the schema knows the keys that the reader knows")
-  func schema() throws {
+  @Test
+  func `the schema knows the keys that the reader knows`() throws {
     let schema = try JSON(parsing: try shipped("jira-sync.schema.json"))
     let properties = try #require(schema["properties"])
     #expect(Set(try #require(properties.object).keys) == Set(ConfigurationReader.keys))

@@ -27,8 +27,8 @@ struct DashboardSectionTests {
     #expect(throws: MappingError.self) { try settings("dashboard: 8090") }
   }
 
-  @Test("a host is an address or a name, not an address with a port")
-  func hosts() {
+  @Test
+  func `a host is an address or a name, not an address with a port`() {
     for good in ["127.0.0.1", "0.0.0.0", "::1", "localhost", "fe80::1%eth0", "db-1.example"] {
       #expect(DashboardSettings.isHost(good), "\(good)")
     }

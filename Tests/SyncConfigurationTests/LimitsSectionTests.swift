@@ -10,14 +10,14 @@ import Testing
     try ConfigurationFile(yaml: yaml, file: "jira-sync.yaml").limits
   }
 
-  @Test("What is not said is ten calls a second")
-  func standard() throws {
+  @Test
+  func `What is not said is ten calls a second`() throws {
     #expect(try limits("issue_type: Task") == SiteLimits(callsPerSecond: 10))
     #expect(try limits("limits: {}") == .standard)
   }
 
-  @Test("A number, a word for none, and endpoints of their own")
-  func values() throws {
+  @Test
+  func `A number, a word for none, and endpoints of their own`() throws {
     #expect(try limits("limits: {calls_per_second: 2.5}") == SiteLimits(callsPerSecond: 2.5))
     #expect(try limits("limits: {calls_per_second: none}") == .none)
     #expect(try limits("limits: {calls_per_second: unlimited}") == .none)
@@ -27,20 +27,18 @@ import Testing
         == SiteLimits(callsPerSecond: 10, endpoints: ["POST /issue": 5]))
   }
 
-  @Test(
-    "Anything else is an error that says what is allowed",
-    arguments: [
-      ("limits: 5", "limits must be a mapping"),
-      ("limits: {calls_per_second: 0}", "above 0"),
-      ("limits: {calls_per_second: -1}", "above 0"),
-      ("limits: {calls_per_second: fast}", "'fast'"),
-      ("limits: {calls_per_second: 1e9}", "10000"),
-      ("limits: {calls_per_sec: 5}", "did you mean 'calls_per_second'?"),
-      ("limits: {endpoints: [a]}", "limits.endpoints must be a mapping"),
-      ("limits: {endpoints: {issue: 5}}", "'issue'"),
-      ("limits: {endpoints: {POST /issue: x}}", "limits.endpoints.'POST /issue'"),
-    ])
-  func refused(yaml: String, said: String) throws {
+  @Test(arguments: [
+    ("limits: 5", "limits must be a mapping"),
+    ("limits: {calls_per_second: 0}", "above 0"),
+    ("limits: {calls_per_second: -1}", "above 0"),
+    ("limits: {calls_per_second: fast}", "'fast'"),
+    ("limits: {calls_per_second: 1e9}", "10000"),
+    ("limits: {calls_per_sec: 5}", "did you mean 'calls_per_second'?"),
+    ("limits: {endpoints: [a]}", "limits.endpoints must be a mapping"),
+    ("limits: {endpoints: {issue: 5}}", "'issue'"),
+    ("limits: {endpoints: {POST /issue: x}}", "limits.endpoints.'POST /issue'"),
+  ])
+  func `Anything else is an error that says what is allowed`(yaml: String, said: String) throws {
     do {
       _ = try limits(yaml)
       Issue.record("\(yaml) was taken")

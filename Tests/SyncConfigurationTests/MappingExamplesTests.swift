@@ -28,16 +28,15 @@ struct MappingExamplesTests {
     }
   }
 
-  @Test("valid files are read")
-  func valid() throws {
+  @Test
+  func `valid files are read`() throws {
     let documents = try documents("valid")
     #expect(documents.count >= 9)
     for yaml in documents { #expect(problems(yaml) == [], "\(yaml)") }
   }
 
-  @Test(
-    "invalid files are refused, each with line and column", arguments: ["invalid", "reader-only"])
-  func invalid(name: String) throws {
+  @Test(arguments: ["invalid", "reader-only"])
+  func `invalid files are refused, each with line and column`(name: String) throws {
     let documents = try documents(name)
     #expect(documents.count >= 9)
     for yaml in documents {
@@ -47,8 +46,8 @@ struct MappingExamplesTests {
     }
   }
 
-  @Test("every example of the reference is read, and there is one for each type of field")
-  func reference() throws {
+  @Test
+  func `every example of the reference is read, and there is one for each type of field`() throws {
     let text = try Self.text("docs/mapping.md")
     var examples: [String] = []
     for block in text.components(separatedBy: "```yaml\n").dropFirst() {

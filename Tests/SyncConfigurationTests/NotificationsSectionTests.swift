@@ -60,17 +60,13 @@ struct NotificationsSectionTests {
         ])
   }
 
-  @Test(
-    "lengths of time",
-    arguments: [("90s", 90), ("15m", 900), ("1h", 3_600), ("7d", 604_800), ("2w", 1_209_600)])
-  func spans(text: String, seconds: Int) {
+  @Test(arguments: [("90s", 90), ("15m", 900), ("1h", 3_600), ("7d", 604_800), ("2w", 1_209_600)])
+  func `lengths of time`(text: String, seconds: Int) {
     #expect(TimeSpan.parse(text) == .seconds(seconds))
   }
 
-  @Test(
-    "no lengths of time",
-    arguments: ["", "h", "0s", "-1h", "1.5h", "1y", "99999999999999w", "5000d"])
-  func noSpans(text: String) {
+  @Test(arguments: ["", "h", "0s", "-1h", "1.5h", "1y", "99999999999999w", "5000d"])
+  func `no lengths of time`(text: String) {
     #expect(TimeSpan.parse(text) == nil)
   }
 }

@@ -18,13 +18,13 @@ struct YAMLNodeTests {
     try #require(try YAMLNode.parse(yaml))
   }
 
-  @Test("a text without a document has no root", arguments: ["", "# only a comment\n", "\n\n"])
-  func nothing(yaml: String) throws {
+  @Test(arguments: ["", "# only a comment\n", "\n\n"])
+  func `a text without a document has no root`(yaml: String) throws {
     #expect(try YAMLNode.parse(yaml) == nil)
   }
 
-  @Test("members and elements keep their order and their places")
-  func order() throws {
+  @Test
+  func `members and elements keep their order and their places`() throws {
     guard case .mapping(let members, _)? = try YAMLNode.parse("b: 1\na:\n  - x\n  - ü y\n") else {
       Issue.record("not a mapping")
       return
@@ -40,8 +40,8 @@ struct YAMLNodeTests {
   }
 
   /// A reader that forgets the quotes takes the text "no" for a false and "30" for a number.
-  @Test("what is in quotes is a text, whatever it looks like", arguments: ["no", "30", "null", ""])
-  func quoted(word: String) throws {
+  @Test(arguments: ["no", "30", "null", ""])
+  func `what is in quotes is a text, whatever it looks like`(word: String) throws {
     for yaml in ["\"\(word)\"", "'\(word)'"] {
       let node = try scalar(yaml)
       #expect(node.string == word)
@@ -49,8 +49,8 @@ struct YAMLNodeTests {
     }
   }
 
-  @Test("plain words are what YAML 1.1 says")
-  func plain() throws {
+  @Test
+  func `plain words are what YAML 1.1 says`() throws {
     #expect(try scalar("yes").bool == true)
     #expect(try scalar("Off").bool == false)
     #expect(try scalar("y").bool == nil)
@@ -63,8 +63,8 @@ struct YAMLNodeTests {
     #expect(try scalar("null").isNull)
   }
 
-  @Test("an alias stands for what it names")
-  func alias() throws {
+  @Test
+  func `an alias stands for what it names`() throws {
     guard case .sequence(let elements, _)? = try YAMLNode.parse("[&a {k: v}, *a]") else {
       Issue.record("not a sequence")
       return
@@ -78,27 +78,25 @@ struct YAMLNodeTests {
     }
   }
 
-  @Test(
-    "what is wrong is said with its place",
-    arguments: [
-      ("a: [1\nb: 2\n", "line 2"), ("a: 1\na: 2\n", "'a' twice; keep one, line 1, column 1"),
-      ("a: *nobody\n", "undefined alias"), ("a: 1\n---\nb: 2\n", "second document"),
-      ("\tb: 1\n", "line 1"),
-    ])
-  func wrong(yaml: String, part: String) throws {
+  @Test(arguments: [
+    ("a: [1\nb: 2\n", "line 2"), ("a: 1\na: 2\n", "'a' twice; keep one, line 1, column 1"),
+    ("a: *nobody\n", "undefined alias"), ("a: 1\n---\nb: 2\n", "second document"),
+    ("\tb: 1\n", "line 1"),
+  ])
+  func `what is wrong is said with its place`(yaml: String, part: String) throws {
     let problem = try #require(self.problem(yaml), "it was read")
     #expect(problem.contains(part), "\(problem)")
   }
 
   /// Followed as it stands, this would end in a stack that is full.
-  @Test("an alias to what it is a part of is refused")
-  func endless() throws {
+  @Test
+  func `an alias to what it is a part of is refused`() throws {
     #expect(try #require(problem("&a [*a]")).contains("alias"))
   }
 
   /// Nine lines that stand for a thousand million nodes; copied as they stand, they fill the memory.
-  @Test("aliases of aliases do not fill the memory")
-  func laughs() throws {
+  @Test
+  func `aliases of aliases do not fill the memory`() throws {
     var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1..<9 {
       let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")

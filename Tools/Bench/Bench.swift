@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// The command `jira-sync-bench`: what `scripts/bench` cannot measure with pgbench.
+/// The command `Bench`: what `scripts/bench` cannot measure with pgbench.
 @main
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "jira-sync-bench",
+    commandName: "Bench",
     abstract: "Measures a running jira-sync; scripts/bench starts what it needs.",
     discussion: "Prints lines of a name and a number. Nothing here asserts a time.",
     subcommands: [

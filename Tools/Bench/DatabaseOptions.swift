@@ -9,6 +9,6 @@ struct DatabaseOptions: ParsableArguments {
   /// Opens a connection.
   func connect() async throws -> PostgresConnection {
     try await PostgresConnection.connect(
-      PostgresConfiguration(conninfo: database, applicationName: "jira-sync-bench"))
+      PostgresConfiguration(conninfo: database, applicationName: "Bench"))
   }
 }

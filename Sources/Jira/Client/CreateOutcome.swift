@@ -1,3 +1,5 @@
+import JSON
+
 /// What came of a creation, sorted by what may be done next.
 ///
 /// JIRA has no idempotency key, so that the one unforgivable mistake is to take an open question for a no.
@@ -29,5 +31,18 @@ public enum CreateOutcome: Sendable, Hashable {
     case 400..<500: self = .refused(error)
     default: self = .unknown(error)
     }
+  }
+}
+
+/// What JIRA says of an issue it has just made.
+struct CreatedIssue: Hashable {
+  let id: String
+  let key: String
+
+  init?(_ json: JSON) {
+    guard let id = json["id"]?.identifier, let key = json["key"]?.string, !key.isEmpty
+    else { return nil }
+    self.id = id
+    self.key = key
   }
 }

@@ -10,3 +10,16 @@ struct CommandFailure: Error, Sendable, Hashable, CustomStringConvertible {
     self.description = description
   }
 }
+
+/// What the process tells its caller by ending; 64, 69 and 78 are those of `sysexits.h`.
+enum ExitStatus: Int32, Sendable {
+  case done = 0
+  /// Something failed, an unknown row for example.
+  case failed = 1
+  /// The command line is wrong.
+  case usage = 64
+  /// The database or JIRA cannot be reached, or does not let us in.
+  case unavailable = 69
+  /// The configuration is wrong.
+  case configuration = 78
+}

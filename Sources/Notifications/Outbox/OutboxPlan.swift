@@ -113,3 +113,21 @@ struct OutboxPlan: Sendable, Hashable {
 
   private mutating func wake(_ time: Double) { wakeAt = min(wakeAt ?? time, time) }
 }
+
+/// What a channel gets at most one message of in a while: a kind of event, coming or going.
+struct Gate: Sendable, Hashable {
+  var kind: String
+  var resolves: Bool
+}
+
+/// What a message says of a cause.
+enum Stage: String, Sendable, Hashable {
+  /// It began.
+  case first
+  /// More of the same since it was last told.
+  case again
+  /// It has gone.
+  case resolved
+  /// Something good to know, which has no end.
+  case news
+}

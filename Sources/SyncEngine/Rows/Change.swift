@@ -25,3 +25,11 @@ struct Change: Sendable {
   /// Who changed it in JIRA, where it comes from there.
   var author: Authorship?
 }
+
+/// Who changed a field in JIRA, and when.
+struct Authorship: Sendable, Hashable {
+  /// The name that people see.
+  let name: String
+  /// Seconds since 1970, by JIRA's clock.
+  let seconds: Double
+}

@@ -9,3 +9,11 @@ struct ExecutionOutcome: Sendable {
   /// How the job ends, where it is not simply done or refused.
   var settlement: Settlement?
 }
+
+/// A field that could not be synced.
+struct FieldFailure: Sendable {
+  /// The field's name in the mapping; it keeps its old base.
+  let field: String
+  /// What stands in the way, in words that name column and field.
+  let text: String
+}

@@ -224,3 +224,20 @@ enum CallPatience {
   /// How long mass work waits at least before it asks again.
   static let shortest = Duration.milliseconds(20)
 }
+
+/// What the budget says of a call.
+struct CallPermit: Sendable {
+  /// When it may go out.
+  let sendSlot: ContinuousClock.Instant
+  /// Of which count of blocks that is true.
+  let generation: Int64
+  /// Why it may not go out at all.
+  let obstacle: CallObstacle?
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
+  }
+}

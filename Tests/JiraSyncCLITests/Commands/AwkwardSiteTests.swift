@@ -8,10 +8,12 @@ import Testing
 @Suite("A site that needs a word", .requiresPostgres, .timeLimit(.minutes(20)))
 struct AwkwardSiteTests {
   /// Catches "404 not found" without the name of the variable, and a worker that tries for ever.
-  @Test(
-    "an address of a browser is refused with 78, the variable's name and the base",
-    arguments: ["/browse/SCRSKY-1", "/jira/software/projects/SCRSKY/boards/1", "/boards/of/ours"])
-  func address(path: String) async throws {
+  @Test(arguments: [
+    "/browse/SCRSKY-1", "/jira/software/projects/SCRSKY/boards/1", "/boards/of/ours",
+  ])
+  func `an address of a browser is refused with 78, the variable's name and the base`(path: String)
+    async throws
+  {
     try await CommandWorld.with { world in
       var environment = world.environment
       environment["JIRA_BASE_URL"] = world.sandbox.baseURL + path
@@ -33,10 +35,12 @@ struct AwkwardSiteTests {
     }
   }
 
-  @Test(
-    "doctor and fields check name the resolutions that the configuration does not, and warn only",
-    arguments: Language.allCases)
-  func resolutions(language: Language) async throws {
+  @Test(arguments: Language.allCases)
+  func
+    `doctor and fields check name the resolutions that the configuration does not, and warn only`(
+      language: Language
+    ) async throws
+  {
     try await CommandWorld.with { world in
       try world.sandbox.administer(
         "PUT", "people/sandbox@example.com", ["language": .string(language.rawValue)])

@@ -27,10 +27,10 @@ struct DrainWithoutJiraTests {
   }
 
   /// Catches a drain that waits for JIRA as a worker does, and one that charges jobs for it.
-  @Test(
-    "69 after a while, said once, no attempt charged; the next drain does the work",
-    arguments: Trouble.allCases)
-  func outOfReach(trouble: Trouble) async throws {
+  @Test(arguments: Trouble.allCases)
+  func `69 after a while, said once, no attempt charged; the next drain does the work`(
+    trouble: Trouble
+  ) async throws {
     try await CommandWorld.with(rows: 2) { world in
       try await world.execute("select jira_sync.enqueue('sync', id::text) from public.file_audit")
       var environment = world.environment
@@ -58,8 +58,10 @@ struct DrainWithoutJiraTests {
   }
 
   /// Catches a program that finds the circuit open and ends without looking whether JIRA is back.
-  @Test("The circuit is open, and the token is right again: one drain closes it and does the work")
-  func closesCircuit() async throws {
+  @Test
+  func `The circuit is open, and the token is right again: one drain closes it and does the work`()
+    async throws
+  {
     try await CommandWorld.with(rows: 2) { world in
       try await world.execute("select jira_sync.enqueue('sync', '1')")
       #expect(try await world.run("worker", "--drain").status == 0)

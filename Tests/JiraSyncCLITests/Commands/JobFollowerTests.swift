@@ -10,8 +10,8 @@ import Testing
 @Suite("Following jobs", .requiresPostgres)
 struct JobFollowerTests {
   /// Catches a wait that never ends, since a job's own last word was "retry".
-  @Test("A job that failed once and was merged into an older one ends with that")
-  func mergedAfterFailing() async throws {
+  @Test
+  func `A job that failed once and was merged into an older one ends with that`() async throws {
     try await CommandWorld.with(rows: 1) { world in
       try await world.execute(
         """

@@ -79,8 +79,8 @@ struct LogAuditTests {
   }
 
   /// Catches a log line that is given an error with the value that was refused.
-  @Test("At level info there is neither a value nor a secret")
-  func info() async throws {
+  @Test
+  func `At level info there is neither a value nor a secret`() async throws {
     let lines = try await log(level: "info")
     let entries = try Self.entries(of: lines)
     #expect(entries.contains { $0["msg"]?.string?.hasPrefix("created") == true })
@@ -90,10 +90,11 @@ struct LogAuditTests {
     }
   }
 
-  @Test(
-    "At level debug each call to JIRA names the run, the jobs and the issue; secrets are still not there"
-  )
-  func debug() async throws {
+  @Test
+  func
+    `At level debug each call to JIRA names the run, the jobs and the issue; secrets are still not there`()
+    async throws
+  {
     let lines = try await log(level: "debug")
     for line in lines {
       for text in Self.secrets { #expect(!line.contains(text), "\(line)") }

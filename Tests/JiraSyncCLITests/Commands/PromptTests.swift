@@ -30,8 +30,8 @@ struct PromptTests {
     """
 
   /// Catches an end of the input that is taken for an empty answer, again and again.
-  @Test("Ctrl-D at a question ends it with 1, and nothing is written")
-  func ended() async throws {
+  @Test
+  func `Ctrl-D at a question ends it with 1, and nothing is written`() async throws {
     try await Program.withFolder { program in
       let outcome = try await program.execute(
         URL(filePath: "/usr/bin/env"),
@@ -44,10 +44,11 @@ struct PromptTests {
   }
 
   /// Catches a read that goes on until a line has come, so that the person's next command is eaten.
-  @Test(
-    "Ctrl-C at the first question, or at one further on, ends it at once with 130, and nothing is written"
-  )
-  func interrupted() async throws {
+  @Test
+  func
+    `Ctrl-C at the first question, or at one further on, ends it at once with 130, and nothing is written`()
+    async throws
+  {
     for answers in [
       ["Database", "\u{3}"], ["Database", "postgresql://a@127.0.0.1:1/b\r", "JIRA site", "\u{3}"],
     ] {

@@ -7,8 +7,8 @@ import Testing
 /// `jira-sync status`, `jobs`, `schedule`, `conflicts`: what they list, and what they do.
 @Suite(.requiresPostgres, .timeLimit(.minutes(20)))
 struct QueueCommandTests {
-  @Test("status --json has these members, and more may come")
-  func status() async throws {
+  @Test
+  func `status --json has these members, and more may come`() async throws {
     try await CommandWorld.with { world in
       let status = try await world.json("status")
       #expect(
@@ -51,8 +51,8 @@ struct QueueCommandTests {
     }
   }
 
-  @Test("jobs are listed, paused, resumed, cancelled, and made ready again")
-  func jobs() async throws {
+  @Test
+  func `jobs are listed, paused, resumed, cancelled, and made ready again`() async throws {
     try await CommandWorld.with(rows: 1) { world in
       #expect(try await world.run("jobs").output == "no jobs\n")
       try await world.execute(
@@ -90,8 +90,8 @@ struct QueueCommandTests {
     }
   }
 
-  @Test("schedules are listed, set and removed")
-  func schedules() async throws {
+  @Test
+  func `schedules are listed, set and removed`() async throws {
     try await CommandWorld.with { world in
       let list = try #require(try await world.json("schedule", "list").array)
       #expect(list.map { $0["name"] } == ["poll", "sweep"])
@@ -108,8 +108,8 @@ struct QueueCommandTests {
     }
   }
 
-  @Test("conflicts are listed, and one is decided")
-  func conflicts() async throws {
+  @Test
+  func `conflicts are listed, and one is decided`() async throws {
     try await CommandWorld.with(rows: 1) { world in
       try await world.execute(
         """
@@ -137,8 +137,8 @@ struct QueueCommandTests {
     }
   }
 
-  @Test("rows that something stands in the way of are listed")
-  func errors() async throws {
+  @Test
+  func `rows that something stands in the way of are listed`() async throws {
     try await CommandWorld.with(rows: 2) { world in
       let none = try await world.run("explain", "--errors")
       #expect(none.status == 0 && none.output == "no row has an error\n")
@@ -160,8 +160,8 @@ struct QueueCommandTests {
   }
 
   /// Catches a result that nobody got, and a status that says that somebody did.
-  @Test("output that cannot be written is a failure")
-  func full() async throws {
+  @Test
+  func `output that cannot be written is a failure`() async throws {
     try await CommandWorld.with { world in
       try await Program.withFolder { program in
         let shell = "exec \(try Program.executable().path) status --json > /dev/full"
@@ -173,8 +173,8 @@ struct QueueCommandTests {
     }
   }
 
-  @Test("a database without the schema, or with an old one, is said as such")
-  func schema() async throws {
+  @Test
+  func `a database without the schema, or with an old one, is said as such`() async throws {
     try await withDatabase(migrated: false) { database in
       try await Program.withFolder { program in
         let environment = ["DATABASE_URL": database.conninfo]

@@ -10,10 +10,11 @@ import Testing
 /// `jira-sync init`, `config` and `doctor`.
 @Suite(.requiresPostgres, .timeLimit(.minutes(20)))
 struct SetupCommandTests {
-  @Test(
-    "init without a terminal tries the settings out and writes both files, .env for its owner alone"
-  )
-  func initialise() async throws {
+  @Test
+  func
+    `init without a terminal tries the settings out and writes both files, .env for its owner alone`()
+    async throws
+  {
     try await CommandWorld.with { world in
       try await Program.withFolder { program in
         let secrets = world.environment.filter {
@@ -51,13 +52,11 @@ struct SetupCommandTests {
   }
 
   /// Catches a doctor that looks at other settings than a worker that starts.
-  @Test(
-    "doctor refuses what a worker would refuse",
-    arguments: [
-      "notifications: {slack: {severity: fatal}}", "dashboard: {port: 70000}",
-      "sweep: {may_miss: 7}",
-    ])
-  func settings(yaml: String) async throws {
+  @Test(arguments: [
+    "notifications: {slack: {severity: fatal}}", "dashboard: {port: 70000}",
+    "sweep: {may_miss: 7}",
+  ])
+  func `doctor refuses what a worker would refuse`(yaml: String) async throws {
     try await CommandWorld.with { world in
       try await Program.withFolder { program in
         try program.write(yaml + "\n", to: "jira-sync.yaml")
@@ -70,8 +69,9 @@ struct SetupCommandTests {
     }
   }
 
-  @Test("init names everything that is missing, or does not work, and writes nothing")
-  func initialiseBadly() async throws {
+  @Test
+  func `init names everything that is missing, or does not work, and writes nothing`() async throws
+  {
     try await Program.withFolder { program in
       let missing = try await program.run("init")
       #expect(missing.status == 78)
@@ -90,8 +90,8 @@ struct SetupCommandTests {
     }
   }
 
-  @Test("doctor finds all well, with warnings for what is optional")
-  func healthy() async throws {
+  @Test
+  func `doctor finds all well, with warnings for what is optional`() async throws {
     try await CommandWorld.with(rows: 1) { world in
       let outcome = try await world.run("doctor", "--json")
       #expect(outcome.status == 0, "\(outcome.output)")
@@ -116,8 +116,9 @@ struct SetupCommandTests {
     }
   }
 
-  @Test("doctor names who holds back vacuum, and what a role lacks; exit 1 on failure")
-  func ill() async throws {
+  @Test
+  func `doctor names who holds back vacuum, and what a role lacks; exit 1 on failure`() async throws
+  {
     try await CommandWorld.with { world in
       // Long ago enough to matter cannot be waited for, and other tests hold snapshots, too; but a process is named.
       let holder = try await world.database.connect()

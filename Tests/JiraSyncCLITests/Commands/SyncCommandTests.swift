@@ -6,8 +6,10 @@ import Testing
 /// `jira-sync sync` and `poll`.
 @Suite(.requiresPostgres, .timeLimit(.minutes(20)))
 struct SyncCommandTests {
-  @Test("a dry run shows every field with base, row, issue and outcome, and writes nothing")
-  func dryRun() async throws {
+  @Test
+  func `a dry run shows every field with base, row, issue and outcome, and writes nothing`()
+    async throws
+  {
     try await CommandWorld.with(rows: 2) { world in
       let plan = try await world.json("sync", "1", "src/file2.py", "--dry-run")
       #expect(plan.keys == ["dry_run", "summary", "rows"])
@@ -31,8 +33,8 @@ struct SyncCommandTests {
     }
   }
 
-  @Test("a first backfill says what it would make and wants to be told")
-  func consent() async throws {
+  @Test
+  func `a first backfill says what it would make and wants to be told`() async throws {
     try await CommandWorld.with(rows: 3, ticketed: 1) { world in
       let silent = try await world.run("sync", "--all")
       #expect(silent.status == 64)
@@ -51,8 +53,8 @@ struct SyncCommandTests {
     }
   }
 
-  @Test("--wait follows the jobs to their end, and a second sync has nothing to do")
-  func wait() async throws {
+  @Test
+  func `--wait follows the jobs to their end, and a second sync has nothing to do`() async throws {
     try await CommandWorld.with(rows: 2) { world in
       async let waiting = world.run("sync", "1", "2", "--wait")
       try await world.connection.waitUntil(
@@ -96,8 +98,8 @@ struct SyncCommandTests {
     }
   }
 
-  @Test("a job that is refused makes --wait end with 1 and say why")
-  func refused() async throws {
+  @Test
+  func `a job that is refused makes --wait end with 1 and say why`() async throws {
     try await CommandWorld.with(rows: 1) { world in
       try await world.execute(
         "insert into jira_sync.jobs (kind, args) values ('full_sync', '{\"direction\": \"up\"}')")
@@ -109,8 +111,8 @@ struct SyncCommandTests {
     }
   }
 
-  @Test("a full_sync only enqueues sync jobs, behind everything else")
-  func fullSync() async throws {
+  @Test
+  func `a full_sync only enqueues sync jobs, behind everything else`() async throws {
     try await CommandWorld.with(rows: 5) { world in
       try await world.execute("insert into jira_sync.jobs (kind) values ('full_sync')")
       let drained = try await world.run("worker", "--drain")
@@ -124,7 +126,6 @@ struct SyncCommandTests {
   }
 
   @Test(
-    "bad input is one line that says what, and changes nothing",
     arguments: [
       (["sync", "9999"], 1, "no row of public.file_audit has the file number or path '9999'"),
       (["sync", "file1"], 1, "Near it: src/file1.py"),
@@ -146,7 +147,9 @@ struct SyncCommandTests {
       (["schedule", "remove", "nobody"], 1, "there is no schedule 'nobody'"),
       (["link", "1", "SCRSKY-9"], 1, "JIRA has no issue SCRSKY-9"),
     ] as [([String], Int32, String)])
-  func badInput(arguments: [String], status: Int32, said: String) async throws {
+  func `bad input is one line that says what, and changes nothing`(
+    arguments: [String], status: Int32, said: String
+  ) async throws {
     try await CommandWorld.with(rows: 1) { world in
       let outcome = try await world.run(arguments)
       #expect(outcome.status == status, "\(outcome.errors)")

@@ -7,8 +7,10 @@ import Testing
 /// `jira-sync fields create`: what is missing is made where that is permitted, and named where it is not.
 @Suite("Making missing fields", .requiresPostgres)
 struct FieldsCreateTests {
-  @Test("An administrator gets fields with types, options and screens; then all is well")
-  func makes() async throws {
+  @Test
+  func `An administrator gets fields with types, options and screens; then all is well`()
+    async throws
+  {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Routers")
       for name in ["Layer", "Workflows", "Notes", "Audit date", "File path"] {
@@ -43,8 +45,8 @@ struct FieldsCreateTests {
     }
   }
 
-  @Test("A cascading field gets both levels")
-  func cascading() async throws {
+  @Test
+  func `A cascading field gets both levels`() async throws {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Routers")
       try world.configure("fields:\n  place: {columns: [status, layer_name], field: Place}\n")
@@ -57,10 +59,10 @@ struct FieldsCreateTests {
     }
   }
 
-  @Test(
-    "Without the right, or on Data Center: 1, and what an administrator has to make",
-    arguments: [false, true])
-  func notPermitted(isDataCenter: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `Without the right, or on Data Center: 1, and what an administrator has to make`(
+    isDataCenter: Bool
+  ) async throws {
     try await withFieldsWorld(isDataCenter: isDataCenter) { world in
       try await world.addRow(layer: "Routers")
       try world.server.administer("DELETE", "fields/Layer")

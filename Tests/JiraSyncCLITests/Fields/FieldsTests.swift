@@ -9,8 +9,8 @@ import Testing
 /// `jira-sync fields`, run as people run it, against a site that administrators have been at.
 @Suite("The commands about fields", .requiresPostgres)
 struct FieldsTests {
-  @Test("On a site that fits: 0, and a line that says what was looked at")
-  func fits() async throws {
+  @Test
+  func `On a site that fits: 0, and a line that says what was looked at`() async throws {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Routers")
       let outcome = try await world.run("check")
@@ -20,8 +20,10 @@ struct FieldsTests {
     }
   }
 
-  @Test("A renamed field: the old name, the id that was synced before, and the new name")
-  func renamed() async throws {
+  @Test
+  func `A renamed field: the old name, the id that was synced before, and the new name`()
+    async throws
+  {
     try await withFieldsWorld { world in
       try await world.remember(["layer_name": "customfield_10014"])
       try world.server.administer("PUT", "fields/Layer", ["name": "Tier"])
@@ -43,8 +45,8 @@ struct FieldsTests {
     }
   }
 
-  @Test("A doubled field: both ids, and which of them was synced before")
-  func doubled() async throws {
+  @Test
+  func `A doubled field: both ids, and which of them was synced before`() async throws {
     try await withFieldsWorld { world in
       try await world.remember(["layer_name": "customfield_10014"])
       let copy = try world.server.administer("POST", "fields/Layer/duplicate")["id"]?.string ?? ""
@@ -58,9 +60,11 @@ struct FieldsTests {
     }
   }
 
-  @Test(
-    "An option that is gone: an error where a row with an issue holds it, with the number of rows")
-  func option() async throws {
+  @Test
+  func
+    `An option that is gone: an error where a row with an issue holds it, with the number of rows`()
+    async throws
+  {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Routers")
       try await world.addRow(layer: "Routers", number: 2)
@@ -78,13 +82,15 @@ struct FieldsTests {
     }
   }
 
-  @Test(
-    "A cascading field in one column: a separator within an option is refused only where it is ambiguous",
-    arguments: [
-      (["A": ["B / C"], "A / B": ["C"]] as JSON, true), (["A": ["B"], "A / B": []] as JSON, true),
-      (["CI / CD": ["Build"], "CI": ["Lint"]] as JSON, false), (["A": ["B"]] as JSON, false),
-    ])
-  func ambiguousCascade(options: JSON, isRefused: Bool) async throws {
+  @Test(arguments: [
+    (["A": ["B / C"], "A / B": ["C"]] as JSON, true), (["A": ["B"], "A / B": []] as JSON, true),
+    (["CI / CD": ["Build"], "CI": ["Lint"]] as JSON, false), (["A": ["B"]] as JSON, false),
+  ])
+  func
+    `A cascading field in one column: a separator within an option is refused only where it is ambiguous`(
+      options: JSON, isRefused: Bool
+    ) async throws
+  {
     try await withFieldsWorld { world in
       try world.server.administer(
         "POST", "fields", ["name": "Corner", "type": "cascadingselect", "options": options])
@@ -97,8 +103,10 @@ struct FieldsTests {
     }
   }
 
-  @Test("Options whose spelling is not canonical are found, and blanks show in what is missing")
-  func spelling() async throws {
+  @Test
+  func `Options whose spelling is not canonical are found, and blanks show in what is missing`()
+    async throws
+  {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Services")
       try world.server.administer(
@@ -112,8 +120,10 @@ struct FieldsTests {
     }
   }
 
-  @Test("An option that only the mapping names, and one of JIRA that nothing stands for")
-  func valueMap() async throws {
+  @Test
+  func `An option that only the mapping names, and one of JIRA that nothing stands for`()
+    async throws
+  {
     try await withFieldsWorld { world in
       try world.configure(
         "fields:\n  layer_name: {direction: both, values: {r: Routers, x: Xs}, otherwise: Services}\n"
@@ -125,8 +135,8 @@ struct FieldsTests {
     }
   }
 
-  @Test("Screens: a field that is not where issues are made or edited")
-  func screens() async throws {
+  @Test
+  func `Screens: a field that is not where issues are made or edited`() async throws {
     try await withFieldsWorld { world in
       try world.server.makeIssue()
       try world.server.administer("PUT", "fields/Notes", ["createScreen": false])
@@ -149,8 +159,8 @@ struct FieldsTests {
     }
   }
 
-  @Test("Required fields: one that nothing fills, and one that a row leaves empty")
-  func required() async throws {
+  @Test
+  func `Required fields: one that nothing fills, and one that a row leaves empty`() async throws {
     try await withFieldsWorld { world in
       try world.server.administer(
         "POST", "fields", ["name": "Team", "type": "textfield", "required": true])
@@ -166,8 +176,10 @@ struct FieldsTests {
     }
   }
 
-  @Test("Types: a field of another kind than was asked for, and values that it cannot hold")
-  func types() async throws {
+  @Test
+  func `Types: a field of another kind than was asked for, and values that it cannot hold`()
+    async throws
+  {
     try await withFieldsWorld { world in
       try await world.addRow(layer: "Routers")
       try world.configure(
@@ -186,8 +198,8 @@ struct FieldsTests {
     }
   }
 
-  @Test("Statuses that the rules name and the project has not")
-  func statuses() async throws {
+  @Test
+  func `Statuses that the rules name and the project has not`() async throws {
     try await withFieldsWorld { world in
       try world.configure("fields:\n  audit_status: {statuses: {done: Closed}}\n")
       let outcome = try await world.run("check")
@@ -198,8 +210,10 @@ struct FieldsTests {
     }
   }
 
-  @Test("A column of the file that the table lacks is a configuration error with its place")
-  func column() async throws {
+  @Test
+  func `A column of the file that the table lacks is a configuration error with its place`()
+    async throws
+  {
     try await withFieldsWorld { world in
       try world.configure("fields:\n  owner: {column: ownr, field: Owner}\n")
       let wrong = try await world.run("check")
@@ -212,8 +226,8 @@ struct FieldsTests {
     }
   }
 
-  @Test("JIRA that refuses the token, or is not there, is 69")
-  func unavailable() async throws {
+  @Test
+  func `JIRA that refuses the token, or is not there, is 69`() async throws {
     try await withFieldsWorld { world in
       let denied = try await world.run("check", environment: ["JIRA_API_TOKEN": "wrong"])
       #expect(denied.status == 69)
@@ -225,8 +239,8 @@ struct FieldsTests {
     }
   }
 
-  @Test("The list has id, name, type, and what is mapped; it needs no database")
-  func list() async throws {
+  @Test
+  func `The list has id, name, type, and what is mapped; it needs no database`() async throws {
     try await withFieldsWorld { world in
       let text = try await world.run("list", environment: ["DATABASE_URL": ""])
       #expect(text.status == 0)

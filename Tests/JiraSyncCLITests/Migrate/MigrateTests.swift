@@ -25,8 +25,8 @@ struct MigrateTests {
     await connection.close()
   }
 
-  @Test("names each migration that it applies, and the next run finds nothing to do")
-  func apply() async throws {
+  @Test
+  func `names each migration that it applies, and the next run finds nothing to do`() async throws {
     try await withProgram(migrated: false) { program, _, environment in
       let files = Schema.migrations.map(\.file).sorted() + Schema.functions.map(\.file)
       let first = try await program.run("migrate", environment: environment)
@@ -46,8 +46,8 @@ struct MigrateTests {
     }
   }
 
-  @Test("--status lists what is pending and changes nothing")
-  func status() async throws {
+  @Test
+  func `--status lists what is pending and changes nothing`() async throws {
     try await withProgram(migrated: false) { program, _, environment in
       for _ in 1...2 {
         let outcome = try await program.run("migrate", "--status", environment: environment)
@@ -60,8 +60,8 @@ struct MigrateTests {
     }
   }
 
-  @Test("--status --json is a list of objects")
-  func statusAsJSON() async throws {
+  @Test
+  func `--status --json is a list of objects`() async throws {
     try await withProgram(migrated: true) { program, _, environment in
       let outcome = try await program.run(
         "migrate", "--status", "--json", environment: environment)
@@ -74,8 +74,8 @@ struct MigrateTests {
     }
   }
 
-  @Test("a migration that was edited after it had been applied is named; exit 1")
-  func edited() async throws {
+  @Test
+  func `a migration that was edited after it had been applied is named; exit 1`() async throws {
     try await withProgram(migrated: true) { program, database, environment in
       let file = try #require(Schema.migrations.first?.file)
       try await execute(
@@ -95,8 +95,8 @@ struct MigrateTests {
   }
 
   /// Catches a failure in the middle of the migrations, in words of Postgres.
-  @Test("a table whose id is no number is refused before anything is done")
-  func noNumber() async throws {
+  @Test
+  func `a table whose id is no number is refused before anything is done`() async throws {
     try await withProgram(migrated: false) { program, database, environment in
       try await execute(
         "create table public.file_audit (id uuid primary key, file_path text not null)",
@@ -109,8 +109,10 @@ struct MigrateTests {
     }
   }
 
-  @Test("a table that was there before is left as it is; what it lacks is said in words")
-  func missingColumns() async throws {
+  @Test
+  func `a table that was there before is left as it is; what it lacks is said in words`()
+    async throws
+  {
     try await withProgram(migrated: false) { program, database, environment in
       try await execute(
         """
@@ -127,24 +129,24 @@ struct MigrateTests {
   }
 
   /// Catches "cannot create index on relation", and a schema that is half installed.
-  @Test(
-    "what is no table is refused with what it is and what to do, and nothing is changed",
-    arguments: [
-      ("view", "create view public.file_audit as select 1 as id", "a view"),
-      (
-        "materialized view", "create materialized view public.file_audit as select 1 as id",
-        "a materialized view"
-      ),
-      (
-        "foreign table",
-        """
-        create extension file_fdw;
-        create server files foreign data wrapper file_fdw;
-        create foreign table public.file_audit (id int) server files options (filename '/dev/null')
-        """, "a foreign table"
-      ),
-    ])
-  func noTable(kind: String, statements: String, words: String) async throws {
+  @Test(arguments: [
+    ("view", "create view public.file_audit as select 1 as id", "a view"),
+    (
+      "materialized view", "create materialized view public.file_audit as select 1 as id",
+      "a materialized view"
+    ),
+    (
+      "foreign table",
+      """
+      create extension file_fdw;
+      create server files foreign data wrapper file_fdw;
+      create foreign table public.file_audit (id int) server files options (filename '/dev/null')
+      """, "a foreign table"
+    ),
+  ])
+  func `what is no table is refused with what it is and what to do, and nothing is changed`(
+    kind: String, statements: String, words: String
+  ) async throws {
     try await withProgram(migrated: false) { program, database, environment in
       let superuser = try await database.connectAsSuperuser()
       try await superuser.script(statements, doing: "preparing a test")
@@ -166,10 +168,10 @@ struct MigrateTests {
   }
 
   /// Catches a doctor that advises what migrate refuses.
-  @Test(
-    "a database in another encoding: migrate and doctor say the same",
-    arguments: ["LATIN1", "SQL_ASCII", "EUC_JP"])
-  func encoding(encoding: String) async throws {
+  @Test(arguments: ["LATIN1", "SQL_ASCII", "EUC_JP"])
+  func `a database in another encoding: migrate and doctor say the same`(encoding: String)
+    async throws
+  {
     try await withProgram(migrated: false) { program, database, _ in
       let name = "\(database.name)_\(encoding.lowercased())"
       let admin = try await database.connectAsSuperuser()

@@ -7,8 +7,8 @@ import Testing
 
 /// What people read: pure functions, no terminal.
 struct TextTests {
-  @Test("a bar fits the terminal, and says rate and time left")
-  func bar() {
+  @Test
+  func `a bar fits the terminal, and says rate and time left`() {
     let line = Progress.bar(done: 450, total: 900, unit: "jobs", elapsed: 36, width: 80)
     #expect(line == "[####################--------------------] 450 of 900 jobs, 12.5/s, 36 s left")
     for width in [20, 40, 79, 80, 200] {
@@ -20,8 +20,8 @@ struct TextTests {
     #expect(Progress.facts(done: 10, total: 10, unit: "rows", elapsed: 2) == "10 of 10 rows, 5.0/s")
   }
 
-  @Test("a table is as wide as the terminal allows, and nothing forges a line")
-  func table() {
+  @Test
+  func `a table is as wide as the terminal allows, and nothing forges a line`() {
     var table = TextTable([.init("ID", isNumeric: true), .init("ROW"), .init("ERROR")])
     table.rows.append(["7", "src/a.py", .init("no\nsuch \u{1B}[31mfi\u{202E}eld")])
     #expect(
@@ -38,83 +38,76 @@ struct TextTests {
   }
 
   @Test(
-    "lengths of time as people say them",
     arguments: [
       (0.2, "200 ms"), (3, "3 s"), (99, "99 s"), (120, "2 min"), (7_200, "2 h"),
       (200_000, "2 days"),
     ]
       as [(Double, String)])
-  func span(seconds: Double, text: String) {
+  func `lengths of time as people say them`(seconds: Double, text: String) {
     #expect(Span.text(seconds) == text)
   }
 
-  @Test(
-    "points in time",
-    arguments: [
-      "2026-11-24", "2026-11-24T08:00:00Z", "2026-11-24 08:00+01:00", "90s", "30m", "2h", "7d",
-    ])
-  func pointInTime(text: String) {
+  @Test(arguments: [
+    "2026-11-24", "2026-11-24T08:00:00Z", "2026-11-24 08:00+01:00", "90s", "30m", "2h", "7d",
+  ])
+  func `points in time`(text: String) {
     #expect(PointInTime(text) != nil)
   }
 
-  @Test(
-    "what is no point in time",
-    arguments: [
-      "", "yesterday", "2026-13-01", "2026-02-30", "2026-11-24T25:00", "2 hours", "-1h", "1';drop",
-      "2026-11-24T08:00:75Z", "0000-01-01", "9999999d",
-    ])
-  func noPointInTime(text: String) {
+  @Test(arguments: [
+    "", "yesterday", "2026-13-01", "2026-02-30", "2026-11-24T25:00", "2 hours", "-1h", "1';drop",
+    "2026-11-24T08:00:75Z", "0000-01-01", "9999999d",
+  ])
+  func `what is no point in time`(text: String) {
     #expect(PointInTime(text) == nil)
   }
 
-  @Test(
-    "addresses are shown without their passwords",
-    arguments: [
-      ("postgresql://ada:geheim@db/audit", "postgresql://ada:***@db/audit"),
-      ("postgresql://ada:ge@he/im@db/audit", "postgresql://ada:***@db/audit"),
-      (
-        "postgresql://db/audit?password=geheim&sslmode=require",
-        "postgresql://db/audit?password=***&sslmode=require"
-      ),
-      ("postgresql://ada:ge?heim@db/audit", "postgresql://ada:***@db/audit"),
-      ("host=db password=a://geheim user=ada", "host=db password=*** user=ada"),
-      ("host=db password=ge\\ he\\'im user=ada", "host=db password=*** user=ada"),
-      ("host=db password=geheim user=ada", "host=db password=*** user=ada"),
-      ("host=db password = 'ge he\\'im' user=ada", "host=db password=*** user=ada"),
-      ("smtps://ada:geheim@mail.example.com:465", "smtps://ada:***@mail.example.com:465"),
-      ("https://example.atlassian.net", "https://example.atlassian.net"),
-      // What is no connection string may be a password that stands in the wrong place.
-      ("geheim", "***"), ("ge heim", "***"), ("host=db geheim", "***"), ("'geheim'", "***"),
-      ("postgresql://ada@db/audit?p%61ssword=geheim", "postgresql://ada@db/audit?p%61ssword=***"),
-      ("postgresql://ada@db/audit?geheim", "postgresql://ada@db/audit?***"),
-      ("postgresql://ada@db/audit?password=x@geheim", "postgresql://***"),
-      (
-        "postgresql://ada@db/audit?connect_timeout=3", "postgresql://ada@db/audit?connect_timeout=3"
-      ),
-      ("host=db sslmode=require port=5433", "host=db sslmode=require port=5433"),
-    ])
-  func withoutPassword(value: String, shown: String) {
+  @Test(arguments: [
+    ("postgresql://ada:geheim@db/audit", "postgresql://ada:***@db/audit"),
+    ("postgresql://ada:ge@he/im@db/audit", "postgresql://ada:***@db/audit"),
+    (
+      "postgresql://db/audit?password=geheim&sslmode=require",
+      "postgresql://db/audit?password=***&sslmode=require"
+    ),
+    ("postgresql://ada:ge?heim@db/audit", "postgresql://ada:***@db/audit"),
+    ("host=db password=a://geheim user=ada", "host=db password=*** user=ada"),
+    ("host=db password=ge\\ he\\'im user=ada", "host=db password=*** user=ada"),
+    ("host=db password=geheim user=ada", "host=db password=*** user=ada"),
+    ("host=db password = 'ge he\\'im' user=ada", "host=db password=*** user=ada"),
+    ("smtps://ada:geheim@mail.example.com:465", "smtps://ada:***@mail.example.com:465"),
+    ("https://example.atlassian.net", "https://example.atlassian.net"),
+    // What is no connection string may be a password that stands in the wrong place.
+    ("geheim", "***"), ("ge heim", "***"), ("host=db geheim", "***"), ("'geheim'", "***"),
+    ("postgresql://ada@db/audit?p%61ssword=geheim", "postgresql://ada@db/audit?p%61ssword=***"),
+    ("postgresql://ada@db/audit?geheim", "postgresql://ada@db/audit?***"),
+    ("postgresql://ada@db/audit?password=x@geheim", "postgresql://***"),
+    (
+      "postgresql://ada@db/audit?connect_timeout=3", "postgresql://ada@db/audit?connect_timeout=3"
+    ),
+    ("host=db sslmode=require port=5433", "host=db sslmode=require port=5433"),
+  ])
+  func `addresses are shown without their passwords`(value: String, shown: String) {
     let kind = SettingKind.all.first { $0.name == "DATABASE_URL" }
     let masked = kind?.shown(value) ?? ""
     #expect(!masked.contains("geheim") && !masked.contains("he/im") && !masked.contains("he\\'im"))
     #expect(masked == shown)
   }
 
-  @Test(
-    "of an address for the web neither query nor fragment is shown",
-    arguments: [
-      ("https://jira.example.com/jira?token=geheim", "https://jira.example.com/jira?token=***"),
-      ("https://jira.example.com?geheim", "https://jira.example.com?***"),
-      ("https://jira.example.com/#geheim", "https://jira.example.com/#***"),
-      (
-        "https://jira.example.com/?a=geheim&b=geheim#geheim",
-        "https://jira.example.com/?a=***&b=***#***"
-      ),
-      ("https://ada:geheim@jira.example.com/jira", "https://ada:***@jira.example.com/jira"),
-      ("geheim", "***"), ("https://example.atlassian.net", "https://example.atlassian.net"),
-      ("http://127.0.0.1:8080/jira", "http://127.0.0.1:8080/jira"),
-    ])
-  func withoutQuery(value: String, shown: String) throws {
+  @Test(arguments: [
+    ("https://jira.example.com/jira?token=geheim", "https://jira.example.com/jira?token=***"),
+    ("https://jira.example.com?geheim", "https://jira.example.com?***"),
+    ("https://jira.example.com/#geheim", "https://jira.example.com/#***"),
+    (
+      "https://jira.example.com/?a=geheim&b=geheim#geheim",
+      "https://jira.example.com/?a=***&b=***#***"
+    ),
+    ("https://ada:geheim@jira.example.com/jira", "https://ada:***@jira.example.com/jira"),
+    ("geheim", "***"), ("https://example.atlassian.net", "https://example.atlassian.net"),
+    ("http://127.0.0.1:8080/jira", "http://127.0.0.1:8080/jira"),
+  ])
+  func `of an address for the web neither query nor fragment is shown`(value: String, shown: String)
+    throws
+  {
     for name in ["JIRA_BASE_URL", "JIRA_TOKEN_URL"] {
       #expect(SettingKind.all.first { $0.name == name }?.shown(value) == shown)
     }
@@ -126,13 +119,11 @@ struct TextTests {
     do { _ = try settings.jira() } catch { #expect(!"\(error)".contains("geheim")) }
   }
 
-  @Test(
-    "who may read and change .env",
-    arguments: [
-      (0o600, false, false), (0o400, false, false), (0o644, true, false), (0o640, true, false),
-      (0o666, true, true), (0o620, false, true), (0o602, false, true),
-    ])
-  func envFileAccess(mode: UInt32, isReadable: Bool, isWritable: Bool) {
+  @Test(arguments: [
+    (0o600, false, false), (0o400, false, false), (0o644, true, false), (0o640, true, false),
+    (0o666, true, true), (0o620, false, true), (0o602, false, true),
+  ])
+  func `who may read and change .env`(mode: UInt32, isReadable: Bool, isWritable: Bool) {
     // With the type of the file, as stat() has it.
     let access = EnvFileAccess(mode: 0o100_000 | mode)
     #expect(access.isReadableByOthers == isReadable)
@@ -140,8 +131,8 @@ struct TextTests {
     #expect(access.text == "0" + String(mode, radix: 8))
   }
 
-  @Test("a backfill is said in a sentence")
-  func backfill() {
+  @Test
+  func `a backfill is said in a sentence`() {
     func row(_ id: Int64, tickets: Int = 0, state: String? = nil) -> FoundRow {
       FoundRow(
         key: RowKey(id: String(id)), filePath: "src/\(id)", hasDebt: true, linkState: state,
@@ -161,8 +152,8 @@ struct TextTests {
     #expect(!Backfill([row(3, state: "linked")]).createsAnything)
   }
 
-  @Test("init's answers go into .env so that they are read as they are")
-  func answers() throws {
+  @Test
+  func `init's answers go into .env so that they are read as they are`() throws {
     var answers = SetupAnswers(known: [:])
     #expect(answers.wants(.databaseURL))
     #expect(answers.take(.databaseURL, "") == "it is needed")

@@ -63,14 +63,14 @@ import Testing
     return early.withLock { $0 } + (try await waiting.value)
   }
 
-  @Test func aClaimThatWasHeldUpSeesWhatHappenedMeanwhile() async throws {
+  @Test func `a claim that was held up sees what happened meanwhile`() async throws {
     try await Queue.with { queue in
       let leases = try await claimHeldUp(queue, seesOnlyThePast: false)
       #expect(leases == 1)
     }
   }
 
-  @Test func withoutTheSecondLookThereWouldBeTwoLeases() async throws {
+  @Test func `without the second look there would be two leases`() async throws {
     try await Queue.with { queue in
       let leases = try await claimHeldUp(queue, seesOnlyThePast: true)
       #expect(leases == 2)
@@ -93,14 +93,14 @@ import Testing
     }
   }
 
-  @Test func aKeyIsClaimedByOneAtATime() async throws {
+  @Test func `a key is claimed by one at a time`() async throws {
     try await Queue.with { queue in
       let leases = try await claimBeside(queue, comparesJobs: true)
       #expect(leases == 1)
     }
   }
 
-  @Test func withoutTheComparisonWithLockedJobsThereWouldBeTwoLeases() async throws {
+  @Test func `without the comparison with locked jobs there would be two leases`() async throws {
     try await Queue.with { queue in
       let leases = try await claimBeside(queue, comparesJobs: false)
       #expect(leases == 2)

@@ -28,7 +28,7 @@ import Testing
     return nil
   }
 
-  @Test func theQueueKeepsItsPromisesUnderAnySchedule() async throws {
+  @Test func `the queue keeps its promises under any schedule`() async throws {
     let seed = SeededGenerator(for: "ModelTests").seed
     // Halves in parallel: a schedule needs a queue of its own.
     try await withThrowingTaskGroup(of: String?.self) { group in
@@ -92,7 +92,9 @@ import Testing
   private static let endedWell =
     "j.id = any(ids) and j.token = any(tokens) and j.worker = holder"
 
-  @Test(arguments: variants) func aQueueThatLacksAPieceIsCaught(variant: Variant) async throws {
+  @Test(arguments: variants) func `a queue that lacks a piece is caught`(variant: Variant)
+    async throws
+  {
     try await Queue.with { queue in
       try await queue.breakFunction(
         variant.function, replacing: variant.piece, with: variant.replacement)

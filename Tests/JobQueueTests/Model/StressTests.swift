@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(20)))
-  func noKeyRunsTwiceAtOnceAndNoLastChangeIsLost() async throws {
+  func `no key runs twice at once and no last change is lost`() async throws {
     let seeds = SeededGenerator(for: "StressTests")
     try await Queue.with { queue in
       try await prepare(queue)

@@ -15,29 +15,29 @@ struct ClaimScopeTests {
     return claim
   }
 
-  @Test("few jobs, or none, were all that was due")
-  func short() {
+  @Test
+  func `few jobs, or none, were all that was due`() {
     #expect(claim(0).isShort)
     #expect(claim(25).isShort)
     #expect(!claim(26).isShort)
   }
 
   /// Broken variant: a window that moves on with one job that three hundred were merged into leaves behind what the limit cut off.
-  @Test("one job into which many were merged says nothing of the others")
-  func merged() {
+  @Test
+  func `one job into which many were merged says nothing of the others`() {
     #expect(!claim(1, merged: 300).isShort)
     #expect(!claim(1, merged: 300).isFull)
   }
 
   /// Broken variant: a window that moves on with a job that had to be alone leaves behind all that was due beside it.
-  @Test("one that has to run alone left the others")
-  func alone() {
+  @Test
+  func `one that has to run alone left the others`() {
     #expect(claim(1, crashes: 1).isAlone)
     #expect(!claim(1, crashes: 1).isShort)
   }
 
-  @Test("as many as were asked for: there may be more")
-  func full() {
+  @Test
+  func `as many as were asked for: there may be more`() {
     #expect(claim(100).isFull)
     #expect(!claim(99).isFull)
   }

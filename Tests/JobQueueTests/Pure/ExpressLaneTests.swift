@@ -5,13 +5,13 @@ import Testing
 struct ExpressLaneTests {
   private let now = ContinuousClock.now
 
-  @Test func withAFreeSlotOrWithoutMassWorkNothingIsLookedFor() {
+  @Test func `with a free slot or without mass work nothing is looked for`() {
     let lane = ExpressLane()
     #expect(lane.nextSearch(hasFreeSlot: true, massRuns: 3, runsBeside: 0, now: now) == nil)
     #expect(lane.nextSearch(hasFreeSlot: false, massRuns: 0, runsBeside: 0, now: now) == nil)
   }
 
-  @Test func whileMassWorkHasAllSlotsItLooksAtOnceAndThenTwiceASecond() {
+  @Test func `while mass work has all slots it looks at once and then twice a second`() {
     var lane = ExpressLane()
     #expect(lane.nextSearch(hasFreeSlot: false, massRuns: 1, runsBeside: 0, now: now) == now)
     lane.searches(now: now)
@@ -22,7 +22,7 @@ struct ExpressLaneTests {
     #expect(lane.nextSearch(hasFreeSlot: false, massRuns: 1, runsBeside: 1, now: later) == later)
   }
 
-  @Test func onlySoManyRunsGoOnBeside() {
+  @Test func `only so many runs go on beside`() {
     let lane = ExpressLane()
     #expect(
       lane.nextSearch(hasFreeSlot: false, massRuns: 1, runsBeside: ExpressLane.runs, now: now)
@@ -30,7 +30,7 @@ struct ExpressLaneTests {
   }
 
   /// Caught: a queue with few jobs that is asked about mass edits with every claim.
-  @Test func massEditsAreLookedForOnlyWhereMuchWaits() {
+  @Test func `mass edits are looked for only where much waits`() {
     var lane = ExpressLane()
     #expect(lane.isDeferringDue(now: now))
     lane.deferred(now: now)

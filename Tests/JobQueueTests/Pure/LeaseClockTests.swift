@@ -5,13 +5,13 @@ import Testing
 struct LeaseClockTests {
   private let start = ContinuousClock.now
 
-  @Test func aLeaseHoldsForThreeQuartersOfItsLength() {
+  @Test func `a lease holds for three quarters of its length`() {
     let clock = LeaseClock(lease: .seconds(8), now: start)
     #expect(clock.isValid(generation: 0, now: start + .milliseconds(5_999)))
     #expect(!clock.isValid(generation: 0, now: start + .seconds(6)))
   }
 
-  @Test func aHeartbeatCountsFromWhenItWasSent() {
+  @Test func `a heartbeat counts from when it was sent`() {
     var clock = LeaseClock(lease: .seconds(8), now: start)
     clock.renewed(sentAt: start + .seconds(2))
     #expect(clock.isValid(generation: 0, now: start + .milliseconds(7_999)))
@@ -20,7 +20,7 @@ struct LeaseClockTests {
 
   /// Caught: a process that was stopped past its lease, heard of a heartbeat afterwards, and went on with jobs that are
   /// somebody else's by now.
-  @Test func aHeartbeatAfterAGapDoesNotBringOldRunsBack() {
+  @Test func `a heartbeat after a gap does not bring old runs back`() {
     var clock = LeaseClock(lease: .seconds(8), now: start)
     let old = clock.generation
     clock.renewed(sentAt: start + .milliseconds(8_001))
@@ -29,7 +29,7 @@ struct LeaseClockTests {
   }
 
   /// Caught: two connections whose answers cross, the older one taking time off the lease.
-  @Test func anOlderHeartbeatThatArrivesLaterChangesNothing() {
+  @Test func `an older heartbeat that arrives later changes nothing`() {
     var clock = LeaseClock(lease: .seconds(8), now: start)
     clock.renewed(sentAt: start + .seconds(4))
     clock.renewed(sentAt: start + .seconds(1))
@@ -37,7 +37,7 @@ struct LeaseClockTests {
     #expect(clock.generation == 0)
   }
 
-  @Test func exactlyOneLeaseBetweenHeartbeatsIsNoGap() {
+  @Test func `exactly one lease between heartbeats is no gap`() {
     var clock = LeaseClock(lease: .seconds(8), now: start)
     clock.renewed(sentAt: start + .seconds(8))
     #expect(clock.generation == 0)

@@ -17,7 +17,7 @@ struct SettlementTests {
       (.cancelled, "cancelled", "cancelled by hand", 0, false),
       (.dead("given up"), "dead", "given up", 0, true),
     ] as [(Settlement, String, String?, Double, Bool)])
-  func eachEndIsWrittenAs(
+  func `each end is written as`(
     settlement: Settlement, outcome: String, error: String?, delay: Double, isCharged: Bool
   ) {
     #expect(settlement.outcome == outcome)

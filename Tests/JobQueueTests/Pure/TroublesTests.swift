@@ -40,17 +40,15 @@ import Testing
   }
 
   /// Catches an ERROR and a NOTICE in the log at each time-out.
-  @Test("ended for being idle: one warning that says what to do, and no more")
-  func idle() {
+  @Test
+  func `ended for being idle: one warning that says what to do, and no more`() {
     let lines = said(["57P05", "57P05", "57P05"]).filter { $0.level >= .info }
     #expect(lines.map(\.level) == [.warning])
     #expect(lines[0].text.contains("idle_session_timeout = 0"))
   }
 
-  @Test(
-    "any other loss is an error, and its end is told",
-    arguments: ["57P01", "08006", nil] as [String?])
-  func other(sqlState: String?) {
+  @Test(arguments: ["57P01", "08006", nil] as [String?])
+  func `any other loss is an error, and its end is told`(sqlState: String?) {
     #expect(said([sqlState, sqlState]).map(\.level) == [.error, .notice, .error, .notice])
   }
 }

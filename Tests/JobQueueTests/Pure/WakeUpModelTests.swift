@@ -9,7 +9,7 @@ struct WakeUpModelTests {
   /// worker did not spin.
   ///
   /// Caught, by trying each: no second look after the announcement, no quick looks, a timer that a NOTIFY does not set anew.
-  @Test func noOrderOfEventsLeavesWorkLying() {
+  @Test func `no order of events leaves work lying`() {
     var generator = SeededGenerator(for: "WakeUpModelTests")
     for round in 0..<8_000 {
       var world = WakeUpWorld(

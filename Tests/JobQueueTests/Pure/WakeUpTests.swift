@@ -16,20 +16,20 @@ struct WakeUpTests {
     return wakeUp
   }
 
-  @Test func aNewWorkerClaimsFirst() {
+  @Test func `a new worker claims first`() {
     var wakeUp = WakeUp(slots: 2)
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
   /// Caught: a worker that waits for the end of a run that never began, as where a job that has to be alone cannot be read.
-  @Test func aLonelyJobThatWasNotBegunIsNotWaitedFor() {
+  @Test func `a lonely job that was not begun is not waited for`() {
     var wakeUp = WakeUp(slots: 2)
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 0, alone: true, now: start)
     #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
-  @Test func whoFoundSomethingClaimsAgainWhileASlotIsFree() {
+  @Test func `who found something claims again while a slot is free`() {
     var wakeUp = WakeUp(slots: 2)
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: false, now: start)
@@ -44,7 +44,7 @@ struct WakeUpTests {
   ///
   /// Who committed between the first look and the
   /// announcement saw nobody asleep and sent no NOTIFY.
-  @Test func whoFoundNothingAnnouncesItAndLooksOnceMore() {
+  @Test func `who found nothing announces it and looks once more`() {
     var wakeUp = WakeUp(slots: 2)
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 0, alone: false, now: start)
@@ -56,7 +56,7 @@ struct WakeUpTests {
   }
 
   /// A writer can look whether anybody sleeps and commit much later.
-  @Test func threeQuickLooksFollowAndThenOneForTheTimer() {
+  @Test func `three quick looks follow and then one for the timer`() {
     var wakeUp = sleeper()
     for delay in WakeUp.repolls {
       #expect(wakeUp.next(now: start) == .wait(until: start + delay))
@@ -69,7 +69,7 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .wait(until: nil))
   }
 
-  @Test func aTimerThatComesTooEarlyIsNoReasonToLook() {
+  @Test func `a timer that comes too early is no reason to look`() {
     var wakeUp = sleeper()
     wakeUp.timerFired(now: start + .milliseconds(99))
     #expect(wakeUp.next(now: start) == .wait(until: start + .milliseconds(100)))
@@ -77,7 +77,7 @@ struct WakeUpTests {
 
   /// Caught: a claim that begins before a run ends and returns after it, with nothing, since the key was still taken:
   /// what waits for the key would lie there until the next poll.
-  @Test func aRunThatEndsDuringAClaimIsNotForgotten() {
+  @Test func `a run that ends during a claim is not forgotten`() {
     var wakeUp = WakeUp(slots: 2)
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: false, now: start)
@@ -87,7 +87,7 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
-  @Test func aClaimWithoutAnAnswerIsSentAgain() {
+  @Test func `a claim without an answer is sent again`() {
     var wakeUp = WakeUp(slots: 2)
     _ = wakeUp.next(now: start)
     wakeUp.claimFailed()
@@ -95,7 +95,7 @@ struct WakeUpTests {
   }
 
   /// Caught: a NOTIFY for a job of the near future that leaves the timer as it was.
-  @Test func aNotificationAsksAlsoWhatIsDueLater() {
+  @Test func `a notification asks also what is due later`() {
     var wakeUp = sleeper()
     wakeUp.notified()
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
@@ -105,7 +105,7 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .wait(until: start + .milliseconds(50)))
   }
 
-  @Test func theTimerOfTheNextJobLooksAndAsksWhatFollows() {
+  @Test func `the timer of the next job looks and asks what follows`() {
     var wakeUp = sleeper(nextDueIn: .milliseconds(40))
     #expect(wakeUp.next(now: start) == .wait(until: start + .milliseconds(40)))
     wakeUp.timerFired(now: start + .milliseconds(40))
@@ -114,7 +114,7 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
-  @Test func aHeartbeatThatSaysThatWorkIsDueMakesASleeperLook() {
+  @Test func `a heartbeat that says that work is due makes a sleeper look`() {
     var wakeUp = sleeper()
     wakeUp.heard(dueNow: true, nextDueIn: nil, now: start)
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
@@ -122,7 +122,7 @@ struct WakeUpTests {
 
   /// Caught: a worker that the database had forgotten and knows anew, awake by the database's book and asleep by its own:
   /// nobody would wake it again.
-  @Test func whoWasForgottenAnnouncesHisSleepAnew() {
+  @Test func `who was forgotten announces his sleep anew`() {
     var wakeUp = sleeper()
     wakeUp.mayHaveMissedSignals()
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
@@ -130,7 +130,7 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start) == .announceSleep)
   }
 
-  @Test func aJobThatWantsToBeAloneKeepsTheOtherSlotsEmpty() {
+  @Test func `a job that wants to be alone keeps the other slots empty`() {
     var wakeUp = WakeUp(slots: 4)
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: true, now: start)
@@ -141,7 +141,7 @@ struct WakeUpTests {
   }
 
   /// Caught: a worker that claims once for each of many jobs that come one after another, at the cost of a flush each.
-  @Test func afterAClaimThatTookAllTheNextOneWaitsForWhatFollows() {
+  @Test func `after a claim that took all the next one waits for what follows`() {
     var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: false, now: start)
@@ -152,14 +152,14 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: start + .milliseconds(10)) == .claim(lowestFirst: false))
   }
 
-  @Test func aClaimThatLeftSomethingIsFollowedByTheNextAtOnce() {
+  @Test func `a claim that left something is followed by the next at once`() {
     var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 1, alone: false, isFull: true, now: start)
     #expect(wakeUp.next(now: start) == .claim(lowestFirst: false))
   }
 
-  @Test func whoFoundNothingFallsAsleepAtOnce() {
+  @Test func `who found nothing falls asleep at once`() {
     var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
     _ = wakeUp.next(now: start)
     wakeUp.claimed(runs: 0, alone: false, now: start)
@@ -167,7 +167,7 @@ struct WakeUpTests {
   }
 
   /// Caught: one that announces its sleep at the first gap between jobs writes its row for each, where all versions stay.
-  @Test func whoPutsSleepOffLooksAFewTimesMore() {
+  @Test func `who puts sleep off looks a few times more`() {
     var wakeUp = WakeUp(slots: 2, spacing: .milliseconds(10))
     var now = start
     _ = wakeUp.next(now: now)
@@ -182,7 +182,7 @@ struct WakeUpTests {
     #expect(wakeUp.next(now: now) == .announceSleep)
   }
 
-  @Test func everyTenthClaimTakesTheLowestPriorityFirst() {
+  @Test func `every tenth claim takes the lowest priority first`() {
     var wakeUp = WakeUp(slots: .max)
     let order = (0..<30).map { _ in
       let action = wakeUp.next(now: start)

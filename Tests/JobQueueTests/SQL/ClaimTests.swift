@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.requiresPostgres) struct ClaimTests {
-  @Test func theMostUrgentAndThenTheOldestGoesFirst() async throws {
+  @Test func `the most urgent and then the oldest goes first`() async throws {
     try await Queue.with { queue in
       let late = try await queue.noop(priority: -5)
       let first = try await queue.noop()
@@ -18,7 +18,7 @@ import Testing
   }
 
   /// Nothing starves: now and then the claim walks the levels from below.
-  @Test func turnedRoundTheLowestPriorityGoesFirst() async throws {
+  @Test func `turned round the lowest priority goes first`() async throws {
     try await Queue.with { queue in
       try await queue.noop(priority: 9)
       let low = try await queue.noop(priority: -9)
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func oneClaimServesSeveralLevelsAndStopsAtItsLimit() async throws {
+  @Test func `one claim serves several levels and stops at its limit`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         """
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func jobsOfTheFutureAndOfOtherKindsAreLeft() async throws {
+  @Test func `jobs of the future and of other kinds are left`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         "insert into jira_sync.jobs (kind, run_at) values ('noop', now() + interval '1 hour')")
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func nothingIsClaimedWhilePaused() async throws {
+  @Test func `nothing is claimed while paused`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func aClaimChargesTheAttemptAndGivesEachJobItsToken() async throws {
+  @Test func `a claim charges the attempt and gives each job its token`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       try await queue.noop()
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func aKeyThatRunsIsLeftAloneAndJobsWithoutOneRunFreely() async throws {
+  @Test func `a key that runs is left alone and jobs without one run freely`() async throws {
     try await Queue.with { queue in
       try await queue.noop(key: "a")
       let first = try await Claimer.join(queue.database)
@@ -97,7 +97,7 @@ import Testing
   }
 
   /// Caught: leases of a worker without a row in `workers`, which end at once, so that others take its jobs while it works.
-  @Test func whoIsNotRegisteredGetsNothing() async throws {
+  @Test func `who is not registered gets nothing`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -115,7 +115,7 @@ import Testing
       replacing: "interval '5 s'", with: "interval '1 hour'")
   }
 
-  @Test func aJobThatWasThereInACrashRunsAlone() async throws {
+  @Test func `a job that was there in a crash runs alone`() async throws {
     try await Queue.with { queue in
       let suspect = try await queue.noop()
       // As if it had only just fallen due, however slow the machine is.
@@ -130,7 +130,7 @@ import Testing
   }
 
   /// A worker that is never without work would otherwise never come to it.
-  @Test func aSuspectThatWaitedMakesBusyWorkersFinishFirst() async throws {
+  @Test func `a suspect that waited makes busy workers finish first`() async throws {
     try await Queue.with { queue in
       let suspect = try await queue.noop()
       try await queue.run(
@@ -144,7 +144,9 @@ import Testing
 
   /// Catches a crash that keeps everything waiting until the last of its jobs has run by itself: minutes, where one worker had
   /// hundreds.
-  @Test func suspectsTakeTurnsWithWhatElseIsDueAndLeaveTheOthersTheirWork() async throws {
+  @Test func `suspects take turns with what else is due and leave the others their work`()
+    async throws
+  {
     try await Queue.with { queue in
       let suspects = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
       try await queue.run(
@@ -170,7 +172,7 @@ import Testing
   }
 
   /// Catches a turn that is kept for work which nobody can claim: the worker would fall asleep beside a suspect.
-  @Test func aSuspectDoesNotWaitForWorkThatWaitsForIt() async throws {
+  @Test func `a suspect does not wait for work that waits for it`() async throws {
     try await Queue.with { queue in
       let suspects = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
       try await queue.run(
@@ -187,7 +189,7 @@ import Testing
   }
 
   /// Caught: a newer job of the same key that takes the suspect with it into a batch.
-  @Test func aNewerJobOfItsKeyDoesNotBringASuspectIntoABatch() async throws {
+  @Test func `a newer job of its key does not bring a suspect into a batch`() async throws {
     try await Queue.with { queue in
       let suspect = try await queue.noop(key: "a")
       try await patientSuspects(queue)

@@ -7,7 +7,7 @@ import Testing
     try await queue.value("select jira_sync.enqueue(\(kind), \(row)) as value")
   }
 
-  @Test func whatWaitsAlreadyCoversARequest() async throws {
+  @Test func `what waits already covers a request`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...2)
       let push = try await enqueue("push", 1, queue)
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func whatCoversOnlyPartOfARequestDoesNotCoverIt() async throws {
+  @Test func `what covers only part of a request does not cover it`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       let push = try await enqueue("push", 1, queue)
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func aRunningJobCoversNothing() async throws {
+  @Test func `a running job covers nothing`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       let job = try await enqueue("push", 1, queue)
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func aKindWithoutARowIsCoveredByItsKind() async throws {
+  @Test func `a kind without a row is covered by its kind`() async throws {
     try await Queue.with { queue in
       let poll: Int64 = try await queue.value("select jira_sync.enqueue('poll') as value")
       #expect(try await queue.value("select jira_sync.enqueue('poll') as value") == poll)
@@ -44,7 +44,7 @@ import Testing
   }
 
   /// Caught: a request that relies on a job which runs before the requester's transaction is committed.
-  @Test func whatCoversAnOpenTransactionIsNotClaimedBeforeItEnds() async throws {
+  @Test func `what covers an open transaction is not claimed before it ends`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       let job = try await enqueue("push", 1, queue)
@@ -62,7 +62,7 @@ import Testing
 
   /// Caught: an upsert or a locked row in the statement, which fails with 40001 where it is newer than the snapshot.
   @Test(arguments: ["repeatable read", "serializable"])
-  func aStricterTransactionBesideAConcurrentOneDoesNotFail(level: String) async throws {
+  func `a stricter transaction beside a concurrent one does not fail`(level: String) async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       let other = try await queue.database.connect()

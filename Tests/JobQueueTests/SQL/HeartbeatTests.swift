@@ -17,7 +17,7 @@ import Testing
     return (mine, try #require(jobs.first), try #require(jobs.last))
   }
 
-  @Test func aWholeOneTellsOfStraysAndOfOthers() async throws {
+  @Test func `a whole one tells of strays and of others`() async throws {
     try await Queue.with { queue in
       let (mine, known, stray) = try await prepare(queue)
       let heartbeat = try await mine.heartbeat()
@@ -28,7 +28,7 @@ import Testing
   }
 
   /// Catches one that reads all of the index of what runs, which never ends behind an old transaction.
-  @Test func onesThatNameJobsTellOfTheseAlone() async throws {
+  @Test func `ones that name jobs tell of these alone`() async throws {
     try await Queue.with { queue in
       let (mine, known, stray) = try await prepare(queue)
       try await queue.run("select jira_sync.cancel(\(known.id))")
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func theyRenewTheLeasesAllTheSame() async throws {
+  @Test func `they renew the leases all the same`() async throws {
     try await Queue.with { queue in
       let (mine, known, _) = try await prepare(queue)
       try await mine.goSilent(for: 700)
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func whoSleepsIsToldOfWhatFellDueWithinTheWindow() async throws {
+  @Test func `who sleeps is told of what fell due within the window`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       try await queue.run(

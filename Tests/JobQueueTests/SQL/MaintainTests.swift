@@ -14,7 +14,7 @@ import Testing
     ).rows.map { row in try row.get("name") }
   }
 
-  @Test func aWeekOfPartitionsIsMadeAhead() async throws {
+  @Test func `a week of partitions is made ahead`() async throws {
     try await Queue.with { queue in
       // Eight days and the default.
       #expect(try await partitions(queue).count == 9)
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func itIsDoneOnceAnHour() async throws {
+  @Test func `it is done once an hour`() async throws {
     try await Queue.with { queue in
       // The schema is copied from a template, which may be older than an hour.
       try await queue.run("select jira_sync.maintain()")
@@ -41,7 +41,7 @@ import Testing
   }
 
   /// A day without its partition must not stop a job from being completed, and its rows move over afterwards.
-  @Test func rowsThatCameWithoutAPartitionMoveIntoIt() async throws {
+  @Test func `rows that came without a partition move into it`() async throws {
     try await Queue.with { queue in
       let today: String = try await queue.value(
         "select 'job_history_' || to_char(now() at time zone 'UTC', 'YYYYMMDD') as value")
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func oldDaysAreDropped() async throws {
+  @Test func `old days are dropped`() async throws {
     try await Queue.with { queue in
       try await queue.script(
         """
@@ -84,7 +84,7 @@ import Testing
 
   /// Caught: housekeeping that fails where somebody reads the history for long, is due again at the next heartbeat, and holds
   /// up completions for as long as it waits for its lock, again and again.
-  @Test func aLongReaderPutsHousekeepingOffForAnHour() async throws {
+  @Test func `a long reader puts housekeeping off for an hour`() async throws {
     try await Queue.with { queue in
       try await queue.script(
         """

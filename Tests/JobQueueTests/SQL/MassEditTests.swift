@@ -36,7 +36,8 @@ import Testing
   }
 
   @Test(arguments: [(1, 0), (100, 0), (101, -6), (150, -6)])
-  func oneStatementOfMoreThanAHundredRowsIsAMass(rows: Int, priority: Int) async throws {
+  func `one statement of more than a hundred rows is a mass`(rows: Int, priority: Int) async throws
+  {
     try await Queue.with { queue in
       try await queue.addRows(1...200)
       try await update(1...rows, queue)
@@ -45,7 +46,7 @@ import Testing
   }
 
   /// Caught: a waiting job of a mass that covers what a person changes, and a mass that doubles its own jobs.
-  @Test func aSingleEditOfARowOfTheMassGoesFirst() async throws {
+  @Test func `a single edit of a row of the mass goes first`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...200)
       try await update(1...150, queue)
@@ -62,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: [(100, [0: 100]), (101, [-5: 101]), (150, [-5: 150])])
-  func rowByRowIsAMassAsWell(rows: Int, expected: [Int: Int]) async throws {
+  func `row by row is a mass as well`(rows: Int, expected: [Int: Int]) async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...200)
       try await updateOneByOne(1...rows, queue)
@@ -74,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func whatFollowsOfTheSameMinuteIsPartOfTheMass() async throws {
+  @Test func `what follows of the same minute is part of the mass`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...200)
       try await queue.run(
@@ -93,12 +94,11 @@ import Testing
   }
 
   /// Broken variants: everything that waits is moved; everything of the role; everything of the minute.
-  @Test(
-    arguments: [
-      "'another_role', date_trunc('minute', now())", "current_user, now() - interval '3 minutes'",
-      "current_user, date_trunc('minute', now()) + interval '30 seconds'",
-    ])
-  func singleEditsAreLeft(of roleAndTime: String) async throws {
+  @Test(arguments: [
+    "'another_role', date_trunc('minute', now())", "current_user, now() - interval '3 minutes'",
+    "current_user, date_trunc('minute', now()) + interval '30 seconds'",
+  ])
+  func `single edits are left`(of roleAndTime: String) async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...200)
       try await queue.run(
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test func aJobKnowsWhoEnqueuedIt() async throws {
+  @Test func `a job knows who enqueued it`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...3)
       try await update(1...1, queue)
@@ -148,7 +148,7 @@ import Testing
     }
   }
 
-  @Test func aClaimOfSingleEditsLeavesTheRest() async throws {
+  @Test func `a claim of single edits leaves the rest`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...3)
       try await queue.push(1, priority: -6)
@@ -167,7 +167,7 @@ import Testing
 
   /// Caught: a transaction of an application that fails since the queue moved its job meanwhile.
   @Test(arguments: ["repeatable read", "serializable"])
-  func noTransactionConflictsThroughIt(isolation: String) async throws {
+  func `no transaction conflicts through it`(isolation: String) async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...200)
       let application = try await queue.database.connect()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.requiresPostgres) struct MergeTests {
-  @Test func jobsOfOneRowAreOneRun() async throws {
+  @Test func `jobs of one row are one run`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       let ids = [try await queue.push(1), try await queue.push(1), try await queue.push(1)]
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func pushAndPullTogetherAreSync() async throws {
+  @Test func `push and pull together are sync`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       try await queue.push(1, kind: "push")
@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Where two say different things of the same member the older one is believed: it saw the state of before.
-  @Test func argsAreUnitedAndTheOlderOneWins() async throws {
+  @Test func `args are united and the older one wins`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       try await queue.run(
@@ -46,7 +46,7 @@ import Testing
   }
 
   /// A job that waits for its next attempt is covered by a new change: at once, and with attempts anew.
-  @Test func aChangeStartsAttemptsAnewAndDoesNotWait() async throws {
+  @Test func `a change starts attempts anew and does not wait`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       try await queue.push(1)
@@ -65,7 +65,7 @@ import Testing
   }
 
   /// Caught: a change that comes while its key runs and is taken for part of that run, or makes a run for each of its edits.
-  @Test func fiftyChangesDuringARunAreExactlyOneMoreRun() async throws {
+  @Test func `fifty changes during a run are exactly one more run`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       try await queue.push(1)
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func messagesOfOneChannelAreOneRunAndOtherChannelsRunBeside() async throws {
+  @Test func `messages of one channel are one run and other channels run beside`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         """
@@ -101,7 +101,7 @@ import Testing
   ///
   /// Merged they would be of a kind that needs a row and has none,
   /// and every claim of the whole fleet would fail.
-  @Test func aKeyThatSomebodyChoseIsNotThatOfARow() async throws {
+  @Test func `a key that somebody chose is not that of a row`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       try await queue.noop(key: "row:1")

@@ -5,7 +5,7 @@ import Testing
 /// Jobs, moments and locks that once stopped, starved or misled workers.
 @Suite(.requiresPostgres) struct MisleadingJobsTests {
   /// Caught: a heartbeat that fails for a moment which is no moment, and takes all leases of its worker with it.
-  @Test func aJobPutOffForEverStopsNobody() async throws {
+  @Test func `a job put off for ever stops nobody`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       try await queue.run("insert into jira_sync.jobs (kind, run_at) values ('noop', 'infinity')")
@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Caught: a claim that leases nothing and says that its worker is awake: it sleeps, and nobody wakes it any more.
-  @Test func whoGetsNothingSleepsOnAndIsWokenAgain() async throws {
+  @Test func `who gets nothing sleeps on and is woken again`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       try await suspect(queue, key: "a")
@@ -44,7 +44,7 @@ import Testing
   }
 
   /// Caught: candidates that are dropped after they have used up the claim's limit.
-  @Test func keysOfSuspectsDoNotHideWhatWaitsBehindThem() async throws {
+  @Test func `keys of suspects do not hide what waits behind them`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       for key in ["a", "b", "c"] { try await suspect(queue, key: key) }
@@ -56,7 +56,7 @@ import Testing
   }
 
   /// Caught: a job that runs alone for ever after one crash, and keeps newer ones of its key waiting.
-  @Test func whatFailsUnderALivingWorkerNeedNotRunAloneAnyMore() async throws {
+  @Test func `what fails under a living worker need not run alone any more`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       let job = try await queue.noop(key: "a")
@@ -77,7 +77,7 @@ import Testing
   /// Caught: the farewell of a deleted row, which died, thrown away by the first success of the row that took its id.
   ///
   /// With an error or without: these are settled by two statements.
-  @Test(arguments: [nil, "x"]) func aSuccessDoesNotEndWhatADeadJobAloneKnows(
+  @Test(arguments: [nil, "x"]) func `a success does not end what a dead job alone knows`(
     error: String?
   ) async throws {
     try await Queue.with { queue in
@@ -98,7 +98,7 @@ import Testing
   }
 
   /// Caught: a change that found its job waiting, and whose job a person takes back before it commits.
-  @Test func aChangeThatReliesOnAJobGetsItsRunThoughThatIsTakenBack() async throws {
+  @Test func `a change that relies on a job gets its run though that is taken back`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       let job = try await queue.push(1)
@@ -132,7 +132,7 @@ import Testing
   }
 
   /// Caught: a person's request that is covered by a job behind a whole backfill.
-  @Test func aRequestIsNotCoveredByAJobThatStandsBehindEverything() async throws {
+  @Test func `a request is not covered by a job that stands behind everything`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       let behind = try await queue.push(1, kind: "sync", priority: -10)
@@ -143,7 +143,7 @@ import Testing
   }
 
   /// Caught: a poll of a month that ends with one of a day, and a run through all rows that is covered by the rest of another.
-  @Test func requestsThatAreNotAboutARowAreMergedOnlyWithTheirLike() async throws {
+  @Test func `requests that are not about a row are merged only with their like`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       for arguments in [#"{"since": "1d"}"#, #"{"since": "30d"}"#, #"{"since": "30d"}"#] {
@@ -162,7 +162,7 @@ import Testing
   }
 
   /// Caught: one POST to a channel that asked for an hour's peace with each event that happens.
-  @Test func newsWaitForAsLongAsAChannelNeeds() async throws {
+  @Test func `news wait for as long as a channel needs`() async throws {
     try await Queue.with { queue in
       try await queue.run("select jira_sync.wake_channels('{mail}')")
       try await queue.run(
@@ -185,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func aWorkerThatWasKilledWithEmptyHandsIsForgotten() async throws {
+  @Test func `a worker that was killed with empty hands is forgotten`() async throws {
     try await Queue.with { queue in
       let gone = try await Claimer.join(queue.database)
       let busy = try await Claimer.join(queue.database)

@@ -4,7 +4,7 @@ import Testing
 
 /// What a person does to the queue with SQL.
 @Suite(.requiresPostgres) struct PeopleTests {
-  @Test func aWaitingJobIsTakenBackAtOnce() async throws {
+  @Test func `a waiting job is taken back at once`() async throws {
     try await Queue.with { queue in
       let job = try await queue.noop()
       #expect(try await queue.value("select jira_sync.cancel(\(job)) as value") == true)
@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test func aJobThatDoesNotExistCannotBeTakenBack() async throws {
+  @Test func `a job that does not exist cannot be taken back`() async throws {
     try await Queue.with { queue in
       let isKnown: Bool = try await queue.value("select jira_sync.cancel(4711) as value")
       #expect(!isKnown)
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func aRunningJobIsMarkedAndItsWorkerToldAtTheNextHeartbeat() async throws {
+  @Test func `a running job is marked and its worker told at the next heartbeat`() async throws {
     try await Queue.with { queue in
       let job = try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -33,7 +33,8 @@ import Testing
   }
 
   /// Caught: a cancel between two heartbeats, which the worker has not heard of when it settles.
-  @Test(arguments: ["retry", "returned"]) func aCancelIsNotLostWhereTheAttemptDoesNotSucceed(
+  @Test(arguments: ["retry", "returned"])
+  func `a cancel is not lost where the attempt does not succeed`(
     outcome: String
   ) async throws {
     try await Queue.with { queue in
@@ -47,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func whatIsDoneIsDoneAlsoWhereSomebodyCancelled() async throws {
+  @Test func `what is done is done also where somebody cancelled`() async throws {
     try await Queue.with { queue in
       let job = try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -58,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func aPauseLeavesWhatRunsAndKeepsItsReason() async throws {
+  @Test func `a pause leaves what runs and keeps its reason`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -78,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func badJobsAreRefusedInWords() async throws {
+  @Test func `bad jobs are refused in words`() async throws {
     try await Queue.with { queue in
       for (statement, words) in [
         ("insert into jira_sync.jobs (kind) values ('shove')", #"unknown job kind "shove""#),
@@ -98,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func insertingTwiceInOneTransactionIsOneRun() async throws {
+  @Test func `inserting twice in one transaction is one run`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(42...42)
       try await queue.connection.transaction(doing: "enqueuing twice") { transaction in

@@ -19,7 +19,7 @@ import Testing
     return (lost, rescuer)
   }
 
-  @Test func jobsOfALostWorkerComeBackWithoutAnAttemptCharged() async throws {
+  @Test func `jobs of a lost worker come back without an attempt charged`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let (lost, rescuer) = try await crash(queue)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func aHeartbeatKeepsAllLeases() async throws {
+  @Test func `a heartbeat keeps all leases`() async throws {
     try await Queue.with { queue in
       for _ in 0..<10 { try await queue.noop() }
       let (slow, rescuer) = try await crash(queue)
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func afterThreeCrashesAJobIsDead() async throws {
+  @Test func `after three crashes a job is dead`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let (lost, rescuer) = try await crash(queue)
@@ -70,7 +70,7 @@ import Testing
   /// send a heartbeat.
   ///
   /// Whatever it sends first, heartbeat or claim, shows that it was away itself.
-  @Test(arguments: [true, false]) func whoWasOutOfTouchDoesNotJudge(
+  @Test(arguments: [true, false]) func `who was out of touch does not judge`(
     comesBackWithAClaim: Bool
   ) async throws {
     try await Queue.with { queue in
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func whoIsUnknownJudgesNobody() async throws {
+  @Test func `who is unknown judges nobody`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let (lost, rescuer) = try await crash(queue)
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func aHeartbeatSaysWhenTheNextLeaseEnds() async throws {
+  @Test func `a heartbeat says when the next lease ends`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let holder = try await Claimer.join(queue.database, lease: 3_600)
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test func whatWasToBeCancelledIsNotRunAgain() async throws {
+  @Test func `what was to be cancelled is not run again`() async throws {
     try await Queue.with { queue in
       let job = try await queue.noop()
       let (lost, rescuer) = try await crash(queue)
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func workersThatAreLongGoneAreForgotten() async throws {
+  @Test func `workers that are long gone are forgotten`() async throws {
     try await Queue.with { queue in
       let (lost, rescuer) = try await crash(queue)
       try await lost.goSilent(for: 3_600)
@@ -143,7 +143,7 @@ import Testing
   }
 
   /// Two rescuers at once: each job is given back once.
-  @Test func jobsAreRescuedOnce() async throws {
+  @Test func `jobs are rescued once`() async throws {
     try await Queue.with { queue in
       for _ in 0..<50 { try await queue.noop() }
       let (lost, first) = try await crash(queue)

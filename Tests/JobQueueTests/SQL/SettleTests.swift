@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.requiresPostgres) struct SettleTests {
   @Test(arguments: ["done", "refused", "cancelled"])
-  func aJobThatIsOverLeavesTheQueue(outcome: String) async throws {
+  func `a job that is over leaves the queue`(outcome: String) async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func aRetryWaitsAndKeepsItsError() async throws {
+  @Test func `a retry waits and keeps its error`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func aReturnedJobPaysNothingAndIsDueAtOnce() async throws {
+  @Test func `a returned job pays nothing and is due at once`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func theLastAttemptMakesAJobDeadAndRetryDeadBringsItBack() async throws {
+  @Test func `the last attempt makes a job dead and retry dead brings it back`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       try await queue.run("update jira_sync.jobs set max_attempts = 2")
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func aSuccessMakesTheDeadOfItsKeyHistory() async throws {
+  @Test func `a success makes the dead of its key history`() async throws {
     try await Queue.with { queue in
       try await queue.noop(key: "a")
       try await queue.noop(key: "b")
@@ -71,7 +71,7 @@ import Testing
   }
 
   /// Each way to come too late does nothing at all.
-  @Test func whoseLeaseIsOverChangesNothing() async throws {
+  @Test func `whose lease is over changes nothing`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let stale = try await Claimer.join(queue.database)
@@ -91,7 +91,7 @@ import Testing
   }
 
   /// The same worker, the same job, an older run of it.
-  @Test func anOlderTokenOfTheSameWorkerIsStale() async throws {
+  @Test func `an older token of the same worker is stale`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -104,7 +104,7 @@ import Testing
     }
   }
 
-  @Test func aBatchSettlesWhatIsHeldAndNamesIt() async throws {
+  @Test func `a batch settles what is held and names it`() async throws {
     try await Queue.with { queue in
       for _ in 0..<5 { try await queue.noop() }
       let claimer = try await Claimer.join(queue.database)
@@ -116,7 +116,7 @@ import Testing
   }
 
   /// What the checks of whoever writes for a job rest on: until the transaction ends nobody takes the job away.
-  @Test func whatIsHeldCannotBeRescuedMeanwhile() async throws {
+  @Test func `what is held cannot be rescued meanwhile`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let slow = try await Claimer.join(queue.database, lease: 1)
@@ -144,7 +144,7 @@ import Testing
   }
 
   /// Caught: an answer that never reached the worker; its jobs would stay `running` for as long as it lives.
-  @Test func whatTheWorkerDoesNotKnowOfIsGivenBackUnharmed() async throws {
+  @Test func `what the worker does not know of is given back unharmed`() async throws {
     try await Queue.with { queue in
       for _ in 0..<3 { try await queue.noop() }
       let claimer = try await Claimer.join(queue.database)
@@ -165,7 +165,7 @@ import Testing
     }
   }
 
-  @Test func whoTakesLeaveLeavesNothingRunning() async throws {
+  @Test func `who takes leave leaves nothing running`() async throws {
     try await Queue.with { queue in
       for _ in 0..<3 { try await queue.noop() }
       let claimer = try await Claimer.join(queue.database)

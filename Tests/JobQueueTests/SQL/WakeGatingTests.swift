@@ -23,14 +23,14 @@ import Testing
     return payloads
   }
 
-  @Test func nobodyAsleepNoNotification() async throws {
+  @Test func `nobody asleep no notification`() async throws {
     try await Queue.with { queue in
       let payloads = try await heard(queue) { _ in try await queue.noop() }
       #expect(payloads.isEmpty)
     }
   }
 
-  @Test func aStatementOfAnySizeIsOneNotification() async throws {
+  @Test func `a statement of any size is one notification`() async throws {
     try await Queue.with { queue in
       let payloads = try await heard(queue) { claimer in
         try await claimer.heartbeat(fallsAsleep: true)
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func whoFoundWorkIsAwake() async throws {
+  @Test func `who found work is awake`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let payloads = try await heard(queue) { claimer in
@@ -59,7 +59,7 @@ import Testing
       "set transaction isolation level repeatable read",
       "set transaction isolation level serializable",
     ] as [SQL])
-  func whoReadsAsOfItsBeginningWakesAnyhow(level: SQL) async throws {
+  func `who reads as of its beginning wakes anyhow`(level: SQL) async throws {
     try await Queue.with { queue in
       let payloads = try await heard(queue) { claimer in
         try await queue.connection.transaction(doing: "writing late") { transaction in
@@ -76,7 +76,7 @@ import Testing
   }
 
   /// A worker that was not seen for half a minute is gone, asleep or not.
-  @Test func theDeadAreNotWoken() async throws {
+  @Test func `the dead are not woken`() async throws {
     try await Queue.with { queue in
       let payloads = try await heard(queue) { claimer in
         try await claimer.heartbeat(fallsAsleep: true)
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func aRetryAResumeAndAReviverWakeToo() async throws {
+  @Test func `a retry a resume and a reviver wake too`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let payloads = try await heard(queue) { claimer in
@@ -105,7 +105,7 @@ import Testing
   }
 
   /// Caught: a worker that looked while the job was locked by this transaction, found nothing, and is never told.
-  @Test func aRequestThatIsCoveredWakesAsWell() async throws {
+  @Test func `a request that is covered wakes as well`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       try await queue.push(1)
@@ -118,7 +118,7 @@ import Testing
   }
 
   /// A claim wakes nobody.
-  @Test func workersDoNotWakeEachOtherByWorking() async throws {
+  @Test func `workers do not wake each other by working`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let payloads = try await heard(queue) { claimer in
@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test func whoSleepsIsToldWhatIsDueAndWhen() async throws {
+  @Test func `who sleeps is told what is due and when`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       try await queue.run(

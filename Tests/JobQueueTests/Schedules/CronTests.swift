@@ -31,12 +31,12 @@ import Testing
     ("30 seconds", "2026-11-24 10:00:01Z", "2026-11-24 10:00:30"),
     ("every 5 min", "2026-11-24 10:00:00Z", "2026-11-24 10:05:00"),
     ("  0   3  *  * * ", "2026-11-24 03:00:00+02", "2026-11-24 03:00:00"),
-  ]) func comesNext(cron: String, after: String, tick: String) async throws {
+  ]) func `comes next`(cron: String, after: String, tick: String) async throws {
     #expect(try await ticks(cron, after: after, count: 1) == [tick])
   }
 
   /// Either day will do where both are given; a field that begins with a star is not given.
-  @Test func daysOfMonthAndWeekdays() async throws {
+  @Test func `days of month and weekdays`() async throws {
     #expect(
       try await ticks("0 0 1 * mon", after: "2026-11-24 00:00:00Z") == [
         "2026-11-30 00:00:00", "2026-12-01 00:00:00", "2026-12-07 00:00:00",
@@ -62,7 +62,8 @@ import Testing
     ("0 seconds", "bad period", "30 seconds"),
     ("99999 days", "it takes from 1 second to 31 days", "1 day"),
     ("99999999999 seconds", "it has 2 fields", "A period works, too"),
-  ]) func aBadOneIsRefusedInWords(cron: String, message: String, hint: String) async throws {
+  ]) func `a bad one is refused in words`(cron: String, message: String, hint: String) async throws
+  {
     try await Queue.with { queue in
       let before = try await queue.value(
         "select cron as value from jira_sync.schedules where name = 'poll'", as: String.self)

@@ -42,7 +42,7 @@ struct PgCronTests {
       .rows.map { row in try row.get("line") }
   }
 
-  @Test func wholeMinutesAreKeptByPgCronAndSecondsByTheWorkers() async throws {
+  @Test func `whole minutes are kept by pg cron and seconds by the workers`() async throws {
     try await with(extension: true) { queue, _ in
       #expect(try await keepers(queue) == ["poll pg_cron", "sweep pg_cron"])
       #expect(
@@ -71,7 +71,7 @@ struct PgCronTests {
   }
 
   /// The extension comes and goes under a running system: the next look of a worker moves the schedules, and no tick.
-  @Test func switchingDoublesAndLosesNothing() async throws {
+  @Test func `switching doubles and loses nothing`() async throws {
     try await with(extension: false) { queue, admin in
       #expect(try await keepers(queue) == ["poll worker", "sweep worker"])
       let due =
@@ -103,7 +103,7 @@ struct PgCronTests {
   }
 
   /// pg_cron itself, at the next full minute: one job, taken by nobody else; and its log is pruned.
-  @Test func pgCronTakesATickAndItsLogIsPruned() async throws {
+  @Test func `pg cron takes a tick and its log is pruned`() async throws {
     try await with(extension: true) { queue, admin in
       try await admin.script(
         """
@@ -129,7 +129,7 @@ struct PgCronTests {
   }
 
   /// pg_cron stalls without a word: after a while a worker takes the tick, and says so.
-  @Test func aStalledPgCronIsNoticed() async throws {
+  @Test func `a stalled pg cron is noticed`() async throws {
     try await with(extension: true) { queue, _ in
       try await queue.server(startedAt: "'-infinity'::timestamptz")
       // pg_cron itself, whose minute may come meanwhile, finds nothing to do.

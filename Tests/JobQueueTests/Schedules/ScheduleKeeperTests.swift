@@ -9,7 +9,7 @@ import Testing
   private let keeping = WorkerOptions(idleHeartbeat: .seconds(3_600), keepsSchedules: true)
 
   /// Two workers keep a schedule of every second: each tick runs, and each runs once.
-  @Test func aFleetKeepsASchedule() async throws {
+  @Test func `a fleet keeps a schedule`() async throws {
     try await Queue.with { queue in
       try await queue.withWorker(done, options: keeping) { _ in
         try await queue.withWorker(done, options: keeping) { _ in
@@ -30,7 +30,7 @@ import Testing
   }
 
   /// A draining worker starts no periodic work, however overdue.
-  @Test func aDrainingWorkerLeavesSchedulesAlone() async throws {
+  @Test func `a draining worker leaves schedules alone`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         """
@@ -49,7 +49,7 @@ import Testing
   }
 
   /// Between its ticks a worker does not ask: the timer knows.
-  @Test func anIdleWorkerDoesNotAskBeforeTheNextTick() async throws {
+  @Test func `an idle worker does not ask before the next tick`() async throws {
     try await Queue.with { queue in
       try await queue.script(
         """

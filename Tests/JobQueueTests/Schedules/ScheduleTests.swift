@@ -17,7 +17,9 @@ import Testing
     try await queue.value("select count(*) as value from jira_sync.jobs where kind = \(kind)")
   }
 
-  @Test func withoutAnyConfigurationThePollComesEveryMinuteAndTheSweepDaily() async throws {
+  @Test func `without any configuration the poll comes every minute and the sweep daily`()
+    async throws
+  {
     try await Queue.with { queue in
       let rows = try await queue.run(
         "select name || ' ' || cron || ' ' || scheduler as line from jira_sync.schedule_list order by name"
@@ -27,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func aDueTickEnqueuesOneJobAndMovesOn() async throws {
+  @Test func `a due tick enqueues one job and moves on`() async throws {
     try await Queue.with { queue in
       // Days, so that no minute passes on a slow machine.
       try await queue.run("select jira_sync.schedule('poll', '1 day')")
@@ -48,7 +50,7 @@ import Testing
   }
 
   /// A poll that waits, or failed and will be tried again, covers the tick: an outage piles nothing up.
-  @Test func aWaitingJobCoversTheTick() async throws {
+  @Test func `a waiting job covers the tick`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         "insert into jira_sync.jobs (kind, attempt, run_at) values ('poll', 3, now() + interval '1 hour')"
@@ -89,7 +91,7 @@ import Testing
     return try await jobs(queue, "noop")
   }
 
-  @Test func eachTickIsTakenOnceHoweverManyTry() async throws {
+  @Test func `each tick is taken once however many try`() async throws {
     try await Queue.with { queue in
       let taken = try await rush(queue, rounds: 8)
       #expect(taken == 8)
@@ -97,7 +99,7 @@ import Testing
   }
 
   /// Broken variant: without the lock of the row several take the same tick.
-  @Test func withoutTheLockTicksAreDoubled() async throws {
+  @Test func `without the lock ticks are doubled`() async throws {
     try await Queue.with { queue in
       try await queue.breakFunction(
         "jira_sync.run_schedules()",
@@ -114,7 +116,7 @@ import Testing
   }
 
   /// One run makes up for what was missed, which is counted, told of, and over with the next tick that is on time.
-  @Test func missedTicksAreCountedAndToldOf() async throws {
+  @Test func `missed ticks are counted and told of`() async throws {
     try await Queue.with { queue in
       try await queue.server(startedAt: "'-infinity'::timestamptz")
       try await queue.run("select jira_sync.schedule('poll', '1 day')")
@@ -145,7 +147,7 @@ import Testing
   }
 
   /// Caught: a message each morning about a database that is stopped over night.
-  @Test func whatFellDueWhileTheServerWasDownIsCountedAndNotToldOf() async throws {
+  @Test func `what fell due while the server was down is counted and not told of`() async throws {
     try await Queue.with { queue in
       try await queue.server(startedAt: "clock_timestamp()")
       try await queue.run("select jira_sync.schedule('poll', '1 minute')")
@@ -161,7 +163,7 @@ import Testing
   }
 
   /// Nobody promised anything before the first tick.
-  @Test func aNewInstallationHasMissedNothing() async throws {
+  @Test func `a new installation has missed nothing`() async throws {
     try await Queue.with { queue in
       try await makeDue(queue, "poll", ago: "3 days")
       try await queue.run("select jira_sync.run_schedules()")
@@ -172,7 +174,7 @@ import Testing
     }
   }
 
-  @Test func settingTheSameAgainMovesNothingAndEndingItIsForGood() async throws {
+  @Test func `setting the same again moves nothing and ending it is for good`() async throws {
     try await Queue.with { queue in
       let first: String = try await queue.value(
         "select jira_sync.schedule('sweep', '@daily') as value")
@@ -212,7 +214,9 @@ import Testing
       "select jira_sync.schedule('rows', '0 3 * * *', kind => 'push')", "cannot be scheduled",
       "Kinds for schedules"
     ),
-  ]) func aBadNameIsRefusedInWords(statement: String, message: String, hint: String) async throws {
+  ]) func `a bad name is refused in words`(statement: String, message: String, hint: String)
+    async throws
+  {
     try await Queue.with { queue in
       let error = await #expect(throws: PostgresError.self) {
         try await queue.run(SQL(unescaped: statement))
@@ -222,7 +226,7 @@ import Testing
     }
   }
 
-  @Test func anotherNameWithAKindOfItsOwn() async throws {
+  @Test func `another name with a kind of its own`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         "select jira_sync.schedule('nightly', '0 3 * * *', kind => 'full_sync', args => '{\"direction\": \"pull\"}')"

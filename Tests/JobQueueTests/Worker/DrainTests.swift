@@ -19,7 +19,7 @@ import Testing
 
   private let done = TestHandler { run in try await run.settle(run.jobs.map { ($0, .done) }) }
 
-  @Test func anEmptyQueueIsDrained() async throws {
+  @Test func `an empty queue is drained`() async throws {
     try await Queue.with { queue in
       let end = try await drain(queue, done)
       #expect(end == .drained)
@@ -27,7 +27,7 @@ import Testing
   }
 
   /// Jobs that its jobs cause, and attempts that fall due soon, are part of it; what is due tomorrow is not.
-  @Test func whatIsCausedAndWhatIsDueSoonIsPartOfIt() async throws {
+  @Test func `what is caused and what is due soon is part of it`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       try await queue.run(
@@ -54,7 +54,7 @@ import Testing
 
   /// Catches a claim of as many keys as there are slots for: each takes a lock out of a table that all of the server shares,
   /// and a worker with many slots would claim nothing at all from a long queue, each time with "out of shared memory".
-  @Test func aWorkerWithManySlotsDrainsALongQueueOfKeys() async throws {
+  @Test func `a worker with many slots drains a long queue of keys`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         """
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func aPausedQueueCannotBeDrained() async throws {
+  @Test func `a paused queue cannot be drained`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       try await queue.run("select jira_sync.pause('lunch')")
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func aHandlerThatIsClosedEndsItWithItsReason() async throws {
+  @Test func `a handler that is closed ends it with its reason`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let end = try await drain(queue, TestHandler(closedReason: "JIRA is away") { _ in })
@@ -93,7 +93,7 @@ import Testing
   }
 
   /// Catches a worker that waits for a job of later and asks nobody meanwhile: it would notice when that falls due.
-  @Test func aDatabaseThatGoesAwayWhileItWaitsIsAnErrorInTime() async throws {
+  @Test func `a database that goes away while it waits is an error in time`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         "insert into jira_sync.jobs (kind, run_at) values ('noop', now() + interval '1 hour')")
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func aDatabaseThatCannotBeReachedIsAnErrorInTime() async throws {
+  @Test func `a database that cannot be reached is an error in time`() async throws {
     let worker = Worker(
       database: PostgresClient(
         try PostgresConfiguration(conninfo: "postgresql://nobody@127.0.0.1:1/none")),

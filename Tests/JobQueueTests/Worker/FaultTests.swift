@@ -16,7 +16,7 @@ import Testing
   }
 
   /// Caught: a job that is left `running` because its completion met a broken connection.
-  @Test func aWorkerOutlivesBothItsConnections() async throws {
+  @Test func `a worker outlives both its connections`() async throws {
     try await Queue.with { queue in
       let gate = Gate()
       let runs = Mailbox<[Job]>()
@@ -46,7 +46,7 @@ import Testing
 
   /// Caught: a claim that was committed and whose answer was lost: the jobs would be `running` for as long as the worker lives,
   /// since its heartbeat keeps all its leases.
-  @Test func leasesThatTheWorkerNeverHeardOfAreGivenBack() async throws {
+  @Test func `leases that the worker never heard of are given back`() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
       let options = WorkerOptions(idleHeartbeat: .milliseconds(500))
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func jobsOfALostWorkerRunElsewhere() async throws {
+  @Test func `jobs of a lost worker run elsewhere`() async throws {
     try await Queue.with { queue in
       let lost = try await Claimer.join(queue.database, lease: 1)
       let id = try await queue.noop()
@@ -91,7 +91,7 @@ import Testing
 
   /// Caught: a worker whose heartbeat did not come through for most of a lease and which goes on, and one that never sends a
   /// heartbeat again after it closed a connection that did not answer.
-  @Test func aStalledHeartbeatEndsTheWorkAndNotTheWorker() async throws {
+  @Test func `a stalled heartbeat ends the work and not the worker`() async throws {
     try await Queue.with { queue in
       let started = Mailbox<Int>()
       let lost = Mailbox<Bool>()
@@ -141,7 +141,7 @@ import Testing
   }
 
   /// Caught: a worker that the database has forgotten, and which then sleeps by its own book and not by the database's.
-  @Test func aForgottenWorkerRegistersAndIsWokenAgain() async throws {
+  @Test func `a forgotten worker registers and is woken again`() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
       let options = WorkerOptions(lease: .seconds(2), idleHeartbeat: .seconds(1))

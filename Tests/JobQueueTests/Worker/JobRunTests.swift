@@ -35,7 +35,7 @@ import Testing
     try await queue.value("select count(*) as value from public.notes")
   }
 
-  @Test func whatIsWrittenAndTheEndOfTheJobAreOneTransaction() async throws {
+  @Test func `what is written and the end of the job are one transaction`() async throws {
     try await Queue.with { queue in
       try await handle(queue, jobs: 2) { run in
         try await run.write(for: run.jobs, doing: "writing") { transaction, held in
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func whatFailsWritesNothingAndEndsNothing() async throws {
+  @Test func `what fails writes nothing and ends nothing`() async throws {
     struct Broken: Error {}
     try await Queue.with { queue in
       try await handle(queue, jobs: 1) { run in
@@ -68,17 +68,20 @@ import Testing
   }
 
   /// Caught: writes under a lease that somebody else has by now.
-  @Test func onlyJobsWhoseLeaseHoldsAreWrittenFor() async throws {
+  @Test func `only jobs whose lease holds are written for`() async throws {
     try await Queue.with { queue in
       try await handle(queue, jobs: 2) { run in
         // As a rescue would do it.
         _ = try await run.database.query(
           "update jira_sync.jobs set token = token + 1000 where id = \(run.jobs[0].id)",
           doing: "taking a lease away")
-        try await run.write(for: run.jobs, doing: "writing") { transaction, held in
-          #expect(held.map(\.id) == [run.jobs[1].id])
-          return held.map { ($0, .done) }
+        let written = try await run.write(
+          Array(run.jobs.enumerated()), for: \.element, doing: "writing"
+        ) { _, mine in
+          #expect(mine.map(\.offset) == [1])
+          return mine.map { ($0.element, .done) }
         }
+        #expect(written.map(\.offset) == [1], "what was written for a lost lease is reported")
         #expect(!run.isOpen(run.jobs[0]))
         try await run.write(for: [run.jobs[0]], doing: "writing") { _, _ in
           Issue.record("nothing is held")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.requiresPostgres, .timeLimit(.minutes(10))) struct SingleEditTests {
   /// Caught: a person's edit that waits until the mass work has a slot to spare.
   @Test(arguments: [1, 3])
-  func aSingleEditRunsWhileMassWorkHasAllSlots(concurrency: Int) async throws {
+  func `a single edit runs while mass work has all slots`(concurrency: Int) async throws {
     try await Queue.with { queue in
       try await queue.run(
         """
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func singleEditsDoNotTakeMoreThanTheSlotsThereAre() async throws {
+  @Test func `single edits do not take more than the slots there are`() async throws {
     try await Queue.with { queue in
       let gate = Gate()
       let begun = Mailbox<[Job]>()

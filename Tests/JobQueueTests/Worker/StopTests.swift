@@ -27,7 +27,7 @@ import Testing
     #expect(try await running.value == .stopped)
   }
 
-  @Test func afterTheDeadlineJobsAreGivenBackUnharmed() async throws {
+  @Test func `after the deadline jobs are given back unharmed`() async throws {
     try await Queue.with { queue in
       let options = WorkerOptions(stopDeadline: .milliseconds(100), leavePatience: .seconds(600))
       try await stopping(queue, TestHandler.waiting, options: options) { worker, _ in
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func aSecondStopDoesNotWaitForTheDeadline() async throws {
+  @Test func `a second stop does not wait for the deadline`() async throws {
     try await Queue.with { queue in
       let options = WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600))
       try await stopping(queue, TestHandler.waiting, options: options) { worker, _ in
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func cancellingItsTaskStopsAWorker() async throws {
+  @Test func `cancelling its task stops a worker`() async throws {
     try await Queue.with { queue in
       let options = WorkerOptions(stopDeadline: .seconds(3_600), leavePatience: .seconds(600))
       try await stopping(queue, TestHandler.waiting, options: options) { _, running in
@@ -59,7 +59,7 @@ import Testing
   }
 
   /// Caught: a stop that waits for a handler which does not listen, and a handler that settles what is not its own any more.
-  @Test func aHandlerThatIgnoresCancellationDoesNotHoldUpAStop() async throws {
+  @Test func `a handler that ignores cancellation does not hold up a stop`() async throws {
     try await Queue.with { queue in
       let gate = Gate()
       let late = Mailbox<Bool>()
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func whatRunsMayFinishAndNothingMoreIsClaimed() async throws {
+  @Test func `what runs may finish and nothing more is claimed`() async throws {
     try await Queue.with { queue in
       let gate = Gate()
       let started = Mailbox<[Job]>()
@@ -109,7 +109,7 @@ import Testing
   }
 
   /// Caught: jobs that a claim brings when the worker was already told to hurry: nobody would ever end their runs.
-  @Test func aClaimThatIsUnderWayBringsNothingMore() async throws {
+  @Test func `a claim that is under way brings nothing more`() async throws {
     try await Queue.with { queue in
       // A lock for claims alone: a heartbeat that waited for it would hear of no job meanwhile.
       try await queue.breakFunction(

@@ -8,7 +8,7 @@ import Testing
   private let unpolled = WorkerOptions(idleHeartbeat: .seconds(3_600))
 
   /// Caught: a worker that finds by polling only.
-  @Test func anInsertWakesAnIdleWorker() async throws {
+  @Test func `an insert wakes an idle worker`() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
       try await queue.withWorker(TestHandler.telling(runs), options: unpolled) { _ in
@@ -21,7 +21,7 @@ import Testing
   }
 
   /// Caught: a timer that the job's NOTIFY does not set; the job would wait for the next poll.
-  @Test func aJobOfTheNearFutureRunsWhenItIsDue() async throws {
+  @Test func `a job of the near future runs when it is due`() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
       try await queue.withWorker(TestHandler.telling(runs), options: unpolled) { _ in
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func whatWaitedBeforeItStartedIsRunInBatches() async throws {
+  @Test func `what waited before it started is run in batches`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         "insert into jira_sync.jobs (kind) select 'noop' from generate_series(1, 250)")
@@ -49,7 +49,7 @@ import Testing
   }
 
   /// Caught: a change that comes during a run of its key and waits for a poll after it.
-  @Test func aChangeDuringARunIsRunRightAfterIt() async throws {
+  @Test func `a change during a run is run right after it`() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
       let gate = Gate()
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func whatAHandlerThrowsIsTheErrorOfTheAttempt() async throws {
+  @Test func `what a handler throws is the error of the attempt`() async throws {
     struct Broken: Error, CustomStringConvertible { let description = "the printer is on fire" }
     try await Queue.with { queue in
       try await queue.noop()
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func whatAHandlerLeavesUnsettledIsTriedAgain() async throws {
+  @Test func `what a handler leaves unsettled is tried again`() async throws {
     try await Queue.with { queue in
       for _ in 0..<3 { try await queue.noop() }
       let options = WorkerOptions(retry: RetryPolicy(base: .seconds(3_600)))
@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  @Test func aRunHasADeadline() async throws {
+  @Test func `a run has a deadline`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let runs = Mailbox<[Job]>()
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func aRunningJobIsTakenBackWhileOthersGoOn() async throws {
+  @Test func `a running job is taken back while others go on`() async throws {
     try await Queue.with { queue in
       let runs = Mailbox<[Job]>()
       try await queue.withWorker(TestHandler.waiting(runs), options: unpolled) { _ in
@@ -129,7 +129,7 @@ import Testing
   }
 
   /// Caught: args that the claim cannot read, at which every claim of the whole fleet fails.
-  @Test func aJobThatCannotBeReadIsSetAsideAndOthersRun() async throws {
+  @Test func `a job that cannot be read is set aside and others run`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         #"insert into jira_sync.jobs (kind, priority, args) values ('noop', 9, '{"x": 1e400}')"#)
@@ -144,7 +144,7 @@ import Testing
   }
 
   /// Caught: args that are decoded although nobody looks at them, for which a no-op job is dead.
-  @Test func argsThatNobodyReadsAreNoObstacle() async throws {
+  @Test func `args that nobody reads are no obstacle`() async throws {
     try await Queue.with { queue in
       try await queue.run(
         #"insert into jira_sync.jobs (kind, args) values ('noop', '{"x": 1e400}')"#)
@@ -157,7 +157,7 @@ import Testing
   }
 
   /// Caught: settling that takes all of a batch for done where one is, or tells one job what was said of another.
-  @Test func jobsOfOneRunEndInDifferentWaysTogether() async throws {
+  @Test func `jobs of one run end in different ways together`() async throws {
     try await Queue.with { queue in
       let first = try await queue.noop()
       let second = try await queue.noop()
@@ -174,7 +174,7 @@ import Testing
     }
   }
 
-  @Test func anObserverSeesHowEachRunEnded() async throws {
+  @Test func `an observer sees how each run ended`() async throws {
     try await Queue.with { queue in
       let outcomes = Mailbox<RunOutcome>()
       let worker = try queue.worker(NoopHandler()) { outcomes.send($0) }

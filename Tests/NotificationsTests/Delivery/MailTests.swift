@@ -64,8 +64,8 @@ struct MailTests {
     mail["headers"]?.array?.first { $0[0]?.string == name }?[1]?.string
   }
 
-  @Test("a mail arrives by every kind of TLS, with the login", arguments: ["starttls", "smtps"])
-  func tls(kind: String) async throws {
+  @Test(arguments: ["starttls", "smtps"])
+  func `a mail arrives by every kind of TLS, with the login`(kind: String) async throws {
     let certificate = try await Certificate()
     let server =
       kind == "smtps"
@@ -244,13 +244,10 @@ struct MailTests {
     server.stop()
   }
 
-  @Test(
-    "addresses of servers that cannot be used",
-    arguments: [
-      "mail.example.com", "http://mail.example.com", "smtp://ada@mail.example.com",
-      "smtp://a:b%0d%0aRSET@mail.example.com", "smtp:///x", "smtp://ada:p ss@mail.example.com",
-    ]) func refusals(url: String)
-  {
+  @Test(arguments: [
+    "mail.example.com", "http://mail.example.com", "smtp://ada@mail.example.com",
+    "smtp://a:b%0d%0aRSET@mail.example.com", "smtp:///x", "smtp://ada:p ss@mail.example.com",
+  ]) func `addresses of servers that cannot be used`(url: String) {
     let error = #expect(throws: MailServer.Refusal.self) { try MailServer(url) }
     #expect(error?.description.contains("ada") == false)
   }

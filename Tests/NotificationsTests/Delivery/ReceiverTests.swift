@@ -37,12 +37,14 @@ import Testing
     "A schedule was missed: schedule_missed",
   ]
 
-  @Test(
-    "whatever a webhook does, everything arrives, in order, and twice only where it did not say that it had it",
-    arguments: [
-      (["ok", "ok", "ok"], 0), (["500", "ok", "500"], 0), (["429/1"], 0), (["slow", "slow"], 0),
-      (["taken"], 1), (["404", "403"], 0),
-    ]) func webhook(behaviors: [String], doubles: Int) async throws
+  @Test(arguments: [
+    (["ok", "ok", "ok"], 0), (["500", "ok", "500"], 0), (["429/1"], 0), (["slow", "slow"], 0),
+    (["taken"], 1), (["404", "403"], 0),
+  ])
+  func
+    `whatever a webhook does, everything arrives, in order, and twice only where it did not say that it had it`(
+      behaviors: [String], doubles: Int
+    ) async throws
   {
     let receiver: ReceiverProcess
     switch behaviors.count {

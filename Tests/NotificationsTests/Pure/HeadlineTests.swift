@@ -44,13 +44,10 @@ struct HeadlineTests {
     #expect(message.text.hasSuffix("And 5 more.\n"))
   }
 
-  @Test(
-    "whatever a row holds, the headline is one line of bounded length",
-    arguments: [
-      "a\r\nBcc: everybody@example.com", "a\u{0}b\u{1B}[31m", "a\u{2028}b\u{85}c",
-      "a\u{202E}b", String(repeating: "x", count: 10_000),
-    ]) func line(subject: String)
-  {
+  @Test(arguments: [
+    "a\r\nBcc: everybody@example.com", "a\u{0}b\u{1B}[31m", "a\u{2028}b\u{85}c",
+    "a\u{202E}b", String(repeating: "x", count: 10_000),
+  ]) func `whatever a row holds, the headline is one line of bounded length`(subject: String) {
     var cause = Cause.example(kind: "row_refused")
     cause.event.subject = subject
     let headline = message([Draft.Part(cause: cause, stage: .first)]).headline

@@ -33,10 +33,8 @@ struct MailComposerTests {
   }
 
   /// Broken variant: putting the subject into the header as it is.
-  @Test(
-    "nothing that a row holds begins a header or a command",
-    arguments: ["\r\n", "\n", "\r", "\u{0}", "\u{85}"])
-  func injection(lineEnd: String) {
+  @Test(arguments: ["\r\n", "\n", "\r", "\u{0}", "\u{85}"])
+  func `nothing that a row holds begins a header or a command`(lineEnd: String) {
     let mail = composer.mail(
       message { $0.event.subject = "a\(lineEnd)Bcc: everybody@example.com\(lineEnd)\(lineEnd)<h1>" }
     )
@@ -66,20 +64,16 @@ struct MailComposerTests {
     #expect(lines.contains("References: \(name)"))
   }
 
-  @Test(
-    "addresses",
-    arguments: [
-      ("ada@example.com", "ada@example.com"),
-      (" Ada <ada@example.com> ", "\"Ada\" <ada@example.com>"),
-      ("\"Love\\lace\" <a@b.c>", "\"Love\\\\lace\" <a@b.c>"),
-    ]) func addresses(text: String, header: String)
-  {
+  @Test(arguments: [
+    ("ada@example.com", "ada@example.com"),
+    (" Ada <ada@example.com> ", "\"Ada\" <ada@example.com>"),
+    ("\"Love\\lace\" <a@b.c>", "\"Love\\\\lace\" <a@b.c>"),
+  ]) func `addresses`(text: String, header: String) {
     #expect(Mailbox(text)?.header == header)
   }
 
-  @Test(
-    "no addresses", arguments: ["", "ada", "@b", "a@", "a@b@c", "a b@c", "<a@b>c", "a@b>,<c@d"])
-  func noAddresses(text: String) {
+  @Test(arguments: ["", "ada", "@b", "a@", "a@b@c", "a b@c", "<a@b>c", "a@b>,<c@d"])
+  func `no addresses`(text: String) {
     #expect(Mailbox(text) == nil)
     #expect(Mailbox.list("x@y.z,\(text)") == (text.isEmpty ? [Mailbox("x@y.z") ?? .broken] : nil))
   }

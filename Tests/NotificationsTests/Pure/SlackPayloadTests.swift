@@ -26,10 +26,8 @@ struct SlackPayloadTests {
     }
   }
 
-  @Test(
-    "mentions and links are inert",
-    arguments: ["<!channel>", "<@U024BE7LH>", "<https://evil.example|click>", "&lt;!here>"])
-  func inert(text: String) {
+  @Test(arguments: ["<!channel>", "<@U024BE7LH>", "<https://evil.example|click>", "&lt;!here>"])
+  func `mentions and links are inert`(text: String) {
     let json = payload { cause in
       cause.event.subject = text
       cause.event.message = "\(text) and \(text)"

@@ -179,10 +179,8 @@ import Testing
   }
 
   /// Catches days that begin when the session's day does.
-  @Test(
-    "days are those of UTC, wherever the database is",
-    arguments: ["America/New_York", "Asia/Tokyo"])
-  func days(zone: String) async throws {
+  @Test(arguments: ["America/New_York", "Asia/Tokyo"])
+  func `days are those of UTC, wherever the database is`(zone: String) async throws {
     try await OutboxWorld.with([]) { world in
       for statement in Self.past { try await world.run(statement) }
       let expected = try await ReportStore(world.sql).report(of: .seconds(7 * 86_400)).days
@@ -232,8 +230,8 @@ import Testing
     }
   }
 
-  @Test("an empty database has a report, too", arguments: ReportFormat.allCases)
-  func empty(format: ReportFormat) async throws {
+  @Test(arguments: ReportFormat.allCases)
+  func `an empty database has a report, too`(format: ReportFormat) async throws {
     try await OutboxWorld.with([]) { world in
       let report = try await ReportStore(world.sql).report(of: .seconds(3_600))
       #expect(report.written(as: format).count > 100)

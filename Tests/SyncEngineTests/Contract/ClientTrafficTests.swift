@@ -47,8 +47,8 @@ struct ClientTrafficTests {
     return IssueDraft(fields: fields, properties: ["jira-sync": ["marker": "x"]])
   }
 
-  @Test("the site, its fields, statuses and rights", arguments: [false, true])
-  func site(isDataCenter: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `the site, its fields, statuses and rights`(isDataCenter: Bool) async throws {
     try await withClient(isDataCenter: isDataCenter) { client, _ in
       #expect(client.dialect == (isDataCenter ? .dataCenter : .cloud))
       _ = try await client.serverInfo()
@@ -68,10 +68,10 @@ struct ClientTrafficTests {
     }
   }
 
-  @Test(
-    "issues: made one by one and in bulk, read, edited, moved, talked about and deleted",
-    arguments: [false, true])
-  func issues(isDataCenter: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `issues: made one by one and in bulk, read, edited, moved, talked about and deleted`(
+    isDataCenter: Bool
+  ) async throws {
     try await withClient(isDataCenter: isDataCenter) { client, sandbox in
       guard case .created(let id, let key) = try await client.createIssue(draft("one")) else {
         Testing.Issue.record("not created")
@@ -129,8 +129,8 @@ struct ClientTrafficTests {
     }
   }
 
-  @Test("what administrators do to fields")
-  func administration() async throws {
+  @Test
+  func `what administrators do to fields`() async throws {
     try await withClient(isDataCenter: false) { client, _ in
       let kinds = "com.atlassian.jira.plugin.system.customfieldtypes:"
       let field = try await client.createField(

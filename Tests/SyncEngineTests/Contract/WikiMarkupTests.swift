@@ -22,14 +22,14 @@ struct WikiMarkupTests {
     "\n\n  indented\n\n\nlast", "é_x_ »_x_",
   ]
 
-  @Test("A text of the row is shown as it is, and reads back as itself", arguments: hardTexts)
-  func shown(text: String) throws {
+  @Test(arguments: hardTexts)
+  func `A text of the row is shown as it is, and reads back as itself`(text: String) throws {
     try expectShown(CanonicalText.lines(text), by: WikiRenderer())
   }
 
   /// Fails without the rule about what stands behind an escape, about addresses, or about any other stage of the renderer.
-  @Test("So is any text")
-  func anyText() throws {
+  @Test
+  func `So is any text`() throws {
     let renderer = try WikiRenderer()
     var generator = SeededGenerator(seed: SeededGenerator.runSeed &+ 35)
     for _ in 0..<3_000 {
@@ -37,23 +37,23 @@ struct WikiMarkupTests {
     }
   }
 
-  @Test(
-    "Text that people typed in JIRA arrives as it is read there",
-    arguments: [
-      (#"say \"hi\""#, #"say \"hi\""#), (#"foo\.bar"#, #"foo\.bar"#), (#"C:\.git"#, #"C:\.git"#),
-      (#"h1\."#, #"h1\."#),
-      (#"\*no list\*"#, "*no list*"), (#"\\server\share"#, #"\\server\share"#),
-      ("a&nbsp;b &copy; &#8364;", "a\u{a0}b © €"),
-      ("https://x/~ann/_edge", "https://x/~ann/_edge"), (#"https://x/\~ann"#, #"https://x/\~ann"#),
-      (#"a\b \ c"#, #"a\b \ c"#),
-    ])
-  func arrives(markup: String, text: String) throws {
+  @Test(arguments: [
+    (#"say \"hi\""#, #"say \"hi\""#), (#"foo\.bar"#, #"foo\.bar"#), (#"C:\.git"#, #"C:\.git"#),
+    (#"h1\."#, #"h1\."#),
+    (#"\*no list\*"#, "*no list*"), (#"\\server\share"#, #"\\server\share"#),
+    ("a&nbsp;b &copy; &#8364;", "a\u{a0}b © €"),
+    ("https://x/~ann/_edge", "https://x/~ann/_edge"), (#"https://x/\~ann"#, #"https://x/\~ann"#),
+    (#"a\b \ c"#, #"a\b \ c"#),
+  ])
+  func `Text that people typed in JIRA arrives as it is read there`(markup: String, text: String)
+    throws
+  {
     #expect(try WikiRenderer().page(of: markup).text == text)
     #expect(WikiText.text(of: markup).text == text)
   }
 
-  @Test("So does any text without formatting, and what has some is never called plain")
-  func anyMarkup() throws {
+  @Test
+  func `So does any text without formatting, and what has some is never called plain`() throws {
     let renderer = try WikiRenderer()
     var generator = SeededGenerator(seed: SeededGenerator.runSeed &+ 36)
     for _ in 0..<3_000 {
@@ -72,33 +72,31 @@ struct WikiMarkupTests {
     }
   }
 
-  @Test(
-    "Formatting that people made reads as plain text, as before, and is known as formatting",
-    arguments: [
-      ("*bold* text", "*bold* text"), ("* one\n* two", "* one\n* two"),
-      ("{code}\nlet x = 1\n{code}", "{code}\nlet x = 1\n{code}"),
-      ("h1. Title", "h1. Title"), ("[text|https://x]", "[text|https://x]"),
-      ("||a||\n|b|", "||a||\n|b|"), ("fine :)", "fine :)"),
-      (#"one\\two"#, "one\ntwo"),
-    ])
-  func formatting(markup: String, text: String) {
+  @Test(arguments: [
+    ("*bold* text", "*bold* text"), ("* one\n* two", "* one\n* two"),
+    ("{code}\nlet x = 1\n{code}", "{code}\nlet x = 1\n{code}"),
+    ("h1. Title", "h1. Title"), ("[text|https://x]", "[text|https://x]"),
+    ("||a||\n|b|", "||a||\n|b|"), ("fine :)", "fine :)"),
+    (#"one\\two"#, "one\ntwo"),
+  ])
+  func `Formatting that people made reads as plain text, as before, and is known as formatting`(
+    markup: String, text: String
+  ) {
     let read = WikiText.text(of: markup)
     #expect(read.text == text)
     #expect(read.lossy)
   }
 
   /// A renderer that sees no markup would find nothing wrong.
-  @Test(
-    "The renderer sees formatting",
-    arguments: [
-      ("*b*", "strong"), ("_e_", "emphasis"), ("h1. x", "heading"), ("- x", "list"),
-      ("|x|", "table"), ("----", "rule"),
-      ("(y)", "emoticon"), (#"\:)"#, "emoticon"), ("a -- b", "dash"), ("!x.png!", "image"),
-      ("{code}", "macro"), ("[x]", "link in brackets"),
-      ("{{x}}", "monospaced"), (#"\{\{x}}"#, "monospaced"), (#"\*)"#, "emoticon"),
-      (#"a\\b"#, "forced break"), ("{*}x{*}", "strong"),
-    ])
-  func renderer(markup: String, format: String) throws {
+  @Test(arguments: [
+    ("*b*", "strong"), ("_e_", "emphasis"), ("h1. x", "heading"), ("- x", "list"),
+    ("|x|", "table"), ("----", "rule"),
+    ("(y)", "emoticon"), (#"\:)"#, "emoticon"), ("a -- b", "dash"), ("!x.png!", "image"),
+    ("{code}", "macro"), ("[x]", "link in brackets"),
+    ("{{x}}", "monospaced"), (#"\{\{x}}"#, "monospaced"), (#"\*)"#, "emoticon"),
+    (#"a\\b"#, "forced break"), ("{*}x{*}", "strong"),
+  ])
+  func `The renderer sees formatting`(markup: String, format: String) throws {
     #expect(try WikiRenderer().page(of: markup).formats.contains(format))
   }
 

@@ -8,8 +8,10 @@ import Testing
 
 @Suite("Values that JIRA would refuse", .requiresPostgres)
 struct BadValueTests {
-  @Test("An unknown option is left out, said with column and field, and sent when it is put right")
-  func unknownOption() async throws {
+  @Test
+  func `An unknown option is left out, said with column and field, and sent when it is put right`()
+    async throws
+  {
     try await withSyncWorld { world in
       let ids = try await world.addRows(3, debt: false)
       try await world.run("update public.file_audit set layer_name = 'Cellar' where id = \(ids[1])")
@@ -36,8 +38,10 @@ struct BadValueTests {
   }
 
   /// Catches a bulk creation whose answer is matched to rows by position without regard to those that failed.
-  @Test("JIRA refuses one of five in a bulk creation: the others are each linked with their own")
-  func partialBulk() async throws {
+  @Test
+  func `JIRA refuses one of five in a bulk creation: the others are each linked with their own`()
+    async throws
+  {
     try await withSyncWorld { world in
       // An option that was taken away after the worker had looked, of a field that JIRA requires.
       try world.jira.administer("PUT", "fields/Layer", ["required": true])
@@ -76,8 +80,10 @@ struct BadValueTests {
     }
   }
 
-  @Test("An unknown option in an update: the error is on the link until the row is put right")
-  func unknownOptionLater() async throws {
+  @Test
+  func `An unknown option in an update: the error is on the link until the row is put right`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set layer_name = 'Cellar' where id = \(id)")
@@ -96,9 +102,10 @@ struct BadValueTests {
     }
   }
 
-  @Test(
-    "Long, broken and hostile texts are adjusted once and are then in sync", arguments: Text.all)
-  func texts(_ text: Text) async throws {
+  @Test(arguments: Text.all)
+  func `Long, broken and hostile texts are adjusted once and are then in sync`(_ text: Text)
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try await world.run(
@@ -171,12 +178,14 @@ struct BadValueTests {
   }
 
   /// Catches "a text that is no time", without a word on what it is or what JIRA can hold.
-  @Test(
-    "A time that JIRA cannot hold is named with its column and JIRA's limits, and the other fields go on",
-    arguments: [
-      "infinity", "-infinity", "10000-01-01 00:00", "0044-03-15 12:00 BC", "294276-12-31",
-    ])
-  func timeOutOfRange(time: String) async throws {
+  @Test(arguments: [
+    "infinity", "-infinity", "10000-01-01 00:00", "0044-03-15 12:00 BC", "294276-12-31",
+  ])
+  func
+    `A time that JIRA cannot hold is named with its column and JIRA's limits, and the other fields go on`(
+      time: String
+    ) async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(

@@ -10,10 +10,12 @@ import Testing
 @Suite("What changes in JIRA reaches the row", .requiresPostgres)
 struct BothWaysTests {
   /// Catches an echo: the worker's own write of the row would be pushed, pulled and pushed again.
-  @Test(
-    "An edit of the issue is in the row after one run, and the worker's own write enqueues nothing",
-    arguments: ["sync", "pull"])
-  func edit(kind: String) async throws {
+  @Test(arguments: ["sync", "pull"])
+  func
+    `An edit of the issue is in the row after one run, and the worker's own write enqueues nothing`(
+      kind: String
+    ) async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(
@@ -41,8 +43,10 @@ struct BothWaysTests {
     }
   }
 
-  @Test("A job that may write only JIRA leaves the row alone and asks for one that may")
-  func pushFindsAnEdit() async throws {
+  @Test
+  func `A job that may write only JIRA leaves the row alone and asks for one that may`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(key, ["Notes": adf("from JIRA")])
@@ -54,8 +58,10 @@ struct BothWaysTests {
     }
   }
 
-  @Test("A job that may write only the row leaves JIRA alone and asks for one that may")
-  func pullFindsAnEdit() async throws {
+  @Test
+  func `A job that may write only the row leaves JIRA alone and asks for one that may`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set layer_number = 5 where id = \(id)")
@@ -68,8 +74,8 @@ struct BothWaysTests {
     }
   }
 
-  @Test("Different fields on both sides: both are kept, and nobody lost")
-  func differentFields() async throws {
+  @Test
+  func `Different fields on both sides: both are kept, and nobody lost`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set workflows = '{WF5}' where id = \(id)")
@@ -84,8 +90,10 @@ struct BothWaysTests {
     }
   }
 
-  @Test("The same field on both sides: its policy decides, and both values are on record")
-  func sameField() async throws {
+  @Test
+  func `The same field on both sides: its policy decides, and both values are on record`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
@@ -113,8 +121,8 @@ struct BothWaysTests {
     }
   }
 
-  @Test("The same value on both sides is no conflict, and nothing is written")
-  func sameValue() async throws {
+  @Test
+  func `The same value on both sides is no conflict, and nothing is written`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set notes = 'agreed' where id = \(id)")
@@ -126,8 +134,10 @@ struct BothWaysTests {
     }
   }
 
-  @Test("A policy of manual: neither side is touched until a person decides, and it is said once")
-  func manual() async throws {
+  @Test
+  func `A policy of manual: neither side is touched until a person decides, and it is said once`()
+    async throws
+  {
     try await withSyncWorld { world in
       var world = world
       for index in world.setup.mapping.fields.indices
@@ -150,8 +160,8 @@ struct BothWaysTests {
     }
   }
 
-  @Test("Resolved in JIRA: the row has no debt any more, and says when and by whom")
-  func resolved() async throws {
+  @Test
+  func `Resolved in JIRA: the row has no debt any more, and says when and by whom`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.move(
@@ -170,8 +180,8 @@ struct BothWaysTests {
     }
   }
 
-  @Test("Closed in JIRA as Won't Do: the row keeps its debt")
-  func wontDo() async throws {
+  @Test
+  func `Closed in JIRA as Won't Do: the row keeps its debt`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.move(
@@ -185,9 +195,11 @@ struct BothWaysTests {
   }
 
   /// Catches a worker that writes what it planned from an older row.
-  @Test(
-    "The row changes between the look and the write: it is planned anew, and the newer value wins")
-  func movedMeanwhile() async throws {
+  @Test
+  func
+    `The row changes between the look and the write: it is planned anew, and the newer value wins`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(key, ["Notes": adf("JIRA's")])
@@ -213,8 +225,8 @@ struct BothWaysTests {
     }
   }
 
-  @Test("Moved to another project: the row follows the new key under the same id")
-  func moved() async throws {
+  @Test
+  func `Moved to another project: the row follows the new key under the same id`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.moveToProject(key, as: "OTHER-7")

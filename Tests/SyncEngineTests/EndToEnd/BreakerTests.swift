@@ -11,9 +11,11 @@ import Testing
 @Suite("Two programs that do not agree are stopped", .requiresPostgres)
 struct BreakerTests {
   /// Catches a loop without end: the row's trigger writes capitals, JIRA's automation small letters and a number.
-  @Test(
-    "A field that goes to and fro is left alone, the rest goes on, and a person starts it again")
-  func pingPong() async throws {
+  @Test
+  func
+    `A field that goes to and fro is left alone, the rest goes on, and a person starts it again`()
+    async throws
+  {
     try await withSyncWorld { world in
       var world = world
       world.setup.row.breaker.changes = 5
@@ -65,8 +67,10 @@ struct BreakerTests {
     }
   }
 
-  @Test("After its time a suspended field is tried again by itself, with the next poll")
-  func overAfterWindow() async throws {
+  @Test
+  func `After its time a suspended field is tried again by itself, with the next poll`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(

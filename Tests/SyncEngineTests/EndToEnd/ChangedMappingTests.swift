@@ -25,8 +25,10 @@ struct ChangedMappingTests {
     return pairs
   }
 
-  @Test("Nothing happens to linked rows: no job, and no call beside those that look at the site")
-  func nothing() async throws {
+  @Test
+  func `Nothing happens to linked rows: no job, and no call beside those that look at the site`()
+    async throws
+  {
     try await withSyncWorld { world in
       _ = try await linked(world, 120)
       let history = try await world.count("jira_sync.job_history")
@@ -42,13 +44,15 @@ struct ChangedMappingTests {
   }
 
   /// The broken variant takes a field that was never in sync for one whose base is empty, and lets whoever wrote last win unseen.
-  @Test(
-    "At a row's next edit the field meets for the first time: its policy decides, and both values are kept",
-    arguments: [
-      ("row_wins", "the row's", "the row's", "row"), ("jira_wins", "JIRA's", "JIRA's", "jira"),
-      ("manual", "the row's", "JIRA's", "open"),
-    ])
-  func firstMeeting(policy: String, row: String, jira: String, winner: String) async throws {
+  @Test(arguments: [
+    ("row_wins", "the row's", "the row's", "row"), ("jira_wins", "JIRA's", "JIRA's", "jira"),
+    ("manual", "the row's", "JIRA's", "open"),
+  ])
+  func
+    `At a row's next edit the field meets for the first time: its policy decides, and both values are kept`(
+      policy: String, row: String, jira: String, winner: String
+    ) async throws
+  {
     try await withSyncWorld { world in
       let pair = try await linked(world, 1)[0]
       let mapping = try mapping("  notes: {conflict: \(policy)}\n")
@@ -69,8 +73,10 @@ struct ChangedMappingTests {
     }
   }
 
-  @Test("A field that is pointed at another field of JIRA does not carry the old one's past over")
-  func otherField() async throws {
+  @Test
+  func `A field that is pointed at another field of JIRA does not carry the old one's past over`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try await world.run("update public.file_audit set notes = 'kept' where id = \(id)")
@@ -89,8 +95,10 @@ struct ChangedMappingTests {
     }
   }
 
-  @Test("A field that takes its value from another column does not overwrite JIRA's unseen")
-  func otherColumn() async throws {
+  @Test
+  func `A field that takes its value from another column does not overwrite JIRA's unseen`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try await world.run("update public.file_audit set notes = 'old' where id = \(id)")

@@ -45,9 +45,10 @@ struct CircuitTests {
   }
 
   /// Catches a circuit of each worker's own: four events, and four workers that call on.
-  @Test(
-    "It opens once for four workers, costs no attempt, and closes by itself", arguments: Wall.all)
-  func once(_ wall: Wall) async throws {
+  @Test(arguments: Wall.all)
+  func `It opens once for four workers, costs no attempt, and closes by itself`(_ wall: Wall)
+    async throws
+  {
     try await withSyncWorld { world in
       let ids = try await world.addRows(4)
       try await world.drain()
@@ -88,8 +89,9 @@ struct CircuitTests {
   }
 
   /// Catches two workers that open and close the circuit in turn, for as long as both live.
-  @Test("A worker with a wrong token among good ones: it stands aside, and they go on")
-  func wrongToken() async throws {
+  @Test
+  func `A worker with a wrong token among good ones: it stands aside, and they go on`() async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let good = try world.startWorker { $0.name = "good" }
@@ -121,10 +123,11 @@ struct CircuitTests {
     }
   }
 
-  @Test(
-    "The token of all has expired: one worker that is started with the new one closes it for all, once"
-  )
-  func renewed() async throws {
+  @Test
+  func
+    `The token of all has expired: one worker that is started with the new one closes it for all, once`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let expired = Once()
@@ -165,8 +168,9 @@ struct CircuitTests {
   }
 
   /// Catches a draining worker that believes what the last one left in the database.
-  @Test("A worker that has just come finds out by itself, however the circuit stands")
-  func leftOpen() async throws {
+  @Test
+  func `A worker that has just come finds out by itself, however the circuit stands`() async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try await world.run(
@@ -182,8 +186,8 @@ struct CircuitTests {
     }
   }
 
-  @Test("403 for one thing is for its job, and the circuit stays closed")
-  func oneThing() async throws {
+  @Test
+  func `403 for one thing is for its job, and the circuit stays closed`() async throws {
     try await withSyncWorld { world in
       let (id, _) = try await world.addLinkedRow()
       try world.jira.fail("PUT", "/issue", ["status": 403], times: 1)
@@ -194,8 +198,10 @@ struct CircuitTests {
     }
   }
 
-  @Test("A worker whose connection alone is broken opens it once, and stands aside after that")
-  func brokenConnection() async throws {
+  @Test
+  func `A worker whose connection alone is broken opens it once, and stands aside after that`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let broken = Once()

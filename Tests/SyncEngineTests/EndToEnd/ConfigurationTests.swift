@@ -20,8 +20,10 @@ struct ConfigurationTests {
   }
 
   /// Catches a worker that edits the issues of the same ids on somebody else's site.
-  @Test("Another site with a linked database: nothing is sent to it, and both are named")
-  func otherSite() async throws {
+  @Test
+  func `Another site with a linked database: nothing is sent to it, and both are named`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let other = try await JiraSide.start()
@@ -40,8 +42,10 @@ struct ConfigurationTests {
   }
 
   /// Catches workers that all end because an administrator gave the project another key.
-  @Test("A project that JIRA finds under its old key after it got a new one is still the same")
-  func renamedProject() async throws {
+  @Test
+  func `A project that JIRA finds under its old key after it got a new one is still the same`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       var project = try world.jira.ask("GET", "/project/SCRSKY")
@@ -56,10 +60,10 @@ struct ConfigurationTests {
   }
 
   /// Catches a project that is refused as another one because it was renamed.
-  @Test(
-    "A project with another key: JIRA_PROJECT may name the old or the new one",
-    arguments: [true, false])
-  func renamedKey(isNoted: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `A project with another key: JIRA_PROJECT may name the old or the new one`(isNoted: Bool)
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       if !isNoted {
@@ -82,10 +86,10 @@ struct ConfigurationTests {
     }
   }
 
-  @Test(
-    "Another project of the same site is refused, whatever its key is called",
-    arguments: ["OTHER", "SCRSKY2"])
-  func otherProject(project: String) async throws {
+  @Test(arguments: ["OTHER", "SCRSKY2"])
+  func `Another project of the same site is refused, whatever its key is called`(project: String)
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       var other = try world.jira.ask("GET", "/project/SCRSKY")
@@ -108,10 +112,11 @@ struct ConfigurationTests {
   }
 
   /// Catches a worker that calls the address of a page for ever.
-  @Test(
-    "An address below a JIRA: refused with the base; one where there is no JIRA at all is waited for"
-  )
-  func wrongAddress() async throws {
+  @Test
+  func
+    `An address below a JIRA: refused with the base; one where there is no JIRA at all is waited for`()
+    async throws
+  {
     try await withSyncWorld { world in
       for path in ["/tracker", "/a/b/c"] {
         let error = try await refusal(world) { $0.baseURL = world.jira.baseURL + path }
@@ -124,8 +129,8 @@ struct ConfigurationTests {
     }
   }
 
-  @Test("A database that nothing is linked in may move to another site")
-  func firstSite() async throws {
+  @Test
+  func `A database that nothing is linked in may move to another site`() async throws {
     try await withSyncWorld { world in
       let other = try await JiraSide.start()
       try await world.drain { $0.baseURL = other.baseURL }
@@ -136,8 +141,8 @@ struct ConfigurationTests {
     }
   }
 
-  @Test("A project that is not there, and an issue type that the project has not")
-  func projectAndType() async throws {
+  @Test
+  func `A project that is not there, and an issue type that the project has not`() async throws {
     try await withSyncWorld { world in
       try await world.addRows()
       let project = try await refusal(world) { $0.project = "NOPE" }
@@ -152,8 +157,10 @@ struct ConfigurationTests {
     }
   }
 
-  @Test("A required field that the site has not is an error; an optional one is left out")
-  func missingField() async throws {
+  @Test
+  func `A required field that the site has not is an error; an optional one is left out`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       let seen = try world.jira.ask("GET", "/field").array ?? []
@@ -173,8 +180,10 @@ struct ConfigurationTests {
     }
   }
 
-  @Test("Two fields of one name: an error that names both, and the choice is the person's")
-  func twoOfOneName() async throws {
+  @Test
+  func `Two fields of one name: an error that names both, and the choice is the person's`()
+    async throws
+  {
     try await withSyncWorld { world in
       try await world.addRows()
       var fields = try world.jira.ask("GET", "/field").array ?? []

@@ -9,8 +9,10 @@ import Testing
 
 @Suite("Conflicts wait for a person and end when one decided", .requiresPostgres)
 struct ConflictTests {
-  @Test("It waits with both values, the rest of the row syncs on, and people are told once")
-  func waits() async throws {
+  @Test
+  func `It waits with both values, the rest of the row syncs on, and people are told once`()
+    async throws
+  {
     try await withConflict { world, id, key in
       try await world.run("update public.file_audit set layer_number = 7 where id = \(id)")
       try await world.drain()
@@ -32,8 +34,8 @@ struct ConflictTests {
     }
   }
 
-  @Test("Decided for one side: the next run writes its value to both", arguments: ["row", "jira"])
-  func decided(side: String) async throws {
+  @Test(arguments: ["row", "jira"])
+  func `Decided for one side: the next run writes its value to both`(side: String) async throws {
     try await withConflict { world, id, key in
       try await decide(world, "\(side)", nil)
       try await world.drain()
@@ -55,8 +57,8 @@ struct ConflictTests {
     }
   }
 
-  @Test("Decided for a third value: both sides get it")
-  func decidedForValue() async throws {
+  @Test
+  func `Decided for a third value: both sides get it`() async throws {
     try await withConflict { world, id, key in
       try await decide(world, "value", "\"a third\"")
       try await world.drain()
@@ -68,8 +70,10 @@ struct ConflictTests {
   }
 
   /// Catches a decision about values that nobody has any more.
-  @Test("The loser changed again after the decision: nothing is overwritten, a new conflict waits")
-  func outdatedDecision() async throws {
+  @Test
+  func `The loser changed again after the decision: nothing is overwritten, a new conflict waits`()
+    async throws
+  {
     try await withConflict { world, id, key in
       try await decide(world, "row", nil)
       try world.jira.edit(key, ["Notes": adf("JIRA's newer")])
@@ -86,8 +90,8 @@ struct ConflictTests {
     }
   }
 
-  @Test("People made both sides equal themselves: the conflict is over")
-  func agreed() async throws {
+  @Test
+  func `People made both sides equal themselves: the conflict is over`() async throws {
     try await withConflict { world, id, key in
       try await world.run("update public.file_audit set notes = 'JIRA''s' where id = \(id)")
       try await world.drain()
@@ -99,8 +103,10 @@ struct ConflictTests {
     }
   }
 
-  @Test("Formatting that cannot be written back: JIRA's text is kept, or given up, as decided")
-  func formatting() async throws {
+  @Test
+  func `Formatting that cannot be written back: JIRA's text is kept, or given up, as decided`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(
@@ -116,20 +122,18 @@ struct ConflictTests {
     }
   }
 
-  @Test(
-    "What cannot be decided is said in words",
-    arguments: [
-      ("select jira_sync.resolve_conflict(4711, 'row')", "there is no conflict 4711"),
-      (
-        "select jira_sync.resolve_conflict(id, 'left') from jira_sync.conflicts",
-        "row, jira or value, not with left"
-      ),
-      (
-        "select jira_sync.resolve_conflict(id, 'value') from jira_sync.conflicts",
-        "a value goes with the resolution value"
-      ),
-    ])
-  func refused(statement: String, says: String) async throws {
+  @Test(arguments: [
+    ("select jira_sync.resolve_conflict(4711, 'row')", "there is no conflict 4711"),
+    (
+      "select jira_sync.resolve_conflict(id, 'left') from jira_sync.conflicts",
+      "row, jira or value, not with left"
+    ),
+    (
+      "select jira_sync.resolve_conflict(id, 'value') from jira_sync.conflicts",
+      "a value goes with the resolution value"
+    ),
+  ])
+  func `What cannot be decided is said in words`(statement: String, says: String) async throws {
     try await withConflict { world, _, _ in
       let error = await #expect(throws: PostgresError.self) {
         try await world.run(SQL(unescaped: statement))

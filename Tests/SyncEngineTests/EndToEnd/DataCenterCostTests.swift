@@ -11,8 +11,8 @@ struct DataCenterCostTests {
   }
 
   /// Catches a property read for each issue.
-  @Test("Creations and changes take calls by the hundred")
-  func hundreds() async throws {
+  @Test
+  func `Creations and changes take calls by the hundred`() async throws {
     try await withSyncWorld(isDataCenter: true) { world in
       try await world.addRows(120)
       world.jira.forgetCalls()
@@ -30,8 +30,10 @@ struct DataCenterCostTests {
   }
 
   /// Catches a row that is given the issue of another with the same text.
-  @Test("Where the fields leave it open which row an issue is for, its property is read")
-  func doubtful() async throws {
+  @Test
+  func `Where the fields leave it open which row an issue is for, its property is read`()
+    async throws
+  {
     try await withSyncWorld(isDataCenter: true) { world in
       let ids = try await world.addRows(3)
       try await world.drain()
@@ -44,8 +46,10 @@ struct DataCenterCostTests {
   }
 
   /// Catches a batch that begins again from the start, with attempts that are used up.
-  @Test("One 429 among the reads of a batch: what was read is kept, and no attempt is charged")
-  func limited() async throws {
+  @Test
+  func `One 429 among the reads of a batch: what was read is kept, and no attempt is charged`()
+    async throws
+  {
     try await withSyncWorld(isDataCenter: true) { world in
       try await world.addRows(10)
       // The reading back of what was made.

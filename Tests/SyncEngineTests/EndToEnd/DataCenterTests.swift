@@ -9,8 +9,10 @@ import Testing
 
 @Suite("JIRA Data Center", .requiresPostgres)
 struct DataCenterTests {
-  @Test("Create, update and move, in wiki text, with the endpoints that Data Center has")
-  func wholePath() async throws {
+  @Test
+  func `Create, update and move, in wiki text, with the endpoints that Data Center has`()
+    async throws
+  {
     try await withSyncWorld(isDataCenter: true) { world in
       let id = try await world.addRow()
       try await world.addRows(2, from: 2)
@@ -56,10 +58,11 @@ struct DataCenterTests {
   }
 
   /// Fails where escapes follow any other rule than the renderer's.
-  @Test(
-    "Text of a row is shown as it is, text of JIRA arrives as it is read there, and a second sync writes nothing"
-  )
-  func wikiText() async throws {
+  @Test
+  func
+    `Text of a row is shown as it is, text of JIRA arrives as it is read there, and a second sync writes nothing`()
+    async throws
+  {
     try await withSyncWorld(isDataCenter: true) { world in
       let renderer = try WikiRenderer()
       let texts = [
@@ -91,10 +94,12 @@ struct DataCenterTests {
     }
   }
 
-  @Test(
-    "Formatting that people made reads as plain text, and a change of the row does not overwrite it",
-    arguments: ["*bold*", "* a\n* b", "{code}x{code}"])
-  func formatted(markup: String) async throws {
+  @Test(arguments: ["*bold*", "* a\n* b", "{code}x{code}"])
+  func
+    `Formatting that people made reads as plain text, and a change of the row does not overwrite it`(
+      markup: String
+    ) async throws
+  {
     try await withSyncWorld(isDataCenter: true) { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(key, ["Notes": .string(markup)])
@@ -107,8 +112,8 @@ struct DataCenterTests {
     }
   }
 
-  @Test("A creation without an answer is found by the search that Data Center has")
-  func unknown() async throws {
+  @Test
+  func `A creation without an answer is found by the search that Data Center has`() async throws {
     try await withSyncWorld(isDataCenter: true, indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(2)
       try world.jira.fail("POST", "/issue/bulk", "reset-after-commit")

@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Rows that go and come", .requiresPostgres)
 struct DeletionTests {
-  @Test("DELETE ends the link and leaves the issue as it is")
-  func delete() async throws {
+  @Test
+  func `DELETE ends the link and leaves the issue as it is`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("delete from public.file_audit where id = \(id)")
@@ -23,8 +23,10 @@ struct DeletionTests {
   }
 
   /// Catches a link that hangs on the id alone: the new file would overwrite the old one's issue.
-  @Test("A row that takes the id of a deleted one, with another path, gets an issue of its own")
-  func sameIDOtherPath() async throws {
+  @Test
+  func `A row that takes the id of a deleted one, with another path, gets an issue of its own`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("delete from public.file_audit where id = \(id)")
@@ -64,8 +66,10 @@ struct DeletionTests {
     }
   }
 
-  @Test("A row that comes back with id and path keeps its issue, and what changed is sent")
-  func sameIDSamePath() async throws {
+  @Test
+  func `A row that comes back with id and path keeps its issue, and what changed is sent`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.transaction([
@@ -82,8 +86,10 @@ struct DeletionTests {
     }
   }
 
-  @Test("Deleted, seen by a worker, and loaded again under the same id: the issue is kept")
-  func sameIDLater() async throws {
+  @Test
+  func `Deleted, seen by a worker, and loaded again under the same id: the issue is kept`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("delete from public.file_audit where id = \(id)")
@@ -99,8 +105,10 @@ struct DeletionTests {
   }
 
   /// Catches links by id: a nightly reload would make every issue anew.
-  @Test("TRUNCATE and a reload with new ids keep the issues, by path", arguments: [true, false])
-  func reload(inOneTransaction: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `TRUNCATE and a reload with new ids keep the issues, by path`(inOneTransaction: Bool)
+    async throws
+  {
     try await withSyncWorld { world in
       let old = try await world.addRows(30)
       try await world.drain()
@@ -143,9 +151,11 @@ struct DeletionTests {
     }
   }
 
-  @Test(
-    "A row that is deleted while its issue is being made leaves no link to a row that is not there")
-  func deletedMeanwhile() async throws {
+  @Test
+  func
+    `A row that is deleted while its issue is being made leaves no link to a row that is not there`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       let other = try await world.database.connect()
@@ -168,8 +178,8 @@ struct DeletionTests {
   }
 
   /// Catches a link that hangs on an id which is no key for ever.
-  @Test("An UPDATE of the id: the row keeps its issue, and edits go on")
-  func renumbered() async throws {
+  @Test
+  func `An UPDATE of the id: the row keeps its issue, and edits go on`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set id = id + 1000, notes = 'moved on'")
@@ -182,8 +192,8 @@ struct DeletionTests {
     }
   }
 
-  @Test("All ids move up by one in one statement: each row keeps its own issue")
-  func shifted() async throws {
+  @Test
+  func `All ids move up by one in one statement: each row keeps its own issue`() async throws {
     try await withSyncWorld { world in
       let ids = try await world.addRows(4)
       try await world.drain()
@@ -211,8 +221,8 @@ struct DeletionTests {
     }
   }
 
-  @Test("A row without debt that gets another id keeps its issue, too")
-  func renumberedWithoutDebt() async throws {
+  @Test
+  func `A row without debt that gets another id keeps its issue, too`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set has_technical_debt = false")
@@ -227,8 +237,9 @@ struct DeletionTests {
   }
 
   /// Catches a search for the row's old path, which nobody has any more: a second issue.
-  @Test("A row that gets another id and another path in one statement keeps its issue")
-  func renumberedAndRenamed() async throws {
+  @Test
+  func `A row that gets another id and another path in one statement keeps its issue`() async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
@@ -308,8 +319,10 @@ struct DeletionTests {
   }
 
   /// Catches a link that begins anew with the row, whatever a person said of it.
-  @Test("What a person unlinked stays so when the row is loaded again, with an issue or without")
-  func unlinkedAndReloaded() async throws {
+  @Test
+  func `What a person unlinked stays so when the row is loaded again, with an issue or without`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (first, key) = try await world.addLinkedRow(1)
       let second = try await world.addRow(2)
@@ -328,9 +341,11 @@ struct DeletionTests {
   }
 
   /// Catches the second issue of a row whose first one JIRA made without anybody knowing.
-  @Test(
-    "Deleted while nobody knows whether its issue was made, and loaded under a new id: one issue")
-  func unknownThenReloaded() async throws {
+  @Test
+  func
+    `Deleted while nobody knows whether its issue was made, and loaded under a new id: one issue`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")

@@ -48,8 +48,8 @@ struct ExactlyOneTests {
 
   /// Catches: a POST that is sent again (two issues after "reset after the commit"); a search that does not wait for the
   /// index (the same, since the first look sees nothing); no marker (nothing is ever found).
-  @Test("A creation that goes wrong", arguments: Fault.all, [1, 3])
-  func faults(_ fault: Fault, rows: Int) async throws {
+  @Test(arguments: Fault.all, [1, 3])
+  func `A creation that goes wrong`(_ fault: Fault, rows: Int) async throws {
     try await withSyncWorld(indexLag: .milliseconds(300)) { world in
       let ids = try await world.addRows(rows)
       try world.jira.fail("POST", rows == 1 ? "/issue" : "/issue/bulk", fault.action)
@@ -88,8 +88,8 @@ struct ExactlyOneTests {
     }
   }
 
-  @Test("While nobody knows, the link says so, and the job waits for the next look")
-  func createUnknown() async throws {
+  @Test
+  func `While nobody knows, the link says so, and the job waits for the next look`() async throws {
     try await withSyncWorld(indexLag: .seconds(3_600)) { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
@@ -111,10 +111,11 @@ struct ExactlyOneTests {
   }
 
   /// Catches an adoption that takes the row as it is now for what was sent: the edit would never be sent, or be overwritten.
-  @Test(
-    "A row that was edited while its issue was looked for: the edit is sent, what people did in JIRA stays"
-  )
-  func editedMeanwhile() async throws {
+  @Test
+  func
+    `A row that was edited while its issue was looked for: the edit is sent, what people did in JIRA stays`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
@@ -135,8 +136,10 @@ struct ExactlyOneTests {
   }
 
   /// A search that does not wait for the index takes an open question for a no: this is what the last look is for.
-  @Test("The broken variant: looks that end before the index has caught up make two issues")
-  func looksTooShort() async throws {
+  @Test
+  func `The broken variant: looks that end before the index has caught up make two issues`()
+    async throws
+  {
     try await withSyncWorld(indexLag: .seconds(3_600)) { world in
       _ = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
@@ -145,8 +148,10 @@ struct ExactlyOneTests {
     }
   }
 
-  @Test("The broken variant: a client that sends a POST again by itself makes two issues")
-  func sentAgain() async throws {
+  @Test
+  func `The broken variant: a client that sends a POST again by itself makes two issues`()
+    async throws
+  {
     try await withSyncWorld { world in
       _ = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
@@ -155,8 +160,10 @@ struct ExactlyOneTests {
     }
   }
 
-  @Test("The broken variant: without the marker nothing is found, and the issue is made twice")
-  func noMarker() async throws {
+  @Test
+  func `The broken variant: without the marker nothing is found, and the issue is made twice`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try world.jira.fail("POST", "/issue", "reset-after-commit")
@@ -257,8 +264,8 @@ struct ExactlyOneTests {
     case afterTheAnswer
   }
 
-  @Test("A worker that is stopped at once", arguments: Moment.allCases, [1, 3])
-  func stopped(at moment: Moment, rows: Int) async throws {
+  @Test(arguments: Moment.allCases, [1, 3])
+  func `A worker that is stopped at once`(at moment: Moment, rows: Int) async throws {
     try await withSyncWorld(indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(rows)
       let gate = FirstTaskGate()
@@ -281,8 +288,8 @@ struct ExactlyOneTests {
   }
 
   /// Catches a worker that settles by the job's id alone, and one that sends before it looks at its lease.
-  @Test("A worker that loses its lease and comes back", arguments: Moment.allCases, [1, 3])
-  func leaseLost(at moment: Moment, rows: Int) async throws {
+  @Test(arguments: Moment.allCases, [1, 3])
+  func `A worker that loses its lease and comes back`(at moment: Moment, rows: Int) async throws {
     try await withSyncWorld(indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(rows)
       let gate = FirstTaskGate()
@@ -317,9 +324,11 @@ struct ExactlyOneTests {
     }
   }
 
-  @Test(
-    "Four workers, a thousand rows, a site that drops every seventh call: each row has one issue")
-  func manyWorkers() async throws {
+  @Test
+  func
+    `Four workers, a thousand rows, a site that drops every seventh call: each row has one issue`()
+    async throws
+  {
     try await withSyncWorld(indexLag: .milliseconds(100)) { world in
       for _ in 0..<3 {
         try world.jira.fail("POST", "/issue/bulk", "reset-after-commit")

@@ -164,10 +164,10 @@ struct FieldRoundTripTests {
     return members.allSatisfy { name, value in says(answer[name] ?? .null, value) }
   }
 
-  @Test(
-    "A value goes out, another comes back, an emptied field empties the column",
-    arguments: [false, true])
-  func roundTrip(isDataCenter: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `A value goes out, another comes back, an emptied field empties the column`(
+    isDataCenter: Bool
+  ) async throws {
     try await withSyncWorld(isDataCenter: isDataCenter) { world in
       var world = world
       var parents: [String] = []

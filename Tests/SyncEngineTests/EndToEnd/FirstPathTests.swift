@@ -5,8 +5,9 @@ import Testing
 
 @Suite("A row with debt becomes an issue", .requiresPostgres)
 struct FirstPathTests {
-  @Test("The issue has all that the row says, and the row and its link name the issue")
-  func allFields() async throws {
+  @Test
+  func `The issue has all that the row says, and the row and its link name the issue`() async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow(7)
       try await world.run(
@@ -54,8 +55,8 @@ struct FirstPathTests {
   }
 
   /// Catches a worker that compares what it sent with what JIRA made of it, and writes for ever.
-  @Test("A second run of every row makes no call that writes, and changes no row")
-  func secondRun() async throws {
+  @Test
+  func `A second run of every row makes no call that writes, and changes no row`() async throws {
     try await withSyncWorld { world in
       let ids = try await world.addRows(60)
       try await world.run(
@@ -83,8 +84,8 @@ struct FirstPathTests {
     }
   }
 
-  @Test("Rows without debt have no job, no link and no issue, until they get some")
-  func withoutDebt() async throws {
+  @Test
+  func `Rows without debt have no job, no link and no issue, until they get some`() async throws {
     try await withSyncWorld { world in
       let ids = try await world.addRows(3, debt: false)
       #expect(try await world.count("jira_sync.jobs") == 0)

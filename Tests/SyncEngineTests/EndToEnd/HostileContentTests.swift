@@ -19,8 +19,10 @@ struct HostileContentTests {
     ("right to left", "\u{202e}evil\u{202c}", "\u{202e}evil\u{202c}"),
   ]
 
-  @Test("Arrives as it is written, and a second look writes nothing", arguments: texts)
-  func inert(name: String, text: String, shown: String) async throws {
+  @Test(arguments: texts)
+  func `Arrives as it is written, and a second look writes nothing`(
+    name: String, text: String, shown: String
+  ) async throws {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try await world.run(
@@ -61,10 +63,10 @@ struct HostileContentTests {
   }
 
   /// Catches whatever takes a time that grows with the square of a text's length.
-  @Test(
-    "Up to ten megabytes of text are cut to what JIRA holds, and a second look writes nothing",
-    .timeLimit(.minutes(20)), arguments: Bulk.allCases)
-  func muchText(bulk: Bulk) async throws {
+  @Test(.timeLimit(.minutes(20)), arguments: Bulk.allCases)
+  func `Up to ten megabytes of text are cut to what JIRA holds, and a second look writes nothing`(
+    bulk: Bulk
+  ) async throws {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       let text = bulk.expression

@@ -24,8 +24,8 @@ struct HostileSettingsTests {
   ///
   /// With `standard_conforming_strings = off` no poll
   /// ran, with `array_nulls = off` no issue was ever linked.
-  @Test("The same story ends the same", arguments: [nil, "jira_sync_worker"])
-  func same(role: String?) async throws {
+  @Test(arguments: [nil, "jira_sync_worker"])
+  func `The same story ends the same`(role: String?) async throws {
     let expected = try await story(as: role, isHostile: false)
     #expect(expected.issues.count == 3)
     #expect(expected.rows.count == 2)

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("The issue's status follows the row", .requiresPostgres)
 struct IssueStatusTests {
-  @Test("A row whose audit has begun: its new issue is in progress")
-  func atCreation() async throws {
+  @Test
+  func `A row whose audit has begun: its new issue is in progress`() async throws {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       try await world.run(
@@ -23,8 +23,8 @@ struct IssueStatusTests {
     }
   }
 
-  @Test("The audit begins, and stops: one step each, and no edit of fields")
-  func later() async throws {
+  @Test
+  func `The audit begins, and stops: one step each, and no edit of fields`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       for (audit, status) in [("IN_PROGRESS", "In Progress"), ("NOT_STARTED", "To Do")] {
@@ -44,8 +44,10 @@ struct IssueStatusTests {
   }
 
   /// Catches a worker that knows only transitions straight to the target.
-  @Test("The debt is gone: Done over three steps, with the resolution that the last one requires")
-  func done() async throws {
+  @Test
+  func `The debt is gone: Done over three steps, with the resolution that the last one requires`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
@@ -73,8 +75,8 @@ struct IssueStatusTests {
     }
   }
 
-  @Test("Debt comes back: the issue is opened again")
-  func reopened() async throws {
+  @Test
+  func `Debt comes back: the issue is opened again`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
@@ -94,10 +96,11 @@ struct IssueStatusTests {
   }
 
   /// Catches an edit that is rolled back, or sent again and again, because the status does not follow.
-  @Test(
-    "No way through: the error names what can be reached, and the edit of fields is kept and not repeated"
-  )
-  func noWay() async throws {
+  @Test
+  func
+    `No way through: the error names what can be reached, and the edit of fields is kept and not repeated`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let issueID = try world.jira.issue(key).id
@@ -140,8 +143,10 @@ struct IssueStatusTests {
   }
 
   /// Catches a base that says, with the edit, that the status is reached: the row's change would be undone.
-  @Test("A worker lost on the way, fields written already: the next one goes on", arguments: 1...3)
-  func lostOnTheWay(step: Int) async throws {
+  @Test(arguments: 1...3)
+  func `A worker lost on the way, fields written already: the next one goes on`(step: Int)
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
@@ -169,8 +174,9 @@ struct IssueStatusTests {
     }
   }
 
-  @Test("A step that fails for a moment: the way goes on from where the issue stands")
-  func failsHalfWay() async throws {
+  @Test
+  func `A step that fails for a moment: the way goes on from where the issue stands`() async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let issueID = try world.jira.issue(key).id

@@ -61,10 +61,10 @@ struct LanguageTests {
   }
 
   /// Catches: the debt of a row is gone because "Wird nicht erledigt" is no resolution that anybody listed.
-  @Test(
-    "Creation, status, priority, resolution and polls are as in English",
-    arguments: Language.allCases, Kind.allCases)
-  func wholePath(language: Language, kind: Kind) async throws {
+  @Test(arguments: Language.allCases, Kind.allCases)
+  func `Creation, status, priority, resolution and polls are as in English`(
+    language: Language, kind: Kind
+  ) async throws {
     try await withWorld(language, kind) { world in
       var world = world
       world.setup.mapping = Self.mapping
@@ -107,13 +107,15 @@ struct LanguageTests {
     }
   }
 
-  @Test(
-    "A resolution that an administrator added is reported and clears no debt, until the configuration names it",
-    arguments: [
-      (Language.english, Kind.cloud), (.german, .cloud), (.french, .storedNames),
-      (.japanese, .dataCenter), (.english, .dataCenter),
-    ])
-  func unknownResolution(language: Language, kind: Kind) async throws {
+  @Test(arguments: [
+    (Language.english, Kind.cloud), (.german, .cloud), (.french, .storedNames),
+    (.japanese, .dataCenter), (.english, .dataCenter),
+  ])
+  func
+    `A resolution that an administrator added is reported and clears no debt, until the configuration names it`(
+      language: Language, kind: Kind
+    ) async throws
+  {
     try await withWorld(language, kind) { world in
       try world.jira.administer("POST", "resolutions", ["name": "Superseded"])
       let ids = try await world.addRows(2)
@@ -150,8 +152,10 @@ struct LanguageTests {
   }
 
   /// Administrators of a Data Center translate names as they like; only the history keeps the stored ones.
-  @Test("A translation by an administrator: the history of the issue knows the stored name")
-  func ownTranslation() async throws {
+  @Test
+  func `A translation by an administrator: the history of the issue knows the stored name`()
+    async throws
+  {
     let own = [Language.german: ["Won't Do": "Lassen wir so", "Done": "Haken dran"]]
     try await withWorld(.german, .dataCenter, translations: own) { world in
       let ids = try await world.addRows(2)
@@ -169,12 +173,11 @@ struct LanguageTests {
   }
 
   @Test(
-    "The configuration may name everything as the account sees it, or by its id",
     arguments: [
       ("Aufgabe", "Fertig", "Wird nicht erledigt", "Hoch"),
       ("10001", "10004", "10002", "2"), ("task", "done", "won\u{2019}t do", "high"),
     ], [Kind.cloud, .dataCenter])
-  func asShown(
+  func `The configuration may name everything as the account sees it, or by its id`(
     names: (type: String, done: String, kept: String, priority: String), kind: Kind
   ) async throws {
     try await withWorld(.german, kind) { world in
@@ -203,9 +206,11 @@ struct LanguageTests {
     }
   }
 
-  @Test(
-    "An issue type that nobody knows is refused with what there is, as it is shown, and the ids")
-  func unknownType() async throws {
+  @Test
+  func
+    `An issue type that nobody knows is refused with what there is, as it is shown, and the ids`()
+    async throws
+  {
     let own = [Language.german: ["Task": "Arbeitspaket"]]
     try await withWorld(.german, .dataCenter, translations: own) { world in
       let error = await #expect(throws: SiteError.self) { try await world.drain() }
@@ -217,8 +222,8 @@ struct LanguageTests {
     }
   }
 
-  @Test("fields check finds nothing in any language", arguments: Language.allCases, Kind.allCases)
-  func fieldsCheck(language: Language, kind: Kind) async throws {
+  @Test(arguments: Language.allCases, Kind.allCases)
+  func `fields check finds nothing in any language`(language: Language, kind: Kind) async throws {
     try await withWorld(language, kind) { world in
       let transport = CurlClient()
       let client = try await JiraClient(

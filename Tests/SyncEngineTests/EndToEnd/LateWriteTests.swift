@@ -40,10 +40,10 @@ struct LateWriteTests {
     }
   }
 
-  @Test(
-    "A worker dies behind its write, and the row is changed back: the issue follows",
-    arguments: Case.allCases)
-  func changedBack(case: Case) async throws {
+  @Test(arguments: Case.allCases)
+  func `A worker dies behind its write, and the row is changed back: the issue follows`(case: Case)
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(`case`.setting(1, row: id))
@@ -67,10 +67,10 @@ struct LateWriteTests {
     }
   }
 
-  @Test(
-    "A lost lease's write arrives after its successor's: the next poll puts it right",
-    arguments: Case.allCases)
-  func arrivesLate(case: Case) async throws {
+  @Test(arguments: Case.allCases)
+  func `A lost lease's write arrives after its successor's: the next poll puts it right`(case: Case)
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(`case`.setting(1, row: id))
@@ -91,9 +91,11 @@ struct LateWriteTests {
   }
 
   /// Catches a worker that goes by the digest alone: it would undo in JIRA what the backup does not have.
-  @Test(
-    "After a restore from a backup, what was written since counts as JIRA's and comes to the row")
-  func restored() async throws {
+  @Test
+  func
+    `After a restore from a backup, what was written since counts as JIRA's and comes to the row`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("create table public.backup as select * from jira_sync.links")
@@ -118,8 +120,10 @@ struct LateWriteTests {
   }
 
   /// Caught, too, by a marker that says nothing of the status.
-  @Test("A lost lease's step of a transition arrives late: the issue goes back, the row stays")
-  func movesLate() async throws {
+  @Test
+  func `A lost lease's step of a transition arrives late: the issue goes back, the row stays`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(

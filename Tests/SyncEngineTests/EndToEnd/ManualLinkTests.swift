@@ -52,9 +52,11 @@ struct ManualLinkTests {
     return try #require(made["key"]?.string)
   }
 
-  @Test(
-    "A row and an issue that somebody made: linked, in sync after the job, nothing else is made")
-  func link() async throws {
+  @Test
+  func
+    `A row and an issue that somebody made: linked, in sync after the job, nothing else is made`()
+    async throws
+  {
     try await withSyncWorld { world in
       try await world.drain()
       let id = try await world.addRow()
@@ -74,8 +76,8 @@ struct ManualLinkTests {
     }
   }
 
-  @Test("What cannot be is refused in words, and nothing changes")
-  func refusals() async throws {
+  @Test
+  func `What cannot be is refused in words, and nothing changes`() async throws {
     try await withSyncWorld { world in
       let (first, firstKey) = try await world.addLinkedRow()
       let (second, secondKey) = try await world.addLinkedRow(2)
@@ -103,8 +105,8 @@ struct ManualLinkTests {
     }
   }
 
-  @Test("By force an issue changes its row, and the row that had it makes none anew")
-  func force() async throws {
+  @Test
+  func `By force an issue changes its row, and the row that had it makes none anew`() async throws {
     try await withSyncWorld { world in
       let (first, firstKey) = try await world.addLinkedRow()
       let (second, secondKey) = try await world.addLinkedRow(2)
@@ -123,8 +125,8 @@ struct ManualLinkTests {
   }
 
   /// Catches a link that a worker then overwrites with the issue that it was just making.
-  @Test("While an issue is being made for the row, or looked for, nothing is linked")
-  func underWay() async throws {
+  @Test
+  func `While an issue is being made for the row, or looked for, nothing is linked`() async throws {
     try await withSyncWorld { world in
       let (_, otherKey) = try await world.addLinkedRow(9)
       let id = try await world.addRow()
@@ -151,8 +153,10 @@ struct ManualLinkTests {
     }
   }
 
-  @Test("Unlinked: neither side is written any more, no issue is made, and it can be linked again")
-  func unlink() async throws {
+  @Test
+  func `Unlinked: neither side is written any more, no issue is made, and it can be linked again`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let done = try await ManualLinks.unlink(RowKey(id), on: world.sql)
@@ -171,8 +175,8 @@ struct ManualLinkTests {
     }
   }
 
-  @Test("A row without an issue can be told never to have one")
-  func never() async throws {
+  @Test
+  func `A row without an issue can be told never to have one`() async throws {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       #expect(try await ManualLinks.unlink(RowKey(id), on: world.sql).issueKey == nil)

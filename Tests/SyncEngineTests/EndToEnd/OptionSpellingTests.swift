@@ -69,8 +69,8 @@ struct OptionSpellingTests {
     ]
   }
 
-  @Test("They go out in JIRA's spelling, come back, and rest", arguments: Sample.all)
-  func roundTrip(_ sample: Sample) async throws {
+  @Test(arguments: Sample.all)
+  func `They go out in JIRA's spelling, come back, and rest`(_ sample: Sample) async throws {
     try await withSyncWorld { world in
       var world = world
       try world.jira.administer(
@@ -110,8 +110,8 @@ struct OptionSpellingTests {
     #expect(try await world.link(id).error == nil)
   }
 
-  @Test("Components, versions and priorities, too")
-  func lists() async throws {
+  @Test
+  func `Components, versions and priorities, too`() async throws {
     try await withSyncWorld { world in
       var world = world
       try world.jira.server.sandbox.configure { site in
@@ -144,8 +144,10 @@ struct OptionSpellingTests {
   }
 
   /// Counter-case: right before, and to stay so.
-  @Test("An option that really is missing is an error, in which blanks show; the rest goes on")
-  func missing() async throws {
+  @Test
+  func `An option that really is missing is an error, in which blanks show; the rest goes on`()
+    async throws
+  {
     try await withSyncWorld { world in
       try world.jira.administer("PUT", "fields/Layer", ["options": ["Services ", "Routers"]])
       let id = try await world.addRow()
@@ -159,8 +161,9 @@ struct OptionSpellingTests {
     }
   }
 
-  @Test("A text that is two options at once is an error that says to use two columns")
-  func ambiguous() async throws {
+  @Test
+  func `A text that is two options at once is an error that says to use two columns`() async throws
+  {
     try await withSyncWorld { world in
       var world = world
       try world.jira.administer(

@@ -28,9 +28,10 @@ struct OutageTests {
   }
 
   /// Catches attempts that are used up by an outage, and rows that stay behind when it is over.
-  @Test(
-    "No attempt is charged, nothing is refused, and work goes on by itself", arguments: Answer.all)
-  func everything(_ answer: Answer) async throws {
+  @Test(arguments: Answer.all)
+  func `No attempt is charged, nothing is refused, and work goes on by itself`(_ answer: Answer)
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let worker = try world.startWorker()
@@ -59,10 +60,8 @@ struct OutageTests {
   }
 
   /// Catches a site that is closed for one broken call.
-  @Test(
-    "One broken endpoint or issue closes nothing",
-    arguments: [("PUT", "/issue/"), ("POST", "/issue/bulkfetch"), ("POST", "/search/jql")])
-  func single(method: String, path: String) async throws {
+  @Test(arguments: [("PUT", "/issue/"), ("POST", "/issue/bulkfetch"), ("POST", "/search/jql")])
+  func `One broken endpoint or issue closes nothing`(method: String, path: String) async throws {
     try await withSyncWorld { world in
       let (id, _) = try await world.addLinkedRow()
       let worker = try world.startWorker()
@@ -85,9 +84,11 @@ struct OutageTests {
   }
 
   /// Catches a start that begins from the first read again at every failure.
-  @Test(
-    "A start while some calls fail: each read is tried by itself, and what was answered is kept")
-  func start() async throws {
+  @Test
+  func
+    `A start while some calls fail: each read is tried by itself, and what was answered is kept`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       for path in ["/myself", "/project/SCRSKY", "/field", "/issue/createmeta"] {
@@ -105,8 +106,10 @@ struct OutageTests {
   }
 
   /// Catches a write that a login page has taken for done.
-  @Test("An edit that is answered by a login page with status 200 is not taken for made")
-  func edit() async throws {
+  @Test
+  func `An edit that is answered by a login page with status 200 is not taken for made`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.fail("PUT", "/issue", ["status": 200, "body": "<html>Log in</html>"])

@@ -12,8 +12,8 @@ import Testing
 @Suite("The poller finds what changed in JIRA", .requiresPostgres)
 struct PollTests {
   /// Catches a poll that reads what it wrote itself, or what it has read before.
-  @Test("Nothing new: one call, no job, nothing written", arguments: [false, true])
-  func nothingNew(isDataCenter: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `Nothing new: one call, no job, nothing written`(isDataCenter: Bool) async throws {
     try await withSyncWorld(isDataCenter: isDataCenter) { world in
       try await world.addRows(12)
       try await world.drain()
@@ -29,8 +29,9 @@ struct PollTests {
     }
   }
 
-  @Test("Issues that changed are read in bulk once by the poll and once by their jobs")
-  func changed() async throws {
+  @Test
+  func `Issues that changed are read in bulk once by the poll and once by their jobs`() async throws
+  {
     try await withSyncWorld { world in
       var world = world
       let ids = try await world.addRows(120)
@@ -49,8 +50,10 @@ struct PollTests {
     }
   }
 
-  @Test("Resolved in JIRA: after the poll the row has no debt, and says when and by whom")
-  func resolved() async throws {
+  @Test
+  func `Resolved in JIRA: after the poll the row has no debt, and says when and by whom`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.move(
@@ -77,8 +80,8 @@ struct PollTests {
     }
   }
 
-  @Test("Edited on both sides before the poll: different fields are both kept")
-  func bothSides() async throws {
+  @Test
+  func `Edited on both sides before the poll: different fields are both kept`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set workflows = '{WF5}' where id = \(id)")
@@ -91,8 +94,8 @@ struct PollTests {
     }
   }
 
-  @Test("A comment, ours or a person's, is no change of a field: read once, no job")
-  func comment() async throws {
+  @Test
+  func `A comment, ours or a person's, is no change of a field: read once, no job`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.ask("POST", "/issue/\(key)/comment", ["body": adf("looks good")])
@@ -103,8 +106,8 @@ struct PollTests {
     }
   }
 
-  @Test("An edit of a field that only follows is put back")
-  func follower() async throws {
+  @Test
+  func `An edit of a field that only follows is put back`() async throws {
     try await withSyncWorld { world in
       let (_, key) = try await world.addLinkedRow()
       try world.jira.edit(key, ["Layer number": 9])
@@ -116,8 +119,8 @@ struct PollTests {
   }
 
   /// Catches a watermark taken from the last issue shown while the index lags behind.
-  @Test("Search lags: an edit that does not show yet is found by a later poll")
-  func lag() async throws {
+  @Test
+  func `Search lags: an edit that does not show yet is found by a later poll`() async throws {
     try await withSyncWorld(indexLag: .milliseconds(1_500)) { world in
       let (first, firstKey) = try await world.addLinkedRow(1)
       let (second, secondKey) = try await world.addLinkedRow(2)
@@ -135,8 +138,10 @@ struct PollTests {
     }
   }
 
-  @Test("Pages are shorter than was asked for: nothing is missed, and what changed is read at once")
-  func shortPages() async throws {
+  @Test
+  func `Pages are shorter than was asked for: nothing is missed, and what changed is read at once`()
+    async throws
+  {
     try await withSyncWorld(longestPage: 4) { world in
       let ids = try await world.addRows(10)
       try await world.drain()
@@ -147,8 +152,10 @@ struct PollTests {
     }
   }
 
-  @Test("A page token that comes twice ends the poll with an error, and the watermark stays")
-  func repeatedToken() async throws {
+  @Test
+  func `A page token that comes twice ends the poll with an error, and the watermark stays`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       _ = try await world.poll()
@@ -171,12 +178,13 @@ struct PollTests {
   }
 
   @Test(
-    "JIRA fails in the middle: the watermark stays, and the next attempt finds everything",
     arguments: [
       ["status": 429, "headers": ["Retry-After": "0"]], ["status": 503],
       "reset-before", "truncate",
     ] as [JSON])
-  func fails(action: JSON) async throws {
+  func `JIRA fails in the middle: the watermark stays, and the next attempt finds everything`(
+    action: JSON
+  ) async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       _ = try await world.poll()
@@ -199,8 +207,10 @@ struct PollTests {
     }
   }
 
-  @Test("JIRA stumbles over one issue: the poll goes on, and a job of its own tries that one again")
-  func stumbles() async throws {
+  @Test
+  func `JIRA stumbles over one issue: the poll goes on, and a job of its own tries that one again`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       _ = try await world.poll()
@@ -225,8 +235,8 @@ struct PollTests {
     }
   }
 
-  @Test("Polls that fail for long are told once, and taken back when one succeeds")
-  func behind() async throws {
+  @Test
+  func `Polls that fail for long are told once, and taken back when one succeeds`() async throws {
     try await withSyncWorld { world in
       _ = try await world.addLinkedRow()
       _ = try await world.poll()
@@ -242,8 +252,10 @@ struct PollTests {
     }
   }
 
-  @Test("--since reads again what was read before, and never moves the watermark past a gap")
-  func since() async throws {
+  @Test
+  func `--since reads again what was read before, and never moves the watermark past a gap`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       _ = try await world.poll()
@@ -274,9 +286,11 @@ struct PollTests {
   }
 
   /// Catches a push that takes what somebody else changed at the same moment for read.
-  @Test(
-    "JIRA is edited between a worker's look and its write: the edit is in the row without a poll")
-  func editedMeanwhile() async throws {
+  @Test
+  func
+    `JIRA is edited between a worker's look and its write: the edit is in the row without a poll`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       _ = try await world.poll()
@@ -295,8 +309,8 @@ struct PollTests {
     }
   }
 
-  @Test("Moved within JIRA: the link follows to the new key, and the row names it")
-  func moved() async throws {
+  @Test
+  func `Moved within JIRA: the link follows to the new key, and the row names it`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.moveToProject(key, as: "SCRSKY-77")
@@ -307,8 +321,10 @@ struct PollTests {
   }
 
   /// Catches a watermark without an overlap, which passes over what the index shows later than something newer.
-  @Test("Search shows a later change before an earlier one: the overlap finds that, too")
-  func outOfOrder() async throws {
+  @Test
+  func `Search shows a later change before an earlier one: the overlap finds that, too`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (first, firstKey) = try await world.addLinkedRow(1)
       let (second, secondKey) = try await world.addLinkedRow(2)
@@ -330,9 +346,11 @@ struct PollTests {
   }
 
   /// Catches a poll that takes each refusal of its search for one of the time in it, and never polls to the millisecond again.
-  @Test(
-    "The project is out of sight for a while: said so, and afterwards polling goes on as before")
-  func outOfSight() async throws {
+  @Test
+  func
+    `The project is out of sight for a while: said so, and afterwards polling goes on as before`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.poll()
@@ -360,8 +378,10 @@ struct PollTests {
   }
 
   /// Catches a poll that sees its own project alone.
-  @Test("An issue that was moved to another project: what people do to it there reaches the row")
-  func elsewhere() async throws {
+  @Test
+  func `An issue that was moved to another project: what people do to it there reaches the row`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.moveToProject(key, as: "OTHER-7")

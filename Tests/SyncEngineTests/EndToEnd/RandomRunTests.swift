@@ -15,8 +15,8 @@ import Testing
 @Suite("Random histories of creation", .requiresPostgres)
 struct RandomRunTests {
   /// Catches what no single test names; each of the broken variants of `ExactlyOneTests` fails here within a few runs.
-  @Test("A hundred runs, each row has exactly one issue", arguments: 0..<10)
-  func hundredRuns(world number: Int) async throws {
+  @Test(arguments: 0..<10)
+  func `A hundred runs, each row has exactly one issue`(world number: Int) async throws {
     var random = SeededGenerator(seed: SeededGenerator.runSeed &+ UInt64(number) &* 7_919)
     try await withSyncWorld(indexLag: .milliseconds(50)) { world in
       var world = world

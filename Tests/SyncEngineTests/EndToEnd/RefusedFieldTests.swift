@@ -32,10 +32,10 @@ struct RefusedFieldTests {
     ]
   }
 
-  @Test(
-    "A text that is too long for JIRA is cut, further if need be, and is in sync",
-    arguments: Limit.all)
-  func tooLong(_ limit: Limit) async throws {
+  @Test(arguments: Limit.all)
+  func `A text that is too long for JIRA is cut, further if need be, and is in sync`(_ limit: Limit)
+    async throws
+  {
     try await withSyncWorld(isDataCenter: limit.isDataCenter) { world in
       try world.jira.administer(
         "POST", "limits",
@@ -74,8 +74,8 @@ struct RefusedFieldTests {
   }
 
   /// Catches a row that loses the end of its text when somebody corrects its beginning in JIRA.
-  @Test("An edit in JIRA of a text that was cut further waits for a person")
-  func cutEdit() async throws {
+  @Test
+  func `An edit in JIRA of a text that was cut further waits for a person`() async throws {
     try await withSyncWorld { world in
       try world.jira.administer("POST", "limits", ["document": 1_000])
       let text = Self.text(5_000)
@@ -91,8 +91,8 @@ struct RefusedFieldTests {
     }
   }
 
-  @Test("Cut further and still too long: left out, with an error that names it")
-  func stillTooLong() async throws {
+  @Test
+  func `Cut further and still too long: left out, with an error that names it`() async throws {
     try await withSyncWorld { world in
       let refusal: JSON = [
         "status": 400,
@@ -117,15 +117,15 @@ struct RefusedFieldTests {
     }
   }
 
-  @Test(
-    "Any optional field that JIRA names is left out, the issue is made with the rest",
-    arguments: [
-      ("customfield_10014", "Layer", "layer_name", false),
-      ("customfield_10016", "Workflows", "workflows", false),
-      ("customfield_10014", "Layer", "layer_name", true),
-      ("description", "Description", "technical_debt", true),
-    ])
-  func leftOut(id: String, name: String, column: String, isDataCenter: Bool) async throws {
+  @Test(arguments: [
+    ("customfield_10014", "Layer", "layer_name", false),
+    ("customfield_10016", "Workflows", "workflows", false),
+    ("customfield_10014", "Layer", "layer_name", true),
+    ("description", "Description", "technical_debt", true),
+  ])
+  func `Any optional field that JIRA names is left out, the issue is made with the rest`(
+    id: String, name: String, column: String, isDataCenter: Bool
+  ) async throws {
     try await withSyncWorld(isDataCenter: isDataCenter) { world in
       try world.jira.fail(
         "POST", "/issue", ["status": 400, "body": ["errors": [id: "no, thank you"]]])
@@ -151,8 +151,8 @@ struct RefusedFieldTests {
   }
 
   /// Counter-case: right before, and to stay so.
-  @Test("What JIRA requires cannot be left out: no issue, and the error says both")
-  func required() async throws {
+  @Test
+  func `What JIRA requires cannot be left out: no issue, and the error says both`() async throws {
     try await withSyncWorld { world in
       try world.jira.hideOptions()
       try world.jira.administer("PUT", "fields/Layer", ["required": true])

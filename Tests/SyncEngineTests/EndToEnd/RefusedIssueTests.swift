@@ -76,10 +76,10 @@ struct RefusedIssueTests {
     #expect(try await !isRefused(world, id))
   }
 
-  @Test(
-    "It is said once, a poll tries it again, and once it is lifted row and issue agree",
-    arguments: Obstacle.allCases)
-  func poll(obstacle: Obstacle) async throws {
+  @Test(arguments: Obstacle.allCases)
+  func `It is said once, a poll tries it again, and once it is lifted row and issue agree`(
+    obstacle: Obstacle
+  ) async throws {
     try await withRefusedEdit(obstacle) { world, id, key in
       let error = try #require(try await world.link(id).error)
       #expect(error.split(separator: "\n").count == 1, "once, and not for each field: \(error)")
@@ -97,8 +97,8 @@ struct RefusedIssueTests {
     }
   }
 
-  @Test("A sweep tries it again as well", arguments: Obstacle.allCases)
-  func sweep(obstacle: Obstacle) async throws {
+  @Test(arguments: Obstacle.allCases)
+  func `A sweep tries it again as well`(obstacle: Obstacle) async throws {
     try await withRefusedEdit(obstacle) { world, id, key in
       try obstacle.raise(world.jira, key, false)
       try await world.run("insert into jira_sync.jobs (kind) values ('sweep')")
@@ -108,8 +108,9 @@ struct RefusedIssueTests {
   }
 
   /// Catches a retry of every refused row at each poll.
-  @Test("While it lasts a poll tries one of many, and the first that works brings all")
-  func many() async throws {
+  @Test
+  func `While it lasts a poll tries one of many, and the first that works brings all`() async throws
+  {
     try await withSyncWorld { world in
       let ids = try await world.addRows(5)
       try await world.drain()
@@ -129,8 +130,8 @@ struct RefusedIssueTests {
     }
   }
 
-  @Test("A project that takes no new issue: the row gets its issue once it does")
-  func creation() async throws {
+  @Test
+  func `A project that takes no new issue: the row gets its issue once it does`() async throws {
     try await withSyncWorld { world in
       try Obstacle.forbidden.raise(world.jira, "")
       let id = try await world.addRow()
@@ -146,8 +147,8 @@ struct RefusedIssueTests {
     }
   }
 
-  @Test("A field that JIRA refuses is for a person: no poll tries it again")
-  func field() async throws {
+  @Test
+  func `A field that JIRA refuses is for a person: no poll tries it again`() async throws {
     try await withSyncWorld { world in
       try world.jira.hideOptions()
       let (id, key) = try await world.addLinkedRow()

@@ -32,8 +32,8 @@ struct RemoteTimeTests {
   }
 
   /// Catches a watermark that is taken from whatever a search says.
-  @Test("One search that shows it: later edits still arrive", arguments: times)
-  func search(time: String) async throws {
+  @Test(arguments: times)
+  func `One search that shows it: later edits still arrive`(time: String) async throws {
     try await withSyncWorld { world in
       var world = world
       let (id, key) = try await world.addLinkedRow()
@@ -49,8 +49,10 @@ struct RemoteTimeTests {
   }
 
   /// Catches the time of a link that hides every later change of its issue.
-  @Test("The issue itself says so when it is read: its later edits still arrive", arguments: times)
-  func issue(time: String) async throws {
+  @Test(arguments: times)
+  func `The issue itself says so when it is read: its later edits still arrive`(time: String)
+    async throws
+  {
     try await withSyncWorld { world in
       var world = world
       let (id, key) = try await world.addLinkedRow()
@@ -70,10 +72,11 @@ struct RemoteTimeTests {
     }
   }
 
-  @Test(
-    "Marks that lie ahead already: an error that is told, and mended by the next poll with all that was missed"
-  )
-  func mended() async throws {
+  @Test
+  func
+    `Marks that lie ahead already: an error that is told, and mended by the next poll with all that was missed`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let (other, otherKey) = try await world.addLinkedRow(2)
@@ -94,8 +97,8 @@ struct RemoteTimeTests {
     }
   }
 
-  @Test("A watermark that does not lie ahead is not touched")
-  func kept() async throws {
+  @Test
+  func `A watermark that does not lie ahead is not touched`() async throws {
     try await withSyncWorld { world in
       _ = try await world.addLinkedRow()
       _ = try await world.poll()

@@ -22,8 +22,9 @@ struct RemoteWaitTests {
   }
 
   /// Catches a site that is blocked for a day by one header.
-  @Test("At most as long as configured; then it is tried again by itself", arguments: Wait.all)
-  func capped(_ wait: Wait) async throws {
+  @Test(arguments: Wait.all)
+  func `At most as long as configured; then it is tried again by itself`(_ wait: Wait) async throws
+  {
     try await withSyncWorld { world in
       var world = world
       let (id, key) = try await world.addLinkedRow()
@@ -38,8 +39,8 @@ struct RemoteWaitTests {
     }
   }
 
-  @Test("An hour unless it is configured otherwise, and SQL lifts it", arguments: Wait.all)
-  func lifted(_ wait: Wait) async throws {
+  @Test(arguments: Wait.all)
+  func `An hour unless it is configured otherwise, and SQL lifts it`(_ wait: Wait) async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.fail(

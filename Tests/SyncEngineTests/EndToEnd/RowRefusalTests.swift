@@ -6,8 +6,10 @@ import Testing
 @Suite("The row refuses", .requiresPostgres)
 struct RowRefusalTests {
   /// Catches a link that is rolled back with the row: the issue would be forgotten, and made a second time.
-  @Test("A constraint forbids the issue's key: the link is kept, the error names the column")
-  func constraint() async throws {
+  @Test
+  func `A constraint forbids the issue's key: the link is kept, the error names the column`()
+    async throws
+  {
     try await withSyncWorld { world in
       try await world.run(
         """
@@ -37,8 +39,10 @@ struct RowRefusalTests {
   }
 
   /// Catches a row's refusal that is taken for one of everything that JIRA has for it.
-  @Test("A constraint forbids one of two values: the other arrives, the error names the column")
-  func oneOfTwo() async throws {
+  @Test
+  func `A constraint forbids one of two values: the other arrives, the error names the column`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
@@ -65,8 +69,10 @@ struct RowRefusalTests {
   }
 
   /// Catches a job that ends well though nobody saw its row: the change would never arrive.
-  @Test("A policy hides the row from the worker: said so, and the change arrives when it is lifted")
-  func hidden() async throws {
+  @Test
+  func `A policy hides the row from the worker: said so, and the change arrives when it is lifted`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let admin = try await world.database.connectAsSuperuser()
@@ -90,10 +96,11 @@ struct RowRefusalTests {
   }
 
   /// Catches a transaction that waits for an application's lock while it holds the queue's.
-  @Test(
-    "Somebody holds the row: the link is stored without waiting, and the row is written when it is free"
-  )
-  func lock() async throws {
+  @Test
+  func
+    `Somebody holds the row: the link is stored without waiting, and the row is written when it is free`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       let holder = try await world.database.connect()
@@ -117,9 +124,11 @@ struct RowRefusalTests {
     }
   }
 
-  @Test(
-    "The row refuses what JIRA says: the error names the column, and what the row takes is written")
-  func refusedPull() async throws {
+  @Test
+  func
+    `The row refuses what JIRA says: the error names the column, and what the row takes is written`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(

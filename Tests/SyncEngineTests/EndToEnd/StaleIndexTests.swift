@@ -10,13 +10,15 @@ import Testing
 @Suite("Data Center's search may be behind: what is written rests on the issue", .requiresPostgres)
 struct StaleIndexTests {
   /// Fails where a plan for JIRA is made from what the search says.
-  @Test(
-    "A person edits in JIRA and the index has not seen it, then another part of the row changes: both are kept",
-    arguments: [
-      "technical_debt = 'changed in the row'", "has_technical_debt = false", "layer_number = 7",
-      "workflows = '{WF7}'",
-    ])
-  func otherField(change: String) async throws {
+  @Test(arguments: [
+    "technical_debt = 'changed in the row'", "has_technical_debt = false", "layer_number = 7",
+    "workflows = '{WF7}'",
+  ])
+  func
+    `A person edits in JIRA and the index has not seen it, then another part of the row changes: both are kept`(
+      change: String
+    ) async throws
+  {
     try await withStaleIssue { world, id, key in
       try world.jira.edit(key, ["Notes": "from JIRA"])
       try await world.run("update public.file_audit set \(unescaped: change) where id = \(id)")
@@ -33,8 +35,10 @@ struct StaleIndexTests {
     }
   }
 
-  @Test("The same field changes on both sides: the row wins, and the conflict keeps both values")
-  func sameField() async throws {
+  @Test
+  func `The same field changes on both sides: the row wins, and the conflict keeps both values`()
+    async throws
+  {
     try await withStaleIssue { world, id, key in
       try world.jira.edit(key, ["Notes": "from JIRA"])
       try await world.run("update public.file_audit set notes = 'from the row' where id = \(id)")
@@ -48,8 +52,10 @@ struct StaleIndexTests {
     }
   }
 
-  @Test("Polls and sweeps while the index is behind write no outdated value to either side")
-  func pollAndSweep() async throws {
+  @Test
+  func `Polls and sweeps while the index is behind write no outdated value to either side`()
+    async throws
+  {
     try await withStaleIssue { world, id, key in
       try await world.run("update public.file_audit set notes = 'first' where id = \(id)")
       try await world.drain()
@@ -69,8 +75,10 @@ struct StaleIndexTests {
     }
   }
 
-  @Test("Rows that need no write cost no read of their own, and a write costs one before it")
-  func cost() async throws {
+  @Test
+  func `Rows that need no write cost no read of their own, and a write costs one before it`()
+    async throws
+  {
     try await withSyncWorld(isDataCenter: true) { world in
       let ids = try await world.addRows(3)
       try await world.drain()
@@ -98,8 +106,10 @@ struct StaleIndexTests {
     }
   }
 
-  @Test("The sandbox's index is behind in which issues it finds and in what it says of them")
-  func sandbox() async throws {
+  @Test
+  func `The sandbox's index is behind in which issues it finds and in what it says of them`()
+    async throws
+  {
     try await withSyncWorld(isDataCenter: true) { world in
       let (_, key) = try await world.addLinkedRow()
       func found() throws -> [JSON] {
@@ -117,8 +127,8 @@ struct StaleIndexTests {
     }
   }
 
-  @Test("What may be decided on values of the index")
-  func decision() {
+  @Test
+  func `What may be decided on values of the index`() {
     let base = Base(fields: ["notes": BaseField(raw: ["notes": "a"], canonical: .text("a"))])
     let quiet = Plan(newBase: base)
     func isNeeded(

@@ -9,8 +9,8 @@ import Testing
 @Suite("A strict site", .requiresPostgres)
 struct StrictSiteTests {
   /// Catches a job that may write the row alone and makes an issue.
-  @Test("A pull makes no issue, also where a creation was refused before")
-  func pull() async throws {
+  @Test
+  func `A pull makes no issue, also where a creation was refused before`() async throws {
     try await withSyncWorld { world in
       let ids = try await world.addRows(2, debt: false)
       try await world.run("alter table public.file_audit disable trigger user")
@@ -32,8 +32,10 @@ struct StrictSiteTests {
   }
 
   /// Catches a poll that enqueues a job at each look, and a job that takes what is not said for a field that was cleared.
-  @Test("A field that JIRA does not show any more: the row keeps it, and the link says so")
-  func hiddenField() async throws {
+  @Test
+  func `A field that JIRA does not show any more: the row keeps it, and the link says so`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(key, ["Notes": adf("kept")])
@@ -58,8 +60,8 @@ struct StrictSiteTests {
   }
 
   /// Catches healthy rows that are refused for good because they were sent together.
-  @Test("A bulk creation that is refused as a whole: each issue is made by itself")
-  func bulk() async throws {
+  @Test
+  func `A bulk creation that is refused as a whole: each issue is made by itself`() async throws {
     try await withSyncWorld { world in
       try world.jira.fail(
         "POST", "/issue/bulk", ["status": 413, "body": ["errorMessages": ["Too large."]]])
@@ -73,8 +75,8 @@ struct StrictSiteTests {
   }
 
   /// Catches what is found out about a site once, when a worker starts.
-  @Test("An option that is added in JIRA is taken without a restart", .timeLimit(.minutes(20)))
-  func newOption() async throws {
+  @Test(.timeLimit(.minutes(20)))
+  func `An option that is added in JIRA is taken without a restart`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.hideOption("Services")

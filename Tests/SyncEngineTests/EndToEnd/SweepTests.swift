@@ -12,8 +12,9 @@ import Testing
 @Suite("The sweep finds what is gone", .requiresPostgres)
 struct SweepTests {
   /// Catches a sweep that believes a single look.
-  @Test("Deleted: the first sweep only notes it, the second ends the link and says so")
-  func deleted() async throws {
+  @Test
+  func `Deleted: the first sweep only notes it, the second ends the link and says so`() async throws
+  {
     try await withLinkedRows(5) { world, ids, keys in
       try world.jira.ask("DELETE", "/issue/\(keys[1])")
       try await world.sweep()
@@ -34,8 +35,8 @@ struct SweepTests {
     }
   }
 
-  @Test("Seen again between two sweeps: it counts from the beginning")
-  func seenAgain() async throws {
+  @Test
+  func `Seen again between two sweeps: it counts from the beginning`() async throws {
     try await withLinkedRows(5) { world, ids, keys in
       let id = try await world.link(ids[0]).issueID ?? ""
       try hide(id, in: world)
@@ -50,8 +51,10 @@ struct SweepTests {
     }
   }
 
-  @Test("An issue that comes back heals its link, and what was edited meanwhile arrives")
-  func comesBack() async throws {
+  @Test
+  func `An issue that comes back heals its link, and what was edited meanwhile arrives`()
+    async throws
+  {
     try await withLinkedRows(5) { world, ids, keys in
       try await world.run(
         "update jira_sync.links set state = 'issue_gone', missed_sweeps = 2 where row_id = \(ids[0])"
@@ -63,8 +66,8 @@ struct SweepTests {
     }
   }
 
-  @Test("Moved to another project: the link follows, and the row names the new key")
-  func moved() async throws {
+  @Test
+  func `Moved to another project: the link follows, and the row names the new key`() async throws {
     try await withLinkedRows(5) { world, ids, keys in
       try world.jira.moveToProject(keys[2], as: "OTHER-7")
       for _ in 0..<3 { try await world.sweep() }
@@ -75,8 +78,10 @@ struct SweepTests {
   }
 
   /// Catches the sweep that takes a lost permission for a mass deletion.
-  @Test("Everything is out of sight: a permission problem, which changes nothing and says so")
-  func permission() async throws {
+  @Test
+  func `Everything is out of sight: a permission problem, which changes nothing and says so`()
+    async throws
+  {
     try await withLinkedRows(6) { world, ids, _ in
       try world.jira.fail(
         "POST", "/search/jql", ["status": 200, "body": ["issues": [], "isLast": true]], times: nil)
@@ -99,8 +104,10 @@ struct SweepTests {
   }
 
   /// Catches a sweep that fails on JIRA's answer to such a search, which is that there is no project of this name.
-  @Test("The permission Browse projects is gone: said in these words, until it is back")
-  func browse() async throws {
+  @Test
+  func `The permission Browse projects is gone: said in these words, until it is back`()
+    async throws
+  {
     try await withLinkedRows(5) { world, ids, keys in
       try world.jira.ask("DELETE", "/issue/\(keys[0])")
       for _ in 0..<2 {
@@ -125,8 +132,8 @@ struct SweepTests {
     }
   }
 
-  @Test("What becomes of the row of a deleted issue", arguments: DeletionPolicy.allCases)
-  func issuePolicy(policy: DeletionPolicy) async throws {
+  @Test(arguments: DeletionPolicy.allCases)
+  func `What becomes of the row of a deleted issue`(policy: DeletionPolicy) async throws {
     try await withLinkedRows(5) { world, ids, keys in
       var world = world
       world.setup.sync.onIssueDeleted = policy
@@ -142,8 +149,8 @@ struct SweepTests {
     }
   }
 
-  @Test("What becomes of the issue of a deleted row", arguments: DeletionPolicy.allCases)
-  func rowPolicy(policy: DeletionPolicy) async throws {
+  @Test(arguments: DeletionPolicy.allCases)
+  func `What becomes of the issue of a deleted row`(policy: DeletionPolicy) async throws {
     try await withLinkedRows(1) { world, ids, keys in
       var world = world
       world.setup.row.onRowDeleted = policy
@@ -163,8 +170,10 @@ struct SweepTests {
     }
   }
 
-  @Test("A reload in one transaction is no deletion: issues are neither told nor closed")
-  func reload() async throws {
+  @Test
+  func `A reload in one transaction is no deletion: issues are neither told nor closed`()
+    async throws
+  {
     try await withLinkedRows(3) { world, _, keys in
       var world = world
       world.setup.row.onRowDeleted = .close

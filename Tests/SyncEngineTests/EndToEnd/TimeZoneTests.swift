@@ -28,9 +28,11 @@ struct TimeZoneTests {
 
   /// Catches the commonest error of pollers: times in the zone of somebody else.
   @Test(
-    "Every edit arrives with the next poll, and nothing is read twice", arguments: changes,
+    arguments: changes,
     [true, false])
-  func overTheChange(change: Change, isAbsolute: Bool) async throws {
+  func `Every edit arrives with the next poll, and nothing is read twice`(
+    change: Change, isAbsolute: Bool
+  ) async throws {
     let instant = try #require(JiraTimestamp.parse(change.instant))
     let clock = Lock(instant - 3 * 3_600_000)
     let now: @Sendable () -> Int64 = { clock.withLock { $0 } }
@@ -68,7 +70,6 @@ struct TimeZoneTests {
   }
 
   @Test(
-    "A time is written as the clocks of a zone show it, never later than it is",
     arguments: [
       ("2026-07-01T12:00:59Z", "America/Los_Angeles", "2026-07-01 05:00"),
       ("2026-12-01T12:00:00Z", "America/Los_Angeles", "2026-12-01 04:00"),
@@ -81,7 +82,9 @@ struct TimeZoneTests {
       ("2026-07-01T12:00:00Z", nil, "2026-07-01 00:00"),
       ("2026-07-01T12:00:00Z", "Mars/Olympus", "2026-07-01 00:00"),
     ] as [(String, String?, String)])
-  func minute(instant: String, zone: String?, expected: String) async throws {
+  func `A time is written as the clocks of a zone show it, never later than it is`(
+    instant: String, zone: String?, expected: String
+  ) async throws {
     let milliseconds = try #require(JiraTimestamp.parse(instant))
     try await withDatabase { database in
       let text = try await PollStore.localMinute(

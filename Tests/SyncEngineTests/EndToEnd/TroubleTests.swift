@@ -11,8 +11,10 @@ import Testing
 @Suite("JIRA is in trouble", .requiresPostgres)
 struct TroubleTests {
   /// Catches a worker that burns the attempts of ten thousand jobs on an expired token.
-  @Test("401 in the middle of work: the gate closes, no attempt is charged, and it opens by itself")
-  func unauthorized() async throws {
+  @Test
+  func `401 in the middle of work: the gate closes, no attempt is charged, and it opens by itself`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let worker = try world.startWorker()
@@ -47,10 +49,11 @@ struct TroubleTests {
     }
   }
 
-  @Test(
-    "401 between the look at the issue and the edit: nothing is charged and no field is called wrong"
-  )
-  func unauthorizedAtEdit() async throws {
+  @Test
+  func
+    `401 between the look at the issue and the edit: nothing is charged and no field is called wrong`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.fail("PUT", "/issue", ["status": 401])
@@ -62,8 +65,10 @@ struct TroubleTests {
     }
   }
 
-  @Test("A site that nobody answers at: one connection tells, and work goes on when it is back")
-  func refusedConnection() async throws {
+  @Test
+  func `A site that nobody answers at: one connection tells, and work goes on when it is back`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRow()
       let worker = try world.startWorker { $0.baseURL = "http://127.0.0.1:1" }
@@ -79,10 +84,10 @@ struct TroubleTests {
   }
 
   /// Catches a worker that sleeps on Retry-After in a thread, and one that charges it.
-  @Test(
-    "429 with Retry-After: the job waits as long as JIRA says, unharmed",
-    arguments: ["PUT", "POST"])
-  func limited(method: String) async throws {
+  @Test(arguments: ["PUT", "POST"])
+  func `429 with Retry-After: the job waits as long as JIRA says, unharmed`(method: String)
+    async throws
+  {
     try await withSyncWorld { world in
       let id: Int64
       if method == "PUT" {
@@ -135,8 +140,10 @@ struct TroubleTests {
       "time")
   }
 
-  @Test("500 at an edit: tried again with a delay, each attempt on record, until it works")
-  func serverError() async throws {
+  @Test
+  func `500 at an edit: tried again with a delay, each attempt on record, until it works`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let before = try await world.outcomes(id).count
@@ -149,8 +156,8 @@ struct TroubleTests {
     }
   }
 
-  @Test("Attempts used up: the job is dead with JIRA's words, and a replay works")
-  func dead() async throws {
+  @Test
+  func `Attempts used up: the job is dead with JIRA's words, and a replay works`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.fail(
@@ -170,10 +177,11 @@ struct TroubleTests {
     }
   }
 
-  @Test(
-    "400 that names a field: no blind retry, the error names column and field; the other fields go without it"
-  )
-  func refusedField() async throws {
+  @Test
+  func
+    `400 that names a field: no blind retry, the error names column and field; the other fields go without it`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let before = try await world.outcomes(id).count
@@ -205,9 +213,11 @@ struct TroubleTests {
     }
   }
 
-  @Test(
-    "An issue that is not found: said on the link, which stays, and nothing is made in its place")
-  func notFound() async throws {
+  @Test
+  func
+    `An issue that is not found: said on the link, which stays, and nothing is made in its place`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let (other, otherKey) = try await world.addLinkedRow(2)

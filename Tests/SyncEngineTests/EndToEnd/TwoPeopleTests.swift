@@ -17,8 +17,10 @@ struct TwoPeopleTests {
   static let seconds =
     ProcessInfo.processInfo.environment["JIRA_SYNC_TEST_SECONDS"].flatMap(Double.init) ?? 6
 
-  @Test("When all is quiet both sides say the same, and three further polls write nothing")
-  func atRandom() async throws {
+  @Test
+  func `When all is quiet both sides say the same, and three further polls write nothing`()
+    async throws
+  {
     let seed = SeededGenerator.runSeed
     try await withSyncWorld { world in
       var world = world

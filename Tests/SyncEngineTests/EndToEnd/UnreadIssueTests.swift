@@ -28,8 +28,9 @@ struct UnreadIssueTests {
   }
 
   /// Catches a poll that never ends again, and an error that names no issue.
-  @Test("JSON that is nested too deep: the poll goes on, and the link names the issue")
-  func deep() async throws {
+  @Test
+  func `JSON that is nested too deep: the poll goes on, and the link names the issue`() async throws
+  {
     try await withSyncWorld { world in
       let ids = try await world.addRows(5)
       try await world.drain()
@@ -71,8 +72,8 @@ struct UnreadIssueTests {
     }
   }
 
-  @Test("A document that is deep and can be read is read", arguments: [1, 60, 120])
-  func readable(lists: Int) async throws {
+  @Test(arguments: [1, 60, 120])
+  func `A document that is deep and can be read is read`(lists: Int) async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(key, ["description": nested(lists), "Notes": adf("edited")])
@@ -83,8 +84,8 @@ struct UnreadIssueTests {
   }
 
   /// Catches a permission for one issue that ends every poll and sweep, and attempts that are used up.
-  @Test("Data Center: a security level hides one issue", arguments: [false, true])
-  func hidden(isMoved: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `Data Center: a security level hides one issue`(isMoved: Bool) async throws {
     try await withSyncWorld(isDataCenter: true) { world in
       let ids = try await world.addRows(4)
       try await world.drain()

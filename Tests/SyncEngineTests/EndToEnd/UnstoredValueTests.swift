@@ -52,10 +52,12 @@ struct UnstoredValueTests {
     }
   }
 
-  @Test(
-    "An edit: the row keeps its value, the link names column and field, the rest goes on, nothing is sent again",
-    arguments: Field.all)
-  func edit(_ field: Field) async throws {
+  @Test(arguments: Field.all)
+  func
+    `An edit: the row keeps its value, the link names column and field, the rest goes on, nothing is sent again`(
+      _ field: Field
+    ) async throws
+  {
     try await withSyncWorld(isDataCenter: field.isDataCenter) { world in
       let (id, key) = try await world.addLinkedRow()
       let before = try world.jira.issue(key)[field.name]
@@ -92,12 +94,12 @@ struct UnstoredValueTests {
     }
   }
 
-  @Test(
-    "A creation: the issue is made, the row keeps its value, the link says what is missing",
-    arguments: [
-      ("Notes", false, 1), ("Layer", false, 3), ("Workflows", true, 2), ("Notes", true, 1),
-    ])
-  func creation(field: String, isDataCenter: Bool, count: Int) async throws {
+  @Test(arguments: [
+    ("Notes", false, 1), ("Layer", false, 3), ("Workflows", true, 2), ("Notes", true, 1),
+  ])
+  func `A creation: the issue is made, the row keeps its value, the link says what is missing`(
+    field: String, isDataCenter: Bool, count: Int
+  ) async throws {
     try await withSyncWorld(isDataCenter: isDataCenter) { world in
       try world.jira.administer(
         "POST", "storage", ["field": .string(field), "effect": "ignore"])
@@ -125,8 +127,10 @@ struct UnstoredValueTests {
   }
 
   /// Catches an issue that is linked without being compared with what was sent.
-  @Test("A creation whose answer is lost: what JIRA did not store is found when the issue is found")
-  func lostCreation() async throws {
+  @Test
+  func `A creation whose answer is lost: what JIRA did not store is found when the issue is found`()
+    async throws
+  {
     try await withSyncWorld { world in
       try world.jira.administer("POST", "storage", ["field": "Notes", "effect": "ignore"])
       let id = try await world.addRows(1, debt: false)[0]
@@ -140,8 +144,10 @@ struct UnstoredValueTests {
   }
 
   /// Counter-case: right before, and to stay so.
-  @Test("A person edits the issue between its creation and the first look: that is an edit")
-  func editAfterLostCreation() async throws {
+  @Test
+  func `A person edits the issue between its creation and the first look: that is an edit`()
+    async throws
+  {
     try await withSyncWorld { world in
       let id = try await world.addRows(1, debt: false)[0]
       try world.jira.fail("POST", "/issue", "reset-after-commit")
@@ -189,10 +195,12 @@ struct UnstoredValueTests {
         """, file: "m.yaml", columns: nil)
   }
 
-  @Test(
-    "One of three options is missing, or a number is rounded: as if not stored, whoever wins conflicts",
-    arguments: Alteration.all)
-  func altered(_ alteration: Alteration) async throws {
+  @Test(arguments: Alteration.all)
+  func
+    `One of three options is missing, or a number is rounded: as if not stored, whoever wins conflicts`(
+      _ alteration: Alteration
+    ) async throws
+  {
     try await withSyncWorld(isDataCenter: alteration.isDataCenter) { world in
       var world = world
       world.setup.mapping = try await pointsMapping(world)
@@ -222,8 +230,10 @@ struct UnstoredValueTests {
   }
 
   /// Counter-case: right before, and to stay so.
-  @Test("Normalizations of JIRA are agreed: labels in small letters, times to the minute")
-  func normalized() async throws {
+  @Test
+  func `Normalizations of JIRA are agreed: labels in small letters, times to the minute`()
+    async throws
+  {
     try await withSyncWorld { world in
       var world = world
       try world.jira.administer("POST", "fields", ["name": "Topics", "type": "labels"])
@@ -246,10 +256,10 @@ struct UnstoredValueTests {
   }
 
   /// Counter-case: right before, and to stay so.
-  @Test(
-    "Another user edits the field between our write and our look: the merge table decides",
-    arguments: [false, true])
-  func editMeanwhile(isDataCenter: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `Another user edits the field between our write and our look: the merge table decides`(
+    isDataCenter: Bool
+  ) async throws {
     try await withSyncWorld(isDataCenter: isDataCenter) { world in
       let (id, key) = try await world.addLinkedRow()
       let once = Once()
@@ -274,8 +284,9 @@ struct UnstoredValueTests {
     }
   }
 
-  @Test("A field that is only pushed: row and issue differ, and explain would say so")
-  func preview() async throws {
+  @Test
+  func `A field that is only pushed: row and issue differ, and explain would say so`() async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.administer("POST", "storage", ["field": "Layer", "effect": "ignore"])
@@ -288,8 +299,8 @@ struct UnstoredValueTests {
     }
   }
 
-  @Test("Once a day a poll sends it again; not before, and not more often")
-  func daily() async throws {
+  @Test
+  func `Once a day a poll sends it again; not before, and not more often`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.administer("POST", "storage", ["field": "Notes", "effect": "ignore"])
@@ -318,8 +329,8 @@ struct UnstoredValueTests {
     }
   }
 
-  @Test("A changed mapping, and a person who forces it, send it again")
-  func mapping() async throws {
+  @Test
+  func `A changed mapping, and a person who forces it, send it again`() async throws {
     try await withSyncWorld { world in
       let (id, _) = try await world.addLinkedRow()
       try world.jira.administer("POST", "storage", ["field": "Notes", "effect": "ignore"])
@@ -344,10 +355,12 @@ struct UnstoredValueTests {
     }
   }
 
-  @Test(
-    "A resolution that is sent with a transition and not stored: the row stays, and the link says so",
-    arguments: [false, true])
-  func transition(isDataCenter: Bool) async throws {
+  @Test(arguments: [false, true])
+  func
+    `A resolution that is sent with a transition and not stored: the row stays, and the link says so`(
+      isDataCenter: Bool
+    ) async throws
+  {
     try await withSyncWorld(isDataCenter: isDataCenter) { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.administer(

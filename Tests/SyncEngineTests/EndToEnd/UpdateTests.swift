@@ -8,8 +8,10 @@ import Testing
 @Suite("A change of a row reaches its issue", .requiresPostgres)
 struct UpdateTests {
   /// Catches a worker that writes whole issues: it would undo what people change meanwhile.
-  @Test("One column changed: one PUT with the fields made from it, and nothing else is touched")
-  func oneColumn() async throws {
+  @Test
+  func `One column changed: one PUT with the fields made from it, and nothing else is touched`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try world.jira.edit(key, ["Notes": adf("a person's"), "priority": ["name": "Low"]])
@@ -31,8 +33,8 @@ struct UpdateTests {
     }
   }
 
-  @Test("The debt goes into summary, description and its own field with one call")
-  func debt() async throws {
+  @Test
+  func `The debt goes into summary, description and its own field with one call`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(
@@ -46,8 +48,10 @@ struct UpdateTests {
     }
   }
 
-  @Test("A column that nothing is made from causes no job, and a rolled-back change neither")
-  func noJob() async throws {
+  @Test
+  func `A column that nothing is made from causes no job, and a rolled-back change neither`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, _) = try await world.addLinkedRow()
       try await world.run("update public.file_audit set updated_at = now() where id = \(id)")
@@ -63,8 +67,8 @@ struct UpdateTests {
   }
 
   /// Catches a queue that runs once for each change.
-  @Test("Fifty edits while the queue is paused need one run and one call")
-  func fiftyEdits() async throws {
+  @Test
+  func `Fifty edits while the queue is paused need one run and one call`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let before = try await world.outcomes(id).count
@@ -82,8 +86,10 @@ struct UpdateTests {
   }
 
   /// Catches a worker that reads the row before it takes the lease, or settles a job that a later change relies on.
-  @Test("A change that commits while the row's run is under way is sent by one more run")
-  func changeDuringRun() async throws {
+  @Test
+  func `A change that commits while the row's run is under way is sent by one more run`()
+    async throws
+  {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let other = try await world.database.connect()
@@ -107,8 +113,8 @@ struct UpdateTests {
     }
   }
 
-  @Test("While a worker waits, a change is at JIRA at once: it is woken, not polled")
-  func woken() async throws {
+  @Test
+  func `While a worker waits, a change is at JIRA at once: it is woken, not polled`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       let worker = try world.startWorker { $0.options.idleHeartbeat = .seconds(600) }
@@ -120,8 +126,8 @@ struct UpdateTests {
     }
   }
 
-  @Test("A file that is renamed keeps its issue; link and fields follow")
-  func renamed() async throws {
+  @Test
+  func `A file that is renamed keeps its issue; link and fields follow`() async throws {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()
       try await world.run(

@@ -58,8 +58,8 @@ struct FuzzTests {
     .components, .versions, .unsupported("x"),
   ]
 
-  @Test("JSON, documents and field values")
-  func documents() throws {
+  @Test
+  func `JSON, documents and field values`() throws {
     var mutator = Mutator(seed: SeededGenerator.runSeed)
     let bytes = Self.values.map { Array($0.data) }
     let before = Self.residentBytes()
@@ -91,8 +91,8 @@ struct FuzzTests {
     expectBounded(since: before)
   }
 
-  @Test("wiki markup and times")
-  func markup() {
+  @Test
+  func `wiki markup and times`() {
     var mutator = Mutator(seed: SeededGenerator.runSeed &+ 1)
     let good = ["h1. T\n* a\n# b\n{code}x{code}\n[a|https://b]", "2026-01-02T03:04:05.678+0100"]
       .map { Array($0.utf8) }
@@ -109,8 +109,8 @@ struct FuzzTests {
     expectBounded(since: before)
   }
 
-  @Test("mapping files: an error with a place, or a mapping")
-  func files() {
+  @Test
+  func `mapping files: an error with a place, or a mapping`() {
     var mutator = Mutator(seed: SeededGenerator.runSeed &+ 2)
     let good = [
       """

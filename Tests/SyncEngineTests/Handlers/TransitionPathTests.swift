@@ -39,20 +39,19 @@ import Testing
     fieldID: "customfield_1", name: "Reviewer", isRequired: true, hasDefaultValue: false)
 
   /// Catches taking the first: a row without debt would get its debt back, since nothing was fixed.
-  @Test(
-    "a resolution that says that something was fixed is chosen, in any spelling",
-    arguments: [
-      (["Won't Do", "Completed"], "Completed"), (["Duplicate", "FIXED", "Completed"], "FIXED"),
-      (["Won\u{2019}t Do", "Declined", "done"], "done"),
-    ])
-  func fixing(names: [String], chosen: String) throws {
+  @Test(arguments: [
+    (["Won't Do", "Completed"], "Completed"), (["Duplicate", "FIXED", "Completed"], "FIXED"),
+    (["Won\u{2019}t Do", "Declined", "done"], "done"),
+  ])
+  func `a resolution that says that something was fixed is chosen, in any spelling`(
+    names: [String], chosen: String
+  ) throws {
     let only = step("5", to: "Done", requires: [resolution(names)])
     let next = try #require(choice(from: [only]).next)
     #expect(next.fields == ["resolution": ["name": .string(chosen)]])
   }
 
   @Test(
-    "a resolution in another language is chosen by what it is, and named by its id",
     arguments: [
       [["id": "2", "name": "Duplikat"], ["id": "1", "name": "Fertig"]],
       [["id": "2", "name": "完了しない"], ["id": "1", "name": "完了"]],
@@ -61,7 +60,9 @@ import Testing
         ["id": "1", "name": "B", "untranslatedName": "Fixed"],
       ],
     ] as [[JSON]])
-  func translated(offered: [JSON]) throws {
+  func `a resolution in another language is chosen by what it is, and named by its id`(
+    offered: [JSON]
+  ) throws {
     let screen = FieldMetadata(
       fieldID: "resolution", name: "Lösung", isRequired: true, hasDefaultValue: false,
       allowedValues: offered)
@@ -70,8 +71,8 @@ import Testing
   }
 
   /// Catches a resolution that nobody knows being given to an issue as if it said that the debt is gone.
-  @Test("where nobody knows a resolution, it is for a person, who reads what the screen offers")
-  func unknown() {
+  @Test
+  func `where nobody knows a resolution, it is for a person, who reads what the screen offers`() {
     let only = step("5", to: "Done", requires: [resolution(["Superseded", "Duplicate"])])
     let (next, obstacles) = choice(from: [only])
     #expect(next == nil)
@@ -79,8 +80,8 @@ import Testing
     #expect(obstacles[0].contains("'resolved'"))
   }
 
-  @Test("where every resolution says that nothing was fixed, it is for a person")
-  func nothingFixes() {
+  @Test
+  func `where every resolution says that nothing was fixed, it is for a person`() {
     let only = step("5", to: "Done", requires: [resolution(["Won't Do", "Duplicate"])])
     let (next, obstacles) = choice(from: [only])
     #expect(next == nil)
@@ -90,8 +91,8 @@ import Testing
   }
 
   /// Catches going round: the issue would be moved about, and stand somewhere else at the end.
-  @Test("a step that leads straight there and asks for something is not gone around")
-  func blocked() {
+  @Test
+  func `a step that leads straight there and asks for something is not gone around`() {
     let ways = [
       step("5", to: "Done", requires: [reviewer]), step("3", to: "In Progress", .indeterminate),
     ]
@@ -100,25 +101,25 @@ import Testing
     #expect(obstacles == ["the transition to Done requires Reviewer, which no column gives"])
   }
 
-  @Test("a required field that the issue has is kept by JIRA, and asked of nobody")
-  func kept() throws {
+  @Test
+  func `a required field that the issue has is kept by JIRA, and asked of nobody`() throws {
     let next = try #require(
       choice(from: [step("5", to: "Done", requires: [reviewer])], filled: ["customfield_1"]).next)
     #expect(next.fields.isEmpty)
   }
 
-  @Test("among statuses of one kind the named one comes first, in any case, and a refusal last")
-  func ranks() {
+  @Test
+  func `among statuses of one kind the named one comes first, in any case, and a refusal last`() {
     let ways = [step("1", to: "Cancelled"), step("2", to: "Closed"), step("3", to: "DONE")]
     #expect(choice(from: ways).next?.transition.id == "3")
     #expect(choice(from: Array(ways.dropLast())).next?.transition.id == "2")
     #expect(choice(from: [ways[0]]).next?.transition.id == "1")
   }
 
-  @Test(
-    "the named status is found in any language, by id, and by what a list says of its id",
-    arguments: ["Done", "done", "Fertig", "s2", "Erledigt durch"])
-  func namedStatus(name: String) {
+  @Test(arguments: ["Done", "done", "Fertig", "s2", "Erledigt durch"])
+  func `the named status is found in any language, by id, and by what a list says of its id`(
+    name: String
+  ) {
     var path = TransitionPath(
       target: StatusTarget(category: .done, preferredName: name), start: Self.toDo)
     path.names.statuses = NameList([

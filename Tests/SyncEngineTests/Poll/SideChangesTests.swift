@@ -16,16 +16,16 @@ struct SideChangesTests {
     SideChanges.Write(field: "notes", side: side, isContested: isContested)
   }
 
-  @Test("edits of one side alone are none, however many")
-  func oneSide() {
+  @Test
+  func `edits of one side alone are none, however many`() {
     var sideChanges = SideChanges()
     for second in 0..<100 {
       #expect(sideChanges.record([write(.jira)], now: Double(second), limits: limits).isEmpty)
     }
   }
 
-  @Test("to and fro more often than allowed trips, and it begins anew")
-  func toAndFro() {
+  @Test
+  func `to and fro more often than allowed trips, and it begins anew`() {
     var sideChanges = SideChanges()
     var tripped: [Int] = []
     for second in 0..<6 {
@@ -37,8 +37,8 @@ struct SideChangesTests {
     #expect(tripped == [4], "the first write is no change, the fourth change is one too many")
   }
 
-  @Test("what overwrites a change of the written side counts, though the side is the same")
-  func contested() {
+  @Test
+  func `what overwrites a change of the written side counts, though the side is the same`() {
     var sideChanges = SideChanges()
     for second in 0..<3 {
       #expect(
@@ -50,8 +50,8 @@ struct SideChangesTests {
       sideChanges.record([write(.jira, isContested: true)], now: 3, limits: limits) == ["notes": 4])
   }
 
-  @Test("what is older than the window is forgotten")
-  func window() {
+  @Test
+  func `what is older than the window is forgotten`() {
     var sideChanges = SideChanges()
     for turn in 0..<50 {
       let side: Change.Side = turn.isMultiple(of: 2) ? .row : .jira
@@ -61,8 +61,8 @@ struct SideChangesTests {
     #expect(sideChanges.json == nil)
   }
 
-  @Test("it comes back from the database as it was")
-  func roundTrip() {
+  @Test
+  func `it comes back from the database as it was`() {
     var sideChanges = SideChanges()
     _ = sideChanges.record([write(.row), write(.jira)], now: 1_750_000_000.125, limits: limits)
     #expect(SideChanges(sideChanges.json) == sideChanges)

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Where a poll begins, and how far the watermark moves")
 struct WatermarkTests {
-  @Test("a poll begins an overlap before the watermark, or before what was read longest ago")
-  func begin() {
+  @Test
+  func `a poll begins an overlap before the watermark, or before what was read longest ago`() {
     func from(_ watermark: Int64?, _ oldest: Int64?, _ asked: Int64?) -> Int64? {
       PollStart.from(
         watermark: watermark, oldestKnown: oldest, asked: asked, overlap: .seconds(300))
@@ -20,7 +20,6 @@ struct WatermarkTests {
   }
 
   @Test(
-    "a job may say since when",
     arguments: [
       ("{}", nil), ("{\"since\": null}", nil), ("{\"since\": 1732877091000}", 1_732_877_091_000),
       ("{\"since\": \"1732877091000\"}", 1_732_877_091_000),
@@ -28,18 +27,18 @@ struct WatermarkTests {
       ("{\"since\": \"2024-11-29T11:44:51.000+01:00\"}", 1_732_877_091_000),
       ("{\"since\": \"2024-11-29\"}", 1_732_838_400_000),
     ] as [(String, Int64?)])
-  func since(arguments: String, expected: Int64?) throws {
+  func `a job may say since when`(arguments: String, expected: Int64?) throws {
     #expect(try PollStart.since(JSON(parsing: arguments)) == expected)
   }
 
-  @Test("anything else is refused", arguments: ["\"last week\"", "-1", "true", "[]"])
-  func unreadable(since: String) throws {
+  @Test(arguments: ["\"last week\"", "-1", "true", "[]"])
+  func `anything else is refused`(since: String) throws {
     let arguments = try JSON(parsing: "{\"since\": \(since)}")
     #expect(throws: PollStart.Unreadable.self) { try PollStart.since(arguments) }
   }
 
-  @Test("it moves to the newest that was seen, and on the way only before what waits")
-  func moves() {
+  @Test
+  func `it moves to the newest that was seen, and on the way only before what waits`() {
     var watch = WatermarkWatch()
     watch.saw([10, 20, 20])
     #expect(watch.reached(before: 20) == 19)
@@ -50,8 +49,8 @@ struct WatermarkTests {
   }
 
   /// Catches a watermark that trusts an order which JIRA did not keep.
-  @Test("without order it moves only at the end")
-  func unsorted() {
+  @Test
+  func `without order it moves only at the end`() {
     var watch = WatermarkWatch()
     watch.saw([30, 10])
     #expect(watch.reached(before: 30) == nil)
@@ -59,8 +58,8 @@ struct WatermarkTests {
   }
 
   /// Catches what offsets skip when an issue of an earlier page changes meanwhile.
-  @Test("pages by offset: no further than the first page, for what follows may have moved up")
-  func offsets() {
+  @Test
+  func `pages by offset: no further than the first page, for what follows may have moved up`() {
     var watch = WatermarkWatch(trustsLaterPages: false)
     watch.saw([10, 20])
     #expect(watch.end == 20)

@@ -26,8 +26,9 @@ struct CallBudgetTests {
   }
 
   /// Caught: calls that are refused and sent again at once, for ever, at the full rate.
-  @Test("A limit that ends at once is one without a time: nothing is sent for a while")
-  func endsAtOnce() async throws {
+  @Test
+  func `A limit that ends at once is one without a time: nothing is sent for a while`() async throws
+  {
     try await with { budgets, _ in
       let wait = try await budgets[0].note(read, limitedBy: limit(seconds: 0))
       #expect(try #require(wait) > .seconds(1))
@@ -59,8 +60,10 @@ struct CallBudgetTests {
   /// Catches a bucket that saves up tokens: after a silence it lets twice as many through.
   ///
   /// Tried with one that begins a second behind, and with one that goes on from where it stood: 39 and 47 calls in a second, in each of six attempts.
-  @Test("Sixteen processes at once: in no second more than the rate and one, and most of it used")
-  func exact() async throws {
+  @Test
+  func `Sixteen processes at once: in no second more than the rate and one, and most of it used`()
+    async throws
+  {
     try await with(16) { budgets, sql in
       try await budgets[0].set(SiteLimits(callsPerSecond: 20))
       // A machine that has no time for us leaves moments unused, and wakes a call so late that it falls together with the
@@ -128,8 +131,8 @@ struct CallBudgetTests {
     return moments.withLock { $0.sorted() }
   }
 
-  @Test("Without a ceiling nobody waits, and what JIRA says still holds")
-  func unlimited() async throws {
+  @Test
+  func `Without a ceiling nobody waits, and what JIRA says still holds`() async throws {
     try await with { budgets, _ in
       // With what held before, a hundred calls would take as many seconds.
       try await budgets[0].set(SiteLimits(callsPerSecond: 1))
@@ -143,10 +146,11 @@ struct CallBudgetTests {
   }
 
   /// Catches a worker that goes on with moments that it was given before the block.
-  @Test(
-    "A refusal stops everybody at once, also who had his moment already, and none comes in a burst after it"
-  )
-  func stopped() async throws {
+  @Test
+  func
+    `A refusal stops everybody at once, also who had his moment already, and none comes in a burst after it`()
+    async throws
+  {
     try await with(4) { budgets, _ in
       try await budgets[0].set(SiteLimits(callsPerSecond: 20))
       let moments = Lock<[ContinuousClock.Instant]>([])
@@ -188,8 +192,8 @@ struct CallBudgetTests {
     }
   }
 
-  @Test("A limit of an issue or of an endpoint keeps that one, and nothing else")
-  func scopes() async throws {
+  @Test
+  func `A limit of an issue or of an endpoint keeps that one, and nothing else`() async throws {
     try await with { budgets, sql in
       let budget = budgets[0]
       try await budget.set(.none)
@@ -213,8 +217,10 @@ struct CallBudgetTests {
     }
   }
 
-  @Test("Refusals without a time: 2 s, doubled up to 30 s, each varied; calls under way count once")
-  func backoff() async throws {
+  @Test
+  func `Refusals without a time: 2 s, doubled up to 30 s, each varied; calls under way count once`()
+    async throws
+  {
     try await with { budgets, sql in
       for expected in [2.0, 4, 8, 16, 30, 30] {
         let wait = try #require(try await budgets[0].note(read, limitedBy: limit())) / .seconds(1)
@@ -233,8 +239,10 @@ struct CallBudgetTests {
     }
   }
 
-  @Test("What would wait too long goes back to the queue, with the time at which there is room")
-  func overBudget() async throws {
+  @Test
+  func `What would wait too long goes back to the queue, with the time at which there is room`()
+    async throws
+  {
     try await with { budgets, sql in
       try await budgets[0].set(SiteLimits(callsPerSecond: 1))
       _ = try await sql.query(
@@ -246,9 +254,11 @@ struct CallBudgetTests {
     }
   }
 
-  @Test(
-    "An endpoint's own ceiling holds beside the site's, and goes when the file no longer has it")
-  func endpoints() async throws {
+  @Test
+  func
+    `An endpoint's own ceiling holds beside the site's, and goes when the file no longer has it`()
+    async throws
+  {
     try await with { budgets, sql in
       try await budgets[0].set(SiteLimits(callsPerSecond: nil, endpoints: ["POST /issue": 10]))
       let start = ContinuousClock.now
@@ -263,8 +273,8 @@ struct CallBudgetTests {
     }
   }
 
-  @Test("While the circuit is open nothing goes out but probes")
-  func circuit() async throws {
+  @Test
+  func `While the circuit is open nothing goes out but probes`() async throws {
     try await with { budgets, sql in
       _ = try await sql.query(
         """

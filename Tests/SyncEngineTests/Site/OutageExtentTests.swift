@@ -7,8 +7,8 @@ import Testing
 struct OutageExtentTests {
   private let start = ContinuousClock.now
 
-  @Test("a failure beside a fresh success is about one call", arguments: [0, 100, 200])
-  func beside(milliseconds: Int) {
+  @Test(arguments: [0, 100, 200])
+  func `a failure beside a fresh success is about one call`(milliseconds: Int) {
     var extent = OutageExtent()
     extent.succeeded(at: start)
     let time = start + .milliseconds(milliseconds)
@@ -16,17 +16,16 @@ struct OutageExtentTests {
     #expect(!extent.isDoubtful(isBroken: false, at: time))
   }
 
-  @Test(
-    "without a success for a moment it has to be looked into", arguments: [2_001, 5_000, 90_000])
-  func doubtful(milliseconds: Int) {
+  @Test(arguments: [2_001, 5_000, 90_000])
+  func `without a success for a moment it has to be looked into`(milliseconds: Int) {
     var extent = OutageExtent()
     #expect(extent.isDoubtful(isBroken: false, at: start), "nothing has ever succeeded")
     extent.succeeded(at: start)
     #expect(extent.isDoubtful(isBroken: false, at: start + .milliseconds(milliseconds)))
   }
 
-  @Test("an answer that says nothing of the call counts sooner")
-  func broken() {
+  @Test
+  func `an answer that says nothing of the call counts sooner`() {
     var extent = OutageExtent()
     extent.succeeded(at: start)
     let time = start + .milliseconds(400)
@@ -34,8 +33,8 @@ struct OutageExtentTests {
     #expect(!extent.isDoubtful(isBroken: false, at: time))
   }
 
-  @Test("people are told of what lasts a minute, from its first confirmation on")
-  func lasting() {
+  @Test
+  func `people are told of what lasts a minute, from its first confirmation on`() {
     var extent = OutageExtent()
     #expect(!extent.isLasting(at: start + .seconds(3_600)))
     extent.confirmed(at: start)
@@ -47,28 +46,24 @@ struct OutageExtentTests {
   }
 
   /// Catches an outage that is recognised by a list of statuses.
-  @Test(
-    "whatever the kind of the error, it may be about everything",
-    arguments: [
-      JiraError(kind: .unavailable, status: 503, endpoint: "GET /x"),
-      JiraError(kind: .unexpectedAnswer, status: 200, endpoint: "GET /x"),
-      JiraError(kind: .notFound, status: 404, endpoint: "GET /x"),
-      JiraError(kind: .invalid, status: 400, endpoint: "GET /x"),
-      JiraError(kind: .timeout, endpoint: "GET /x"),
-    ])
-  func kinds(_ error: JiraError) {
+  @Test(arguments: [
+    JiraError(kind: .unavailable, status: 503, endpoint: "GET /x"),
+    JiraError(kind: .unexpectedAnswer, status: 200, endpoint: "GET /x"),
+    JiraError(kind: .notFound, status: 404, endpoint: "GET /x"),
+    JiraError(kind: .invalid, status: 400, endpoint: "GET /x"),
+    JiraError(kind: .timeout, endpoint: "GET /x"),
+  ])
+  func `whatever the kind of the error, it may be about everything`(_ error: JiraError) {
     #expect(error.maySpeakForEverything)
   }
 
-  @Test(
-    "what has a rule of its own does not",
-    arguments: [
-      JiraError(kind: .rateLimited, status: 429, endpoint: "GET /x"),
-      JiraError(kind: .unauthorized, status: 401, endpoint: "GET /x"),
-      JiraError(kind: .circuitOpen, endpoint: "GET /x", mayHaveBeenReceived: false),
-      JiraError(kind: .unreadable, status: 200, endpoint: "GET /x"),
-    ])
-  func others(_ error: JiraError) {
+  @Test(arguments: [
+    JiraError(kind: .rateLimited, status: 429, endpoint: "GET /x"),
+    JiraError(kind: .unauthorized, status: 401, endpoint: "GET /x"),
+    JiraError(kind: .circuitOpen, endpoint: "GET /x", mayHaveBeenReceived: false),
+    JiraError(kind: .unreadable, status: 200, endpoint: "GET /x"),
+  ])
+  func `what has a rule of its own does not`(_ error: JiraError) {
     #expect(!error.maySpeakForEverything)
   }
 }

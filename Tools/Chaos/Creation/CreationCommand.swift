@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// `jira-sync-chaos creation`.
+/// `Chaos creation`.
 struct CreationCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "creation",

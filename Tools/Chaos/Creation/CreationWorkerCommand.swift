@@ -11,7 +11,7 @@ import SyncConfiguration
 import SyncEngine
 import UnixSignals
 
-/// `jira-sync-chaos creation-worker`: the product's own worker on a JIRA, which may kill itself in the middle of a creation.
+/// `Chaos creation-worker`: the product's own worker on a JIRA, which may kill itself in the middle of a creation.
 struct CreationWorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "creation-worker", abstract: "Makes issues, and may break on the way.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Postgres
 
-/// `jira-sync-chaos exactness`: many keys, several workers, random changes, and not one run too many at a time.
+/// `Chaos exactness`: many keys, several workers, random changes, and not one run too many at a time.
 struct ExactnessCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "exactness",

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `jira-sync-chaos model`.
+/// `Chaos model`.
 struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",

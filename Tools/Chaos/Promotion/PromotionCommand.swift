@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// `jira-sync-chaos promotion`.
+/// `Chaos promotion`.
 struct PromotionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "promotion",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// `jira-sync-chaos run`.
+/// `Chaos run`.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Strikes real workers with every kind of fault, one by one.",

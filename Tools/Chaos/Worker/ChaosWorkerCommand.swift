@@ -7,7 +7,7 @@ import Postgres
 import SyncEngine
 import UnixSignals
 
-/// `jira-sync-chaos worker`: the queue's own worker, with a handler that leaves traces.
+/// `Chaos worker`: the queue's own worker, with a handler that leaves traces.
 struct ChaosWorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Works on jobs and leaves traces of each run.")

@@ -96,3 +96,15 @@ struct JobsList: AsyncParsableCommand {
     return table
   }
 }
+
+/// The kinds of jobs that a listing can ask for.
+enum JobKind: String, CaseIterable, ExpressibleByArgument {
+  case push, pull, sync, poll
+  case fullSync = "full_sync"
+  case sweep, report, notify, noop
+}
+
+/// The states of a job that a listing can ask for.
+enum JobState: String, CaseIterable, ExpressibleByArgument {
+  case ready, running, dead
+}
