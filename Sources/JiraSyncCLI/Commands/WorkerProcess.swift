@@ -5,7 +5,6 @@ import HTTP
 import Jira
 import JobQueue
 import Logging
-import Mapping
 import Notifications
 import Postgres
 import SyncConfiguration

@@ -82,3 +82,8 @@ struct ErrorReport: Sendable, Hashable {
   /// The line for standard error.
   var line: String { "jira-sync: \(text)" }
 }
+
+extension PostgresError {
+  /// What the database said, where that is a sentence of ours: without SQLSTATE, table and constraint.
+  var inWords: String { hint.map { "\(message). \($0)" } ?? message }
+}

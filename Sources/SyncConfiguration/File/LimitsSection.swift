@@ -1,5 +1,3 @@
-import Mapping
-
 /// Reads `limits`: how fast JIRA may be called.
 enum LimitsSection {
   private static let waits: ClosedRange<Duration> = .seconds(1) ... .seconds(86_400)

@@ -1,4 +1,3 @@
-import Mapping
 import Planning
 
 /// Reads `poll`, `sweep`, `on_row_deleted`, `on_issue_deleted` and `breaker`.

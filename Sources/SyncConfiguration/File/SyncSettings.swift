@@ -1,4 +1,3 @@
-import Mapping
 import Planning
 
 /// How polls and sweeps work, what happens after deletions, and when a field is suspended.

@@ -1,6 +1,5 @@
 import HTTP
 import Jira
-import Mapping
 
 extension Settings {
   private static let serverExample = "SMTP_URL=smtps://user:password@mail.example.com:465"

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import JSON
 import Jira
 import JobQueue

@@ -1,11 +1,5 @@
-import FoundationEssentials
-import JSON
-import Jira
 import JobQueue
-import Locks
 import Logging
-import Mapping
-import Planning
 import Postgres
 
 /// Gives rows that were loaded again under another id the issue that carried their label last.

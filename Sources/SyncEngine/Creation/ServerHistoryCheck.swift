@@ -1,11 +1,7 @@
 import FoundationEssentials
-import JSON
 import Jira
 import JobQueue
-import Locks
 import Logging
-import Mapping
-import Planning
 import Postgres
 
 /// Checks, before issues are made, whether the database has lost commits, and with them links.

@@ -1,8 +1,6 @@
-import FoundationEssentials
 import JSON
 import Jira
 import JobQueue
-import Locks
 import Logging
 import Mapping
 import Planning
@@ -125,7 +123,6 @@ struct DeletionHandler: RowRunPart {
     return run.isOpen(item.job)
   }
 
-  /// The plan for a linked row that was deleted.
   private func plan(_ item: WorkItem) -> Plan {
     Planning.plan(
       base: item.link?.base, row: .deleted(label: item.deleted?.label ?? item.label),

@@ -1,7 +1,6 @@
 import JSON
 import Jira
 import Mapping
-import SyncConfiguration
 
 /// Makes custom fields and options on a Cloud site.
 public struct FieldMaker: Sendable {

@@ -4,9 +4,7 @@ import Jira
 import JobQueue
 import Locks
 import Logging
-import Mapping
 import Planning
-import Postgres
 
 /// Asks the histories of issues for what plans lack: who resolved, who edited, and stored names of resolutions.
 struct IssueHistories: RowRunPart {

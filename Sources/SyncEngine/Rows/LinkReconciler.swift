@@ -1,9 +1,7 @@
-import FoundationEssentials
 import JSON
 import Jira
 import JobQueue
 import Locks
-import Logging
 import Mapping
 import Planning
 import Postgres
@@ -12,7 +10,6 @@ import Postgres
 struct LinkReconciler: RowRunPart {
   let context: RowContext
 
-  /// Executes the plans.
   private var executor: PlanExecutor { PlanExecutor(context: context) }
   private var histories: IssueHistories { IssueHistories(context: context) }
   private var storage: StorageCheck { StorageCheck(context: context) }

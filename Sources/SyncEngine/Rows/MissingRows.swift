@@ -1,19 +1,10 @@
-import FoundationEssentials
-import JSON
-import Jira
 import JobQueue
-import Locks
-import Logging
-import Mapping
-import Planning
 import Postgres
 
 /// Treats jobs whose rows are not there, though no trigger reported their deletion.
 struct MissingRows: RowRunPart {
   let context: RowContext
 
-  /// Tries jobs again whose rows are not there though no trigger reported their deletion.
-  ///
   /// A row-level policy may hide them, or their deletion may be on its way behind these jobs, which then ends the links.
   func wait(forRowsOf items: [WorkItem]) async throws {
     let keys = items.map(\.rowKey.jobKey)

@@ -2,11 +2,8 @@ import FoundationEssentials
 import JSON
 import Jira
 import JobQueue
-import Locks
-import Logging
 import Mapping
 import Planning
-import Postgres
 
 /// Executes plans: edits and transitions at JIRA, then what is stored.
 ///

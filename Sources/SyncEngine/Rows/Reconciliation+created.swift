@@ -1,5 +1,4 @@
 import Jira
-import Mapping
 import Planning
 
 extension Reconciliation {

@@ -1,10 +1,7 @@
-import FoundationEssentials
 import JSON
 import Jira
 import JobQueue
-import Locks
 import Logging
-import Mapping
 import Planning
 import Postgres
 

@@ -27,9 +27,7 @@ extension RowRunPart {
   var session: SiteSession { context.session }
   var options: RowHandlerOptions { context.options }
   var tally: SyncTally { context.tally }
-  /// Where rows, links and jobs are.
   var database: PostgresClient { run.database }
-  /// What was done goes here.
   var logger: Logger { run.logger }
 
   /// Notes at the links what stands in the way of rows, and settles their jobs.

@@ -1,8 +1,6 @@
 import FoundationEssentials
-import JSON
 import Jira
 import JobQueue
-import Locks
 import Logging
 import Mapping
 import Planning

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Jira
-import Planning
 import Postgres
 
 /// The circuit of the site as one worker sees it: `jira_sync.circuit`, which all workers share.

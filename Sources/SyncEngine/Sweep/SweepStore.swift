@@ -1,6 +1,5 @@
 import JSON
 import JobQueue
-import Mapping
 import Planning
 import Postgres
 

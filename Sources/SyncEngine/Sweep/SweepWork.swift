@@ -2,7 +2,6 @@ import JSON
 import Jira
 import JobQueue
 import Logging
-import Mapping
 import Planning
 import Postgres
 import SyncConfiguration

@@ -1,12 +1,8 @@
-import FoundationEssentials
 import JSON
 import Jira
 import JobQueue
-import Locks
-import Logging
 import Mapping
 import Planning
-import Postgres
 
 /// Moves an issue to a status, along a path of transitions.
 struct TransitionRunner: RowRunPart {

@@ -39,3 +39,12 @@ struct FieldsList: AsyncParsableCommand {
       json ? list.json.printable : list.table.text(for: Terminal(.output)))
   }
 }
+
+/// `jira-sync fields`.
+struct FieldsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fields",
+    abstract: "Shows JIRA's fields, checks the mapping against them, and makes missing ones.",
+    subcommands: [FieldsList.self, FieldsCheck.self, FieldsCreate.self],
+    defaultSubcommand: FieldsList.self)
+}

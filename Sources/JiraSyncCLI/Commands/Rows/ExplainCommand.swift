@@ -1,7 +1,6 @@
 import ArgumentParser
 import JSON
 import Jira
-import Planning
 import Postgres
 import SyncEngine
 

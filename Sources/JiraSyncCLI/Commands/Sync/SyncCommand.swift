@@ -1,7 +1,6 @@
 import ArgumentParser
 import JSON
 import Mapping
-import Planning
 import Postgres
 import SyncConfiguration
 
