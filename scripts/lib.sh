@@ -183,7 +183,7 @@ need_to_build() {
 
 port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# free_port FROM: the first port from FROM on that nobody listens on.
+# free_port FROM: the first free port from FROM on.
 free_port() {
     local port
     for ((port = $1; port < $1 + 500; port++)); do
@@ -258,7 +258,7 @@ start_postgres() {
     local data=$1 log=$2 from=$3 tries pid as=() attempt
     shift 3
     [ -z "$pg_user" ] || as=(--as "$pg_user")
-    # The free port may be somebody else's a moment later.
+    # Another program may take the free port meanwhile.
     for attempt in 1 2 3; do
         pg_port=$(free_port "$from")
         # INT is Postgres' fast shutdown: TERM would wait for clients to leave.

@@ -23,7 +23,7 @@ exception
     when invalid_text_representation or numeric_value_out_of_range then
         return false; -- no row can have such a key
     when others then
-        return true; -- nobody can say that the row does not exist
+        return true; -- it is unknown whether the row exists
 end;
 $$;
 comment on function jira_sync.row_may_exist(text, text) is
