@@ -9,6 +9,8 @@ public struct SlackChannel: NotificationChannel {
   private let url: String
   private let site: String?
   private let transport: any HTTPTransport
+  /// How long Slack may take; a test on a busy machine allows more.
+  var patience = Duration.seconds(10)
 
   /// Makes the channel.
   ///
@@ -35,7 +37,7 @@ public struct SlackChannel: NotificationChannel {
       method: "POST", url: url,
       headers: [(name: "Content-Type", value: "application/json; charset=utf-8")],
       body: SlackPayload(message, site: site).json.data,
-      timeouts: HTTPTimeouts(connect: .seconds(5), total: .seconds(10), stall: .seconds(10)),
+      timeouts: HTTPTimeouts(connect: .seconds(5), total: patience, stall: patience),
       maximumResponseBytes: 64 * 1024, hidesPath: true)
     let response: HTTPResponse
     do throws(HTTPError) {

@@ -15,8 +15,9 @@ import Testing
     to port: Int, _ body: (OutboxWorld) async throws -> Void
   ) async throws {
     let transport = CurlClient()
-    let slack = SlackChannel(
+    var slack = SlackChannel(
       url: "http://127.0.0.1:\(port)/services/T0/secret", site: nil, transport: transport)
+    slack.patience = .seconds(60)
     try await OutboxWorld.with([slack]) { world in
       for kind in ["conflict", "breaker_tripped", "schedule_missed"] {
         try await world.emit(kind, fingerprint: kind, subject: kind)
