@@ -31,7 +31,7 @@ struct CreationCommand: AsyncParsableCommand {
     print(
       """
       \(outcome.runs) runs, \(outcome.rows) rows, \(outcome.issues) issues, workers killed in \(outcome.killed) runs, \
-      \(outcome.looked) looks for an issue without an answer; \(Int(took)) s
+      \(outcome.looked) lookups of issues without an answer; \(Int(took)) s
       """)
     if let failure = outcome.failure { print("FAILED \(failure)") }
     if (outcome.failure == nil) != (variant == .correct) { throw ExitCode(1) }

@@ -246,7 +246,7 @@ struct CreationLane: Sendable {
     return wrong.isEmpty ? nil : wrong.joined(separator: "\n") + "\nthe lag was \(lag) ms"
   }
 
-  /// How many issues there are, once the index shows them all, and how often one was looked for.
+  /// How many issues there are, once the index shows them all, and how often one was searched for.
   func totals() async throws -> (issues: Int, looks: Int) {
     try await Task.sleep(for: .milliseconds(lag + 5))
     let answer = try await ask(
@@ -256,7 +256,7 @@ struct CreationLane: Sendable {
       throw UsageError(message: "the sandbox does not say how many issues there are")
     }
     let looks: Int = try await sql.query(
-      "select count(*) as n from jira_sync.job_history where error like '%looked for%'",
+      "select count(*) as n from jira_sync.job_history where error like '%searched for%'",
       doing: "counting looks"
     ).one.get("n")
     return (count, looks)

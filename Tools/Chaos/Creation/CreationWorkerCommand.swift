@@ -23,7 +23,7 @@ struct CreationWorkerCommand: AsyncParsableCommand {
     String?
   @Option(help: "Milliseconds after the POST left.") var delay = 0
   @Option(help: "A file to make when the answer to a creation has come.") var signal: String?
-  @Option(help: "When creations without an answer are looked for, in milliseconds.") var looks:
+  @Option(help: "When creations without an answer are searched for, in milliseconds.") var looks:
     String
   @Flag(help: "End when nothing is left to do.") var drain = false
 
