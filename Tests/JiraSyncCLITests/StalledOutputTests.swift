@@ -66,7 +66,7 @@ struct StalledOutputTests {
       try await waitUntilDone(12_000, world)
       // The reader is back, and a line that is written now says what is missing.
       try log.fileHandleForWriting.close()
-      let text = Task.detached { log.fileHandleForReading.readDataToEndOfFile() }
+      let text = Task { await log.fileHandleForReading.readToEndOnThread() }
       try await enqueue(1, world)
       try await waitUntilDone(12_001, world)
       worker.terminate()
@@ -150,8 +150,19 @@ struct StalledOutputTests {
       #expect(await end(of: command) == 1)
       try errors.fileHandleForWriting.close()
       let said = String(
-        decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        decoding: await errors.fileHandleForReading.readToEndOnThread(), as: UTF8.self)
       #expect(!said.contains("cannot write"))
+    }
+  }
+}
+
+extension FileHandle {
+  /// Reads all that comes, on a thread of its own.
+  ///
+  /// Two tests that block the threads of all tasks would wait for each other for ever.
+  fileprivate func readToEndOnThread() async -> Data {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(returning: self.readDataToEndOfFile()) }
     }
   }
 }
