@@ -145,7 +145,7 @@ let package = Package(
     .testTarget(
       name: "SyncConfigurationTests",
       dependencies: [
-        "SyncConfiguration", "Planning", "Mapping", "Jira", "Postgres", "JSON", "Simulation",
+        "SyncConfiguration", "Planning", "Mapping", "Jira", "Postgres", "JSON", "Simulation", yams,
       ],
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),

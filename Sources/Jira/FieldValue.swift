@@ -2,7 +2,9 @@ import FoundationEssentials
 
 /// A value in canonical form: what both sides are compared in.
 ///
-/// Two values that mean the same are equal, however they were written: text is in NFC with `\n` line ends and no trailing blanks, `3` and `3.0` are one decimal, instants are in UTC, sets are sorted and have no doubles, rich text is plain text.
+/// Two values that mean the same are equal, however they were written: text is in NFC with `\n` line ends and no trailing
+/// blanks, `3` and `3.0` are one decimal, instants are in UTC, sets are sorted and have no doubles, rich text is plain
+/// text.
 public enum FieldValue: Sendable, Hashable, Codable {
   /// No value: null, an empty text, an empty set and an empty document are all this.
   case empty

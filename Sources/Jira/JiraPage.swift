@@ -28,3 +28,13 @@ enum JiraPage {
     "filters", "plans", "apps", "discovery", "polaris", "what-s-new", "boards",
   ]
 }
+
+/// Where a page of a search begins.
+public enum SearchCursor: Sendable, Hashable {
+  /// At the beginning.
+  case first
+  /// Where a token says (Cloud).
+  case token(String)
+  /// After so many issues (Data Center).
+  case startAt(Int)
+}

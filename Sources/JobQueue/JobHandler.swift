@@ -6,7 +6,7 @@ public protocol JobHandler: Sendable {
   /// How many jobs one run takes at the most.
   var maximumBatch: Int { get }
 
-  /// Why nothing of these kinds can be done at the moment; nil where it can. Asked before each claim.
+  /// Why nothing of these kinds can be done now; nil where it can. Asked before each claim.
   var closedReason: String? { get }
 
   /// Whether its runs count against the worker's concurrency.

@@ -115,19 +115,16 @@ public final class JobRun: Sendable {
   /// - Throws: what the body throws, after rolling back; `PostgresError`; nothing of it was then written.
   @discardableResult
   public func write<Element: Sendable>(
-    _ elements: [Element], for job: (Element) -> Job, doing: String,
+    _ elements: [Element], for job: @escaping @Sendable (Element) -> Job, doing: String,
     _ body:
       @escaping @Sendable (PostgresTransaction, [Element]) async throws
       -> [(job: Job, as: Settlement)]
   ) async throws -> [Element] {
-    let jobs = elements.map(job)
-    let pairs = Array(zip(elements, jobs.map(\.id)))
-    let held = Set(
-      try await write(for: jobs, doing: doing) { transaction, held in
-        let ids = Set(held.map(\.id))
-        return try await body(transaction, pairs.filter { ids.contains($0.1) }.map(\.0))
-      }.map(\.id))
-    return pairs.filter { held.contains($0.1) }.map(\.0)
+    try await write(for: elements.map(job), doing: doing) { transaction, held in
+      let ids = Set(held.map(\.id))
+      let mine = elements.filter { ids.contains(job($0).id) }
+      return (try await body(transaction, mine), mine)
+    } ?? []
   }
 
   /// Writes to the database for jobs, in one transaction that first locks them by their leases.
@@ -145,21 +142,40 @@ public final class JobRun: Sendable {
     _ body:
       @escaping @Sendable (PostgresTransaction, [Job]) async throws -> [(job: Job, as: Settlement)]
   ) async throws -> [Job] {
+    try await write(jobs, for: \.self, doing: doing, body)
+  }
+
+  /// Writes to the database for jobs, in one transaction that first locks them by their leases, and returns a value.
+  ///
+  /// - Parameters:
+  ///   - jobs: the jobs that the writing is for.
+  ///   - doing: what is being done, for errors.
+  ///   - body: writes for the jobs whose lease still holds, and gives how jobs end, and the value.
+  /// - Returns: the value; nil where no lease held, so that nothing was written.
+  /// - Throws: what the body throws, after rolling back; `PostgresError`; nothing of it was then written.
+  public func write<Value: Sendable>(
+    for jobs: [Job], doing: String,
+    _ body:
+      @escaping @Sendable (PostgresTransaction, [Job]) async throws
+      -> (ends: [(job: Job, as: Settlement)], value: Value)
+  ) async throws -> Value? {
     let store = store
-    let outcome: (held: [Job], settled: [(job: Job, as: Settlement)], result: PostgresResult?) =
-      try await database.transaction(doing: doing) { transaction in
-        let locked = try await transaction.query(store.lockingLeases(of: jobs), doing: doing)
-        let ids = Set(try locked.rows.map { row in try row.get("id", as: Int64.self) })
-        let held = jobs.filter { ids.contains($0.id) }
-        guard !held.isEmpty else { return ([], [], nil) }
-        let settlements = self.adjusted(try await body(transaction, held))
-        guard !settlements.isEmpty else { return (held, [], nil) }
-        let result = try await transaction.query(store.settling(settlements), doing: doing)
-        return (held, settlements, result)
-      }
+    let outcome:
+      (held: [Job], settled: [(job: Job, as: Settlement)], result: PostgresResult?, value: Value?) =
+        try await database.transaction(doing: doing) { transaction in
+          let locked = try await transaction.query(store.lockingLeases(of: jobs), doing: doing)
+          let ids = Set(try locked.rows.map { row in try row.get("id", as: Int64.self) })
+          let held = jobs.filter { ids.contains($0.id) }
+          guard !held.isEmpty else { return ([], [], nil, nil) }
+          let (ends, value) = try await body(transaction, held)
+          let settlements = self.adjusted(ends)
+          guard !settlements.isEmpty else { return (held, [], nil, value) }
+          let result = try await transaction.query(store.settling(settlements), doing: doing)
+          return (held, settlements, result, value)
+        }
     noteLost(jobs.filter { job in !outcome.held.contains { $0.id == job.id } })
     if let result = outcome.result { try note(outcome.settled, held: result) }
-    return outcome.held
+    return outcome.value
   }
 
   // MARK: - For the worker

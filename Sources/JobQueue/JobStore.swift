@@ -110,7 +110,8 @@ struct JobStore: Sendable {
     var isFull: Bool { all.count >= limit }
     /// Whether it brought a job that has to run alone, and so left the others.
     var isAlone: Bool { all.contains { $0.crashes > 0 } }
-    /// Whether it took all that was due: so few, those that were merged counted, that its limit cut nothing off, even where some keys were left to others.
+    /// Whether it took all that was due: so few, those that were merged counted, that its limit cut nothing off, even where
+    /// some keys were left to others.
     var isShort: Bool { !isAlone && all.count + merged <= limit / 4 }
   }
 

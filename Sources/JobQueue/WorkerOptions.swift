@@ -61,6 +61,13 @@ public enum WorkerEnd: Sendable, Hashable {
   case drained
   /// The queue is paused, so draining cannot go on.
   case paused(reason: String)
-  /// The work needs something that cannot be reached at the moment.
+  /// The work needs something that cannot be reached now.
   case closed(reason: String)
+}
+
+extension Duration {
+  /// The length in seconds, as the database takes it.
+  var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
+  }
 }

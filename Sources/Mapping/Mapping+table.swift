@@ -3,7 +3,8 @@ extension Mapping {
   ///
   /// - Parameter table: the columns of the table.
   /// - Returns: the mapping with those columns.
-  /// - Throws: `MappingError` with file, line and column for each column that the file names and the table lacks. A column of the default mapping that the table lacks is no error: what is mapped to it is left out.
+  /// - Throws: `MappingError` with file, line and column for each column that the file names and the table lacks. A column
+  ///   of the default mapping that the table lacks is no error: what is mapped to it is left out.
   public func on(table: [TableColumn]) throws(MappingError) -> Mapping {
     let known = table.map(\.name)
     let issues = mentions.filter { !known.contains($0.column) }.map { mention in

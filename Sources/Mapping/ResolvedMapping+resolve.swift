@@ -14,7 +14,8 @@ extension ResolvedMapping {
   ///   - dialect: the site's family, which decides how much of a text has room.
   ///   - names: what the site's statuses, resolutions and priorities are called.
   /// - Returns: the resolved mapping.
-  /// - Throws: `MappingError` where a required field is missing, a name is that of several fields, or two mapped fields write one place; it names the candidates.
+  /// - Throws: `MappingError` where a required field is missing, a name is that of several fields, or two mapped fields
+  ///   write one place; it names the candidates.
   public static func resolve(
     _ mapping: Mapping, fields: [JiraField], createMetadata: [FieldMetadata]?, projectID: String,
     dialect: JiraDialect = .cloud, names: SiteNames = SiteNames()

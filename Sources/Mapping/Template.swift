@@ -1,6 +1,7 @@
 /// A text with columns in it.
 ///
-/// `{column}` is a column's text, `{column|first_line}` its first line; `{? … }` is a part that is left out where a column in it is empty; `{{` and `}}` are the braces themselves.
+/// `{column}` is a column's text, `{column|first_line}` its first line; `{? … }` is a part that is left out where a column
+/// in it is empty; `{{` and `}}` are the braces themselves.
 public struct Template: Sendable, Hashable {
   /// A piece of a template.
   indirect enum Piece: Sendable, Hashable {

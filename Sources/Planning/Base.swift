@@ -8,7 +8,8 @@ public struct Base: Sendable, Hashable, Codable {
   public var fields: [String: BaseField]
   /// The fencing tokens of the leases that last noted a write to the issue, oldest first; nil where none did.
   ///
-  /// A write of another token is not known to this database: it was made after a backup that the database was restored from, and what it left counts as JIRA's.
+  /// A write of another token is not known to this database: it was made after a backup that the database was restored
+  /// from, and what it left counts as JIRA's.
   public private(set) var writers: [Int64]?
 
   /// How many tokens are kept: as many leases of one job as may be lost in the time that a call takes to arrive.
@@ -36,7 +37,8 @@ public struct Base: Sendable, Hashable, Codable {
 
   /// The agreements that still mean something under a mapping.
   ///
-  /// A field that now stands for another field of JIRA, or whose value goes into other columns, was never in agreement: what was agreed for the old field must not be taken for a change of the new one, and overwrite what is there.
+  /// A field that now stands for another field of JIRA, or whose value goes into other columns, was never in agreement:
+  /// what was agreed for the old field must not be taken for a change of the new one, and overwrite what is there.
   ///
   /// - Parameter mapping: the mapping as it is now.
   /// - Returns: the base without the others.

@@ -8,7 +8,8 @@ public struct Plan: Sendable, Hashable {
   public var issueWrites: [FieldWrite] = []
   /// What to write to the row, in one update.
   public var rowWrites: [ColumnWrite] = []
-  /// What the row must still hold for `rowWrites` to be right: all columns of the fields that are written, not only those that change, since one value may be made from several.
+  /// What the row must still hold for `rowWrites` to be right: all columns of the fields that are written, not only those
+  /// that change, since one value may be made from several.
   public var rowGuard: [String: JSON] = [:]
   /// The status that the issue is to reach, nil where it stays.
   public var transition: StatusChange?
@@ -18,7 +19,8 @@ public struct Plan: Sendable, Hashable {
   public var problems: [FieldProblem] = []
   /// The base to keep, with the conflicts, before anything is written to the issue.
   ///
-  /// It notes what is about to be sent, so that our own write is never taken for a person's edit, whenever the worker dies. For an issue being made, it is to be kept with the intent.
+  /// It notes what is about to be sent, so that our own write is never taken for a person's edit, whenever the worker dies.
+  /// For an issue being made, it is to be kept with the intent.
   public var notedBase: Base
   /// The base once everything above was done.
   public var newBase: Base

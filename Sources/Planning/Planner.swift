@@ -4,7 +4,8 @@ import Mapping
 
 /// Plans a row and its issue.
 ///
-/// Fields that may write the row come first, because fields that are only pushed are made from what the row will be: a summary shows the debt that JIRA just changed.
+/// Fields that may write the row come first, because fields that are only pushed are made from what the row will be: a
+/// summary shows the debt that JIRA just changed.
 struct Planner {
   let base: Base
   let issue: IssueSnapshot

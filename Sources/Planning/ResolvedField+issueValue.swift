@@ -5,7 +5,8 @@ import Mapping
 extension ResolvedField {
   /// Whether an issue says nothing of the field, though it had a value.
   ///
-  /// JIRA gives a field that was cleared as `null`, and leaves out one that is hidden from the issue, or is not for its project and type: after a move, or when an administrator changed the field's context. Nobody cleared it then.
+  /// JIRA gives a field that was cleared as `null`, and leaves out one that is hidden from the issue, or is not for its
+  /// project and type: after a move, or when an administrator changed the field's context. Nobody cleared it then.
   func isHidden(in issueFields: [String: JSON], known: BaseField?) -> Bool {
     !isStatus && issueFields[fieldID] == nil && known.map { $0.issueValue != .empty } ?? false
   }

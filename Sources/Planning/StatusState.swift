@@ -92,7 +92,8 @@ package enum StatusState: String, Sendable, Hashable, CaseIterable {
     self == issue || self == .kept || (self == .done && issue == .kept)
   }
 
-  /// Whether a row of this state and an issue of the other may stand side by side where both changed: an audited file may keep its debt while the issue is open.
+  /// Whether a row of this state and an issue of the other may stand side by side where both changed: an audited file may
+  /// keep its debt while the issue is open.
   func isCompatible(with issue: StatusState) -> Bool {
     self == issue || (self == .kept && issue != .done)
   }

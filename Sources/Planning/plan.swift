@@ -2,7 +2,8 @@ import Mapping
 
 /// Decides what to write so that a row and its issue agree, from what both are and what they last agreed on.
 ///
-/// It looks at values only: no clock, no database, no network. So a job that runs twice, late or out of order does no harm, and what we wrote ourselves is no change.
+/// It looks at values only: no clock, no database, no network. So a job that runs twice, late or out of order does no harm,
+/// and what we wrote ourselves is no change.
 ///
 /// - Parameters:
 ///   - base: the values on which both sides last agreed, nil where they never met.

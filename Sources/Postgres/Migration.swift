@@ -1,6 +1,8 @@
 /// One step of the database's schema: a file of plain SQL that is never changed once it has been applied anywhere.
 ///
-/// The file ends by recording itself, so that psql and `supabase db push` keep the same books: `insert into jira_sync.migrations (version, name) values ('20261122000001', 'queue') on conflict do nothing;`. It contains no `BEGIN` and no `COMMIT`; it is run in a transaction.
+/// The file ends by recording itself, so that psql and `supabase db push` keep the same books: `insert into
+/// jira_sync.migrations (version, name) values ('20261122000001', 'queue') on conflict do nothing;`. It contains no `BEGIN`
+/// and no `COMMIT`; it is run in a transaction.
 public struct Migration: MigrationFile, Sendable, Hashable {
   /// When it was written, `YYYYMMDDHHMMSS`: the order in which files are applied.
   public let version: String

@@ -1,6 +1,8 @@
 /// The two tables in which a schema remembers its migrations.
 ///
-/// `migrations(version text primary key, name text not null, checksum text, applied_at timestamptz not null default now())` and `repeatable_migrations(name text primary key, checksum text, applied_at timestamptz not null default now())`. The first versioned file makes both.
+/// `migrations(version text primary key, name text not null, checksum text, applied_at timestamptz not null default now())`
+/// and `repeatable_migrations(name text primary key, checksum text, applied_at timestamptz not null default now())`. The
+/// first versioned file makes both.
 struct MigrationTables: Sendable {
   /// The schema that they are in.
   let schema: String

@@ -2,7 +2,10 @@ import Logging
 
 /// Brings a database's schema up to date, forward only.
 ///
-/// Each file is applied in a transaction of its own: pending versioned files in the order of versions, then the repeatable files that changed, in the order of names. A versioned file makes all repeatable ones run again, since it may have dropped a view; each repeatable file makes the last one run again, which grants the rights. Both are noted in the same transaction, so that a run that was killed is completed by the next one.
+/// Each file is applied in a transaction of its own: pending versioned files in the order of versions, then the repeatable
+/// files that changed, in the order of names. A versioned file makes all repeatable ones run again, since it may have
+/// dropped a view; each repeatable file makes the last one run again, which grants the rights. Both are noted in the same
+/// transaction, so that a run that was killed is completed by the next one.
 ///
 /// Several migrators at once take turns by a lock on the table `migrations`. Nothing here needs more rights than an owner has.
 public struct Migrator: Sendable {
@@ -36,7 +39,8 @@ public struct Migrator: Sendable {
   ///   - connection: to the database, as the schema's owner.
   ///   - logger: told of each file, and of what a newer program has applied.
   /// - Returns: the files that this call applied.
-  /// - Throws: `MigrationError` where a file fails (those before it stay applied) or an applied one was edited: then nothing is applied; `PostgresError` where the database does not answer.
+  /// - Throws: `MigrationError` where a file fails (those before it stay applied) or an applied one was edited: then
+  ///   nothing is applied; `PostgresError` where the database does not answer.
   public func apply(
     on connection: PostgresConnection, logger: Logger? = nil
   ) async throws -> AppliedMigrations {

@@ -183,3 +183,9 @@ final class PollExecutor: SerialExecutor {
     return Int32(max(0, seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1))
   }
 }
+
+/// A task that waits for a socket.
+protocol PollHandler: AnyObject {
+  /// The socket can be read or written, or has failed.
+  func socketReady()
+}

@@ -2,7 +2,9 @@ import Logging
 
 /// Keeps one connection for those who live long: opened when first needed, and again after a loss.
 ///
-/// It never repeats a statement by itself, since it is unknown whether a lost one was executed: the call that was under way throws, and the next one connects anew. Attempts that fail are spaced by `ReconnectBackoff`; a call that comes too early waits.
+/// It never repeats a statement by itself, since it is unknown whether a lost one was executed: the call that was under way
+/// throws, and the next one connects anew. Attempts that fail are spaced by `ReconnectBackoff`; a call that comes too early
+/// waits.
 public actor PostgresClient {
   /// Where the database is.
   public nonisolated let configuration: PostgresConfiguration

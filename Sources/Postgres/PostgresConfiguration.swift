@@ -26,7 +26,8 @@ public struct PostgresConfiguration: Sendable {
 
   /// Reads a connection string.
   ///
-  /// Unless it says otherwise: dead connections are noticed (`keepalives`, `tcp_user_timeout`), and TLS to every address but those of this machine is verified (`sslmode=verify-full` with the system's certificates).
+  /// Unless it says otherwise: dead connections are noticed (`keepalives`, `tcp_user_timeout`), and TLS to every address
+  /// but those of this machine is verified (`sslmode=verify-full` with the system's certificates).
   ///
   /// - Parameters:
   ///   - conninfo: `postgresql://user:password@host:port/database?…` or `host=… dbname=…`, see section 34.1.1 of the Postgres manual.

@@ -7,7 +7,8 @@ extension PostgresConnection {
   ///   - configuration: where and how.
   ///   - logger: told what the server says outside of answers.
   /// - Returns: an open connection.
-  /// - Throws: `PostgresError` of kind `connect`, `authentication`, `tls`, `configuration` or `cancelled`. A refused password ends the search, as with libpq; the server or the network may pass.
+  /// - Throws: `PostgresError` of kind `connect`, `authentication`, `tls`, `configuration` or `cancelled`. A refused
+  ///   password ends the search, as with libpq; the server or the network may pass.
   public static func connect(
     _ configuration: PostgresConfiguration, logger: Logger? = nil
   ) async throws(PostgresError) -> PostgresConnection {

@@ -1,7 +1,8 @@
 extension PostgresConnection {
   /// Runs a closure in a transaction: commits what it did when it returns, and rolls it back when it throws.
   ///
-  /// The connection is used for nothing else meanwhile. A task that is cancelled while the closure runs gets an error from its next statement and so a rollback; once the closure has returned, the commit is not cancelled any more.
+  /// The connection is used for nothing else meanwhile. A task that is cancelled while the closure runs gets an error from
+  /// its next statement and so a rollback; once the closure has returned, the commit is not cancelled any more.
   ///
   /// - Parameters:
   ///   - doing: what for, as a gerund.
@@ -9,7 +10,8 @@ extension PostgresConnection {
   ///   - isolation: where the closure runs: where the caller does.
   ///   - body: what to do in the transaction.
   /// - Returns: what the closure returned.
-  /// - Throws: what the closure threw, or `PostgresError` where the transaction could not begin or commit. After `connectionLost` in a commit nobody knows whether it happened.
+  /// - Throws: what the closure threw, or `PostgresError` where the transaction could not begin or commit. After
+  ///   `connectionLost` in a commit it is unknown whether it happened.
   public func transaction<T>(
     doing: String, mode: TransactionMode = .readCommitted,
     isolation: isolated (any Actor)? = #isolation,

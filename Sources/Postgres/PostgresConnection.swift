@@ -3,7 +3,8 @@ import Logging
 
 /// One connection to the database.
 ///
-/// Callers take turns in the order they came. A cancelled caller leaves the line, or its statement is cancelled at the server, and the connection stays usable. All connections of a process share one thread; no call blocks Swift's pool.
+/// Callers take turns in the order they came. A cancelled caller leaves the line, or its statement is cancelled at the
+/// server, and the connection stays usable. All connections of a process share one thread; no call blocks Swift's pool.
 public actor PostgresConnection {
   /// What NOTIFY sends to the channels of `listen`, as soon as it comes, whether a statement runs or not.
   ///

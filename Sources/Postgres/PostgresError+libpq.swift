@@ -95,7 +95,8 @@ extension PostgresError {
     return text.contains("tenant") && text.contains("not found")
   }
 
-  /// What Postgres answers (`too_many_connections`, in `src/backend/storage/lmgr/proc.c` and `postinit.c`), and Supavisor (its pull request 473) and PgBouncer in place of it.
+  /// What Postgres answers (`too_many_connections`, in `src/backend/storage/lmgr/proc.c` and `postinit.c`), and Supavisor
+  /// (its pull request 473) and PgBouncer in place of it.
   private static func isFull(_ message: String) -> Bool {
     let text = message.lowercased()
     return [

@@ -1,6 +1,7 @@
 /// Why the database did not do what was asked.
 ///
-/// `description` and `message` hold no parameter and no value of a row, so they may be logged. `detail` and `context` come from the server as they are and may hold such values.
+/// `description` and `message` hold no parameter and no value of a row, so they may be logged. `detail` and `context` come
+/// from the server as they are and may hold such values.
 public struct PostgresError: Error, Sendable, Hashable {
   /// What went wrong.
   public enum Kind: String, Sendable, Hashable {

@@ -2,7 +2,9 @@
 enum Redaction {
   /// A server's message without the values that it may quote.
   ///
-  /// Errors of class 22 (data exceptions) quote the value that was wrong, such as `invalid input syntax for type integer: "…"`. The value may hold quotes itself, so all from the first to the last goes. Servers quote as their language (`lc_messages`) does: French « … », German » … «.
+  /// Errors of class 22 (data exceptions) quote the value that was wrong, such as `invalid input syntax for type integer:
+  /// "…"`. The value may hold quotes itself, so all from the first to the last goes. Servers quote as their language
+  /// (`lc_messages`) does: French « … », German » … «.
   static func message(_ message: String, sqlState: String?) -> String {
     guard let sqlState, sqlState.hasPrefix("22") else { return message }
     return withoutQuoted(message)

@@ -1,6 +1,7 @@
 /// A file of functions, views, triggers or rights, which is applied again whenever its text changed.
 ///
-/// Its statements work on a database that has an older version of the same file (`create or replace`). It contains no `BEGIN` and no `COMMIT`, and does not record itself: the migrator does.
+/// Its statements work on a database that has an older version of the same file (`create or replace`). It contains no
+/// `BEGIN` and no `COMMIT`, and does not record itself: the migrator does.
 public struct RepeatableMigration: MigrationFile, Sendable, Hashable {
   /// The file's name without `.sql`, such as `10_queue`: files are applied in the order of their names.
   public let name: String

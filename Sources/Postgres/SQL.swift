@@ -1,13 +1,15 @@
 /// A statement and its parameters, kept apart: a value can reach the server only as a bind.
 ///
-/// Written as a string literal. `\(value)` appends `$1`, `$2` … and a bind, `\(other)` splices another statement and renumbers it, `\(identifier:)` quotes a name, and `\(unescaped:)` is the only way to put text in as it is.
+/// Written as a string literal. `\(value)` appends `$1`, `$2` … and a bind, `\(other)` splices another statement and
+/// renumbers it, `\(identifier:)` quotes a name, and `\(unescaped:)` is the only way to put text in as it is.
 public struct SQL: Sendable, Hashable {
   /// The statement with `$1`, `$2` … where the parameters go.
   public let text: String
   /// The parameters in text format; nil is NULL.
   public let binds: [String?]
 
-  /// The text around the binds, one piece more than there are binds: what splicing needs, since `$1` in a text cannot be told from the same letters in a literal.
+  /// The text around the binds, one piece more than there are binds: what splicing needs, since `$1` in a text cannot be
+  /// told from the same letters in a literal.
   let pieces: [String]
 
   /// Whether connections should keep it prepared.

@@ -5,7 +5,8 @@ import Logging
 
 /// One connection of libpq: everything that touches the `PGconn`, driven by its socket.
 ///
-/// It belongs to a `PostgresConnection` and is used on the executor's thread only. It waits for nothing: who starts something gives a closure that is called when it has ended.
+/// It belongs to a `PostgresConnection` and is used on the executor's thread only. It waits for nothing: who starts
+/// something gives a closure that is called when it has ended.
 final class Session: PollHandler {
   /// What to send.
   enum Request {

@@ -105,7 +105,7 @@ struct SnapshotTests {
   }
 
   @Test
-  func `whoever looks cannot write, and gives up on somebody who locks`() async throws {
+  func `the dashboard cannot write, and gives up where another session has a lock`() async throws {
     try await withDatabase { database in
       let person = try await database.connect()
       let source = try source(database)

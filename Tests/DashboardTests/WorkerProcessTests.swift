@@ -52,7 +52,7 @@ struct WorkerProcessTests {
       var seeing = try await worker.site.ask("GET", "/metrics")
       let deadline = ContinuousClock.now + .seconds(30)
       while !seeing.body.contains("jira_sync_database_up 1"), .now < deadline {
-        // The page tells nobody that it has changed.
+        // There is no event for a changed page.
         try await Task.sleep(for: .milliseconds(100))
         seeing = try await worker.site.ask("GET", "/metrics")
       }

@@ -1,13 +1,8 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import HTTP
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Half an answer, or none, or none that is HTTP, is an error and never a response.
 @Suite(.timeLimit(.minutes(20)))

@@ -1,13 +1,8 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import HTTP
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Every wait ends, and the error says which one it was and whether the request may have been received.
 @Suite(.timeLimit(.minutes(20)))

@@ -137,7 +137,7 @@ struct FieldAdminTests {
   }
 
   @Test
-  func `Somebody new asks in a zone of their own`() throws {
+  func `A new user asks in a time zone of their own`() throws {
     let office = try Office()
     try office.administer(
       "POST", "people", ["email": "kai@example.com", "token": "k", "timeZone": "Asia/Tokyo"])

@@ -6,7 +6,7 @@ import Testing
 
 /// Calls say what JIRA's API wants to hear, and answers are read in all the shapes they come in.
 @Suite struct JiraClientTests {
-  @Test func `each call says who is asking`() async throws {
+  @Test func `each call names its sender`() async throws {
     let (client, transport) = try makeClient([.json(#"{"accountId":"a","timeZone":"Asia/Tokyo"}"#)])
     let user = try await client.myself()
     #expect(user.id == "a")

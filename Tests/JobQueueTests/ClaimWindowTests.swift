@@ -84,7 +84,7 @@ struct ClaimWindowTests {
   }
 
   @Test
-  func `one full look that met a busy machine makes none dear`() {
+  func `one full scan on a busy machine does not make scans expensive`() {
     var window = ClaimWindow()
     for took in [Duration.milliseconds(1), .milliseconds(300), .milliseconds(1)] {
       window.claimed(sentAt: start, lookBack: nil, isShort: true, took: took)

@@ -55,7 +55,7 @@ struct FullScansTests {
   }
 
   @Test
-  func `one that met a busy machine makes none dear, three do`() {
+  func `one scan on a busy machine does not make scans expensive, three do`() {
     var looks = looks
     for _ in 0..<2 { looks.scanned(isFull: true, sentAt: start, took: .zero) }
     looks.scanned(isFull: true, sentAt: start, took: .seconds(1))

@@ -100,7 +100,7 @@ struct ConflictResolutionTests {
   }
 
   @Test
-  func `a parked field is left alone with its base, and says why; the others go on`() throws {
+  func `a suspended field keeps its base and says why; the others go on`() throws {
     let mapping = try SampleSite.resolved()
     var (row, issue, base) = SampleSite.linked(mapping)
     row["notes"] = "new"

@@ -43,8 +43,8 @@ struct HistoryTests {
     var world = HistoryWorld(
       mapping: mapping, row: start.row, issue: start.issue, base: start.base)
     world.personEditsRow { $0["audit_status"] = "COMPLETED" }
-    world.run(.correct) { moment, world in
-      switch moment {
+    world.run(.correct) { stage, world in
+      switch stage {
       case .planned: world.personEditsRow { $0["audit_status"] = "NOT_STARTED" }
       case .noted: world.personEditsRow { $0["audit_status"] = "COMPLETED" }
       case .sent: break

@@ -181,7 +181,7 @@ struct PlanTests {
 
   /// As after a move to a project that does not have the field, or when an administrator has changed its context.
   ///
-  /// Catches taking what JIRA does not say for a field that somebody cleared.
+  /// Catches taking what JIRA does not say for a field that a user cleared.
   @Test
   func `a field that JIRA does not show any more erases nothing, and nothing is written to it`()
     throws

@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func `callers inside take turns too`() async throws {
+  @Test func `callers inside wait for each other too`() async throws {
     try await withTable { connection, _ in
       try await connection.transaction(doing: "inserting") { transaction in
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -48,7 +48,7 @@ import Testing
     "insert into jira_sync.jobs (kind) values ('poll')", "select jira_sync.pause()",
     "select jira_sync.enqueue('poll')", "select jira_sync.cancel(1)",
     "select jira_sync.check_job('poll', '1', '{}')",
-  ]) func `a stranger can neither see nor run anything`(statement: String) async throws {
+  ]) func `a role without rights can neither see nor run anything`(statement: String) async throws {
     try await Audit.with { audit in
       try await asRole(audit) { stranger in
         let error = await #expect(throws: PostgresError.self) {

@@ -29,14 +29,14 @@ extension HistoryWorld {
         world.personEditsIssue { HistoryEdits.issue(&$0, mapping, &generator) }
         world.issueTime = max(world.rowTime, world.issueTime) + generator.pick([-3, 1])
       default:
-        let crash = generator.happens(oneIn: 3) ? generator.pick(HistoryWorld.Moment.allCases) : nil
-        world.run(worker, crash: crash) { moment, world in
+        let crash = generator.happens(oneIn: 3) ? generator.pick(HistoryWorld.Stage.allCases) : nil
+        world.run(worker, crash: crash) { stage, world in
           if generator.happens(oneIn: 6) {
             world.personEditsRow { HistoryEdits.row(&$0, &generator) }
           }
           // JIRA has no compare-and-set: what is edited between our look and our write is beyond
           // any plan.
-          if moment == .moved, generator.happens(oneIn: 4) {
+          if stage == .moved, generator.happens(oneIn: 4) {
             world.personEditsIssue { HistoryEdits.issue(&$0, mapping, &generator) }
           }
         }

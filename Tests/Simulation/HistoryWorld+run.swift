@@ -4,8 +4,8 @@ import Mapping
 import Planning
 
 extension HistoryWorld {
-  /// Between which steps somebody may interfere.
-  package enum Moment: CaseIterable {
+  /// Between which steps another user may interfere.
+  package enum Stage: CaseIterable {
     case planned
     case noted
     case sent
@@ -19,8 +19,8 @@ extension HistoryWorld {
   ///   - crash: after which step it dies, nil where it lives.
   ///   - interfere: what people do between the steps.
   package mutating func run(
-    _ worker: Worker, crash: Moment? = nil,
-    interfere: (Moment, inout HistoryWorld) -> Void = { _, _ in }
+    _ worker: Worker, crash: Stage? = nil,
+    interfere: (Stage, inout HistoryWorld) -> Void = { _, _ in }
   ) {
     if cachedBase == nil { cachedBase = base }
     let known = worker.rereadsBase ? base : cachedBase

@@ -5,7 +5,8 @@ import Planning
 
 /// One row and its issue, the people who edit both, and a worker that may crash between any two steps.
 ///
-/// Every edit of a person is watched until the other side has it: the worker may only overwrite an edit that the other side has seen, or whose conflict was recorded before.
+/// Every edit of a person is watched until the other side has it: the worker may only overwrite an edit that the other side
+/// has seen, or whose conflict was recorded before.
 package struct HistoryWorld {
   package typealias Side = FieldConflict.Side
 
@@ -144,7 +145,8 @@ package struct HistoryWorld {
 
   /// The base took notice of the two values of a field that were there when `read` was taken.
   ///
-  /// A person who changes a value after that and puts it back has edited nothing: values alone, on which the plan decides, are those that were agreed on.
+  /// A person who changes a value after that and puts it back has edited nothing: values alone, on which the plan decides,
+  /// are those that were agreed on.
   package mutating func settle(_ read: Reading) {
     for field in tracked {
       guard let known = base?.fields[field.name], known.sent == nil else { continue }

@@ -9,7 +9,7 @@ import Testing
 /// `jira-sync.yaml`: what it may say, and how it says what is wrong with it.
 struct ConfigurationFileTests {
   private func field(_ name: String, in yaml: String) throws -> FieldMapping {
-    let mapping = try Mapping(yaml: yaml, file: "jira-sync.yaml")
+    let mapping = try ConfigurationFile(yaml: yaml, file: "jira-sync.yaml").mapping
     return try #require(mapping.fields.first { $0.name == name })
   }
 
@@ -25,7 +25,7 @@ struct ConfigurationFileTests {
 
   @Test(arguments: ["", "# nothing\n", "fields: {}\n"])
   func `an empty file is the default mapping`(yaml: String) throws {
-    #expect(try Mapping(yaml: yaml, file: "m.yaml") == .standard)
+    #expect(try ConfigurationFile(yaml: yaml, file: "m.yaml").mapping == .standard)
   }
 
   @Test
@@ -39,7 +39,7 @@ struct ConfigurationFileTests {
 
   @Test(arguments: ["fields:\n  notes: false\n", "fields:\n  notes: {enabled: false}\n"])
   func `a field is switched off by false or enabled: false`(yaml: String) throws {
-    let mapping = try Mapping(yaml: yaml, file: "m.yaml")
+    let mapping = try ConfigurationFile(yaml: yaml, file: "m.yaml").mapping
     #expect(!mapping.fields.contains { $0.name == "notes" })
     #expect(mapping.fields.count == Mapping.standard.fields.count - 1)
   }
@@ -180,7 +180,7 @@ extension ConfigurationFileTests {
   @Test
   func `the example that is shipped is right, and resolves on a site with all fields`() throws {
     let yaml = String(decoding: try shipped("jira-sync.example.yaml"), as: UTF8.self)
-    let mapping = try Mapping(yaml: yaml, file: "jira-sync.example.yaml")
+    let mapping = try ConfigurationFile(yaml: yaml, file: "jira-sync.example.yaml").mapping
     #expect(mapping.labels == ["file-audit"])
     let resolved = try SampleSite.resolved(mapping: mapping)
     #expect(resolved["urgency"]?.fieldID == "priority")

@@ -2,7 +2,7 @@ import ArgumentParser
 import HTTP
 import Postgres
 
-/// Whether what we wrote ourselves ever comes back to us as somebody's change.
+/// Whether our own writes ever come back as a change by a user.
 struct Echoes: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Polls what a sync has just written and counts the calls and jobs that this causes.")

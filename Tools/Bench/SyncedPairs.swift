@@ -11,7 +11,7 @@ struct SyncedPairs: Sendable {
   let client: JiraClient
   let mapping: ResolvedMapping
 
-  /// Connects to both sides, at JIRA as a person who is not the account of the sync.
+  /// Connects to both sides, at JIRA as another account than that of the sync.
   static func connect(
     _ database: DatabaseOptions, sandbox: String, transport: CurlClient
   ) async throws -> SyncedPairs {
@@ -65,7 +65,8 @@ struct SyncedPairs: Sendable {
     return found
   }
 
-  /// An audited file may keep its debt whatever the issue's status, done included where the row says so later, and a debt that is gone is satisfied by any end of the issue.
+  /// An audited file may keep its debt whatever the issue's status, done included where the row says so later, and a debt
+  /// that is gone is satisfied by any end of the issue.
   private func mayStandTogether(_ row: FieldValue, _ issue: FieldValue) -> Bool {
     row == .option("kept")
       || (row == .option("done") && issue == .option("kept"))

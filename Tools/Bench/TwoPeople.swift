@@ -5,7 +5,7 @@ import Jira
 import Mapping
 import Postgres
 
-/// Two people who edit rows and issues at random, while somebody else kills the workers.
+/// Two people who edit rows and issues at random, while the workers are killed.
 struct TwoPeople: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
@@ -100,7 +100,7 @@ struct TwoPeople: AsyncParsableCommand {
         do {
           try await pairs.client.transition(id, to: way.id)
         } catch let error as JiraError where error.kind == .invalid {
-          continue  // Somebody was faster.
+          continue  // Another one was faster.
         }
       }
       try await Task.sleep(for: .milliseconds(Int.random(in: 10...150)))

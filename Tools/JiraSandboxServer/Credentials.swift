@@ -11,3 +11,5 @@ struct Credentials: ExpressibleByArgument {
     person = Person(email: String(parts[0]), token: String(parts[1]))
   }
 }
+
+extension Deployment: ExpressibleByArgument {}

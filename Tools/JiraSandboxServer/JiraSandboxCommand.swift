@@ -41,7 +41,7 @@ struct JiraSandboxCommand: AsyncParsableCommand {
                                              disabledOptions
         POST   /sandbox/admin/fields/FIELD/duplicate   another field of the same name
         DELETE /sandbox/admin/fields/FIELD   the field is gone
-        POST   /sandbox/admin/people         {"email": …, "token": …}: somebody new
+        POST   /sandbox/admin/people         {"email": …, "token": …}: a new user
         PUT    /sandbox/admin/people/EMAIL   any of token, timeZone, language, administrator, browse, edit
 
       Examples:
@@ -72,7 +72,7 @@ struct JiraSandboxCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The zone of somebody's profile, such as alex@example.com=Asia/Tokyo; may be given several times.",
+      "The time zone of a user's profile, such as alex@example.com=Asia/Tokyo; may be given several times.",
       valueName: "email=zone"))
   var timeZone: [String] = []
 

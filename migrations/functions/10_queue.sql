@@ -655,6 +655,7 @@ $$;
 comment on function jira_sync.enqueue(text, text, text) is
 'Enqueues a job, or finds the waiting job that covers the request; returns its id.';
 
+-- Not a second definition: enqueue('sync', 42) finds no function without this overload, for bigint is not cast to text.
 create or replace function jira_sync.enqueue(kind text, row_id bigint, table_name text default 'file_audit')
 returns bigint language sql set search_path = pg_catalog, pg_temp as $$
     select jira_sync.enqueue(enqueue.kind, enqueue.row_id::text, enqueue.table_name);

@@ -1,10 +1,5 @@
 import FoundationEssentials
-
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
 
 /// What the system says of this process, from `/proc/self`; nil where it does not say it.
 struct ProcessFacts: Sendable {

@@ -98,7 +98,7 @@ struct Attention: Sendable, Hashable {
           text: "Their attempts are used up. Put the cause right, then: jira-sync jobs retry --all",
           anchor: "dead"))
     }
-    let unknown = snapshot.links.first { $0.state == "create_unknown" }?.count ?? 0
+    let unknown = snapshot.linkCount("create_unknown")
     if unknown > 0 {
       list.append(
         Attention(

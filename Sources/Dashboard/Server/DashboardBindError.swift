@@ -1,10 +1,5 @@
-import NIOCore
-
-#if canImport(Glibc)
 import Glibc
-#else
-import Darwin
-#endif
+import NIOCore
 
 /// Why the dashboard cannot be served where it was asked for.
 public struct DashboardBindError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -1,11 +1,6 @@
+import Glibc
 import JSON
 import NIOCore
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 
 /// Which names a server answers to.
 ///

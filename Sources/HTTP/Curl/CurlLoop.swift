@@ -1,11 +1,6 @@
 import CurlShim
-import Locks
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Locks
 
 /// What the curl thread does: take letters, let libcurl work, report what ended, sleep.
 ///

@@ -1,12 +1,7 @@
 import CSys
 import CurlShim
-import Locks
-
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Locks
 
 /// The thread that owns libcurl's multi handle, and the mailbox through which other threads reach it.
 final class CurlThread: Sendable {

@@ -16,7 +16,8 @@ public struct HTTPRequest: Sendable {
   public var maximumResponseBytes: Int
   /// Whether it needs a connection that nothing has used before.
   ///
-  /// A kept connection may just be closing at the other end, and then it is unknown whether the request was received. What is expensive to find out afterwards is worth a connection of its own.
+  /// A kept connection may just be closing at the other end, and then it is unknown whether the request was received. What
+  /// is expensive to find out afterwards is worth a connection of its own.
   /// Sent twice it is in neither case, see `CurlClient`.
   public var needsFreshConnection: Bool
   /// Whether the address's path is a credential, as in Slack's webhook addresses: errors and logs then leave it out.

@@ -2,7 +2,8 @@ import JSON
 
 /// The answer to a bulk creation, told apart draft by draft.
 ///
-/// `issues` lists the successes only, in the order of the drafts; each of `errors` names its draft by `failedElementNumber`, from 0. Whatever does not add up is an open question, never a no.
+/// `issues` lists the successes only, in the order of the drafts; each of `errors` names its draft by
+/// `failedElementNumber`, from 0. Whatever does not add up is an open question, never a no.
 struct BulkCreation {
   let status: Int
   let body: JSON

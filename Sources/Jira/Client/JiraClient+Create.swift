@@ -27,7 +27,8 @@ extension JiraClient {
 
   /// Creates issues with one call.
   ///
-  /// JIRA's answer does not say which issue came from which draft; that follows from the order and from the numbers of those that failed. Read the markers back before relying on it.
+  /// JIRA's answer does not say which issue came from which draft; that follows from the order and from the numbers of
+  /// those that failed. Read the markers back before relying on it.
   ///
   /// - Parameter drafts: at most `bulkCreateLimit` issues, each with a marker of its own.
   /// - Returns: what came of each, in the order of the drafts.

@@ -59,7 +59,8 @@ extension JiraClient {
 
   /// Adds a comment.
   ///
-  /// JIRA has no key against doubles here either: an error that leaves it open whether the comment was added is for the caller to look into, with `comments(of:)`.
+  /// JIRA has no key against doubles here either: an error that leaves it open whether the comment was added is for the
+  /// caller to look into, with `comments(of:)`.
   ///
   /// - Parameters:
   ///   - text: plain text, cut to what JIRA holds.

@@ -18,7 +18,8 @@ extension JiraClient {
   /// Who gave an issue the resolution that it has; where its workflow sets none, who gave it its status.
   ///
   /// - Parameter id: the issue's id or key.
-  /// - Returns: the author of the last change that set a resolution; where none did, or a later one took it away, of the last change of the status since; nil where there is none, or its author is not known.
+  /// - Returns: the author of the last change that set a resolution; where none did, or a later one took it away, of the
+  ///   last change of the status since; nil where there is none, or its author is not known.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func resolver(of id: String) async throws -> JiraUser? {
     var mover: JiraUser?

@@ -42,7 +42,8 @@ extension JiraClient {
   ///   - fields: the ids of the fields to fetch.
   ///   - properties: the keys of the entity properties to fetch, at most five.
   ///   - withChanges: whether the latest entries of their histories are wanted, too (Cloud only).
-  ///   - seen: when issues were last changed as far as is known, in milliseconds since 1970, by id: on Data Center, what the index still has from before is asked for one by one. `fields` must hold `updated` then.
+  ///   - seen: when issues were last changed as far as is known, in milliseconds since 1970, by id: on Data Center, what
+  ///     the index still has from before is asked for one by one. `fields` must hold `updated` then.
   /// - Returns: the issues in the order of the ids, the ids for which there is none, and what could not be read. A call that fails as
   ///   a whole is divided until what is at fault is alone, and what was read before a limit or an outage is kept.
   /// - Throws: `JiraError` where nothing could be read, or what `beforeCall` threw.

@@ -3,7 +3,8 @@ import JSON
 extension JiraClient {
   /// Fetches all pages of a list that is paged by offset.
   ///
-  /// It ends with the last page by any account: JIRA says so, all were received, or a page brings nothing new, as those of a broken server would for ever.
+  /// It ends with the last page by any account: JIRA says so, all were received, or a page brings nothing new, as those of
+  /// a broken server would for ever.
   ///
   /// - Parameters:
   ///   - request: the call, without `startAt` and `maxResults`.

@@ -94,7 +94,8 @@ extension JiraClient {
   /// - Parameters:
   ///   - project: the project's key or id.
   ///   - issueTypeID: the issue type's id.
-  /// - Returns: nil where the site does not tell: neither page by page nor, as Data Center before 8.4, all at once; or no field at all, as to an account that may not create issues.
+  /// - Returns: nil where the site does not tell: neither page by page nor, as Data Center before 8.4, all at once; or no
+  ///   field at all, as to an account that may not create issues.
   /// - Throws: `JiraError`, or what `beforeCall` threw.
   public func createMetadata(
     project: String, issueTypeID: String

@@ -16,7 +16,8 @@ extension JiraClient {
 
   /// Takes one of the ways out of an issue's status.
   ///
-  /// A success does not prove the new status: workflows have been seen that answer 204 and change nothing, and others that change more than was asked. Read the issue again.
+  /// A success does not prove the new status: workflows have been seen that answer 204 and change nothing, and others that
+  /// change more than was asked. Read the issue again.
   ///
   /// - Parameters:
   ///   - id: the issue's id or key.

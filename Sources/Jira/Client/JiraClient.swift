@@ -5,7 +5,8 @@ import Logging
 
 /// Calls JIRA's REST API, each call once.
 ///
-/// It never tries again by itself: whether and when is for the caller to decide, who knows what else is going on. Every method throws `JiraError`, or what `beforeCall` threw.
+/// It never tries again by itself: whether and when is for the caller to decide, who knows what else is going on. Every
+/// method throws `JiraError`, or what `beforeCall` threw.
 public struct JiraClient: Sendable {
   /// Where JIRA is and who the client is.
   public let configuration: JiraConfiguration
@@ -31,7 +32,8 @@ public struct JiraClient: Sendable {
   /// Makes a client; nothing is sent.
   ///
   /// - Parameters:
-  ///   - configuration: where JIRA is and who the client is. Without a dialect, e-mail and token mean Cloud and a bearer token Data Center; `detectingDialect` asks the site.
+  ///   - configuration: where JIRA is and who the client is. Without a dialect, e-mail and token mean Cloud and a bearer
+  ///     token Data Center; `detectingDialect` asks the site.
   ///   - transport: what sends the requests.
   ///   - beforeCall: runs before each call that goes out; when it throws, the call does not go out and the error is passed on.
   ///   - logger: where each call is noted at level debug; nil notes nothing.

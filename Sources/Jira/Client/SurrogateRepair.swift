@@ -3,7 +3,8 @@ import Glibc
 
 /// Makes JSON usable that holds half a character, or U+0000.
 ///
-/// JIRA counts in UTF-16 units, and whoever cuts a text there may cut an emoji in half. One such issue must not make an answer about a hundred of them unreadable.
+/// JIRA counts in UTF-16 units, and whoever cuts a text there may cut an emoji in half. One such issue must not make an
+/// answer about a hundred of them unreadable.
 enum SurrogateRepair {
   /// Whether the text may hold the escape of U+0000.
   static func holdsZero(_ body: Data) -> Bool {

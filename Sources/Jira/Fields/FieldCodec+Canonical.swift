@@ -6,7 +6,8 @@ extension FieldCodec {
   /// - Parameters:
   ///   - text: any text; for a set, its single element.
   ///   - type: what the field holds.
-  /// - Returns: the value in canonical form. A text that is no number, day or instant, for a field of such, is left as text, which `encode` then refuses.
+  /// - Returns: the value in canonical form. A text that is no number, day or instant, for a field of such, is left as
+  ///   text, which `encode` then refuses.
   public static func canonical(_ text: String, as type: FieldType) -> FieldValue {
     if type.isRichText {
       let lines = CanonicalText.lines(text)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSON
 
 /// An issue, with those fields and properties that were asked for.
@@ -55,4 +56,15 @@ public struct Issue: Sendable, Hashable {
 
   /// Its labels; empty where it has none or `labels` was not asked for.
   public var labels: [String] { (fields["labels"]?.array ?? []).compactMap(\.string) }
+}
+
+extension JSON {
+  /// An id, which JIRA writes as a string in most places and as a number in some.
+  var identifier: String? {
+    if let string { return string.isEmpty ? nil : string }
+    return integer.map { String($0) }
+  }
+
+  /// A whole number.
+  static func int(_ value: Int) -> JSON { .number(Decimal(value)) }
 }

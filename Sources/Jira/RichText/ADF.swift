@@ -6,7 +6,8 @@ import JSON
 public enum ADF {
   /// Makes a document of plain text.
   ///
-  /// Blank lines part paragraphs, single line ends become hard breaks, further blank lines empty paragraphs, so that reading the document gives the canonical text again.
+  /// Blank lines part paragraphs, single line ends become hard breaks, further blank lines empty paragraphs, so that
+  /// reading the document gives the canonical text again.
   ///
   /// - Parameter text: any text; it is brought into canonical form.
   /// - Returns: the document; without content for a text without any.

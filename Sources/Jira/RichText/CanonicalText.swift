@@ -5,7 +5,8 @@
 public enum CanonicalText {
   /// Brings text of any number of lines into canonical form.
   ///
-  /// That is NFC, `\n` line ends, no control characters but tab and newline, no blanks at a line's end and no blank lines at the text's end. Blanks and blank lines at the start mean something (an indented block) and stay.
+  /// That is NFC, `\n` line ends, no control characters but tab and newline, no blanks at a line's end and no blank lines
+  /// at the text's end. Blanks and blank lines at the start mean something (an indented block) and stay.
   ///
   /// - Parameter text: any text.
   /// - Returns: the text, empty where nothing is left.

@@ -51,7 +51,8 @@ public struct JQL: Sendable, Hashable, CustomStringConvertible {
 
   /// A date-time field compared with an absolute instant.
   ///
-  /// An unquoted number is read as milliseconds since 1970 and so has no zone, unlike every quoted time. Atlassian does not document it; other integrations rely on it.
+  /// An unquoted number is read as milliseconds since 1970 and so has no zone, unlike every quoted time. Atlassian does not
+  /// document it; other integrations rely on it.
   ///
   /// - Parameters:
   ///   - field: the field.

@@ -6,7 +6,8 @@ extension JiraClient {
 
   /// Searches, page by page.
   ///
-  /// The index lags behind the database by seconds to minutes, in which issues it finds and in what it says of them: take the ids from here and the truth from `issues(ids:fields:properties:)`.
+  /// The index lags behind the database by seconds to minutes, in which issues it finds and in what it says of them: take
+  /// the ids from here and the truth from `issues(ids:fields:properties:)`.
   ///
   /// - Parameters:
   ///   - jql: the query; Cloud refuses one without a condition.

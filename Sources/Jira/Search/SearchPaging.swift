@@ -1,6 +1,7 @@
 /// Decides after each page of a search whether there is another and where it begins.
 ///
-/// It has no input or output of its own. A server whose pages would never end costs an error, not an endless loop, and not a silent end either, by which issues would be lost.
+/// It has no input or output of its own. A server whose pages would never end costs an error, not an endless loop, and not
+/// a silent end either, by which issues would be lost.
 public struct SearchPaging: Sendable, Hashable {
   /// What a page's envelope says.
   public enum Envelope: Sendable, Hashable {

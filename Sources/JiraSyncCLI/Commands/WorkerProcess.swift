@@ -74,8 +74,9 @@ struct WorkerProcess: Sendable {
           options: RowHandlerOptions(
             breaker: file.sync.breaker, onRowDeleted: file.sync.onRowDeleted),
           tally: tally),
-        PollHandler(session: session, settings: file.sync),
-        SweepHandler(session: session, settings: file.sync), FullSyncHandler(), NoopHandler(),
+        ProjectHandler.poll(session: session, settings: file.sync),
+        ProjectHandler.sweep(session: session, settings: file.sync), FullSyncHandler(),
+        NoopHandler(),
         NotifyHandler(channels: channels), ReportHandler(),
       ],
       options: options,
@@ -206,5 +207,15 @@ struct WorkerProcess: Sendable {
         rows: try row.get("rows"), created: tally.created, updated: tally.updated,
         touched: tally.touched, errors: try row.get("errors"), seconds: seconds)
     }
+  }
+}
+
+/// The name of this machine.
+enum HostName {
+  /// As the system has it; `unknown` where it has none.
+  static var current: String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -12,7 +12,8 @@ struct LinkRestore {
   ///
   /// - Parameter archive: the file, from its first record.
   /// - Returns: what was restored.
-  /// - Throws: `CommandFailure` where there are links already or the database belongs to another site, `LinkArchiveError` that names the line, `PostgresError`.
+  /// - Throws: `CommandFailure` where there are links already or the database belongs to another site, `LinkArchiveError`
+  ///   that names the line, `PostgresError`.
   func restore(_ archive: LinkArchiveReader) async throws -> LinkArchiveCounts {
     try await connection.transaction(doing: "restoring the links") { transaction in
       let hasLinks: Bool = try await transaction.query(

@@ -14,7 +14,8 @@ struct SchemaCheck {
 
   /// The files of this program that the database does not have yet.
   ///
-  /// A function file that was changed is no obstacle: a worker of the version before goes on beside newer functions. Where psql applied the files, none is recorded.
+  /// A function file that was changed is no obstacle: a worker of the version before goes on beside newer functions. Where
+  /// psql applied the files, none is recorded.
   ///
   /// - Parameter applied: the versions that the database has.
   /// - Returns: their names, in the order in which they are applied.

@@ -34,7 +34,8 @@ struct SlackPayload: Sendable, Hashable {
     ]
   }
 
-  /// What Slack takes in a header is 150 characters, counted as its JavaScript does, with the sign as it is written; a longer one is refused for good.
+  /// What Slack takes in a header is 150 characters, counted as its JavaScript does, with the sign as it is written; a
+  /// longer one is refused for good.
   private static func header(_ headline: String, sign: String) -> String {
     var limit = 149 - sign.count
     while limit > 0 {

@@ -40,18 +40,3 @@ public struct ConfigurationFile: Sendable, Hashable {
     self = try reader.read(yaml)
   }
 }
-
-extension Mapping {
-  /// Reads the mapping of a `jira-sync.yaml`; what it leaves out is taken from the default.
-  ///
-  /// - Parameters:
-  ///   - yaml: the file's text.
-  ///   - file: the file's name, for messages.
-  ///   - columns: the columns of the table; nil where they are not known yet.
-  /// - Throws: `MappingError` with everything that is wrong: line and column, what was found, what is allowed.
-  public init(
-    yaml: String, file: String, columns: [TableColumn]? = TableColumn.fileAudit
-  ) throws(MappingError) {
-    self = try ConfigurationFile(yaml: yaml, file: file, columns: columns).mapping
-  }
-}

@@ -1,4 +1,5 @@
 import Mapping
+import Yams
 
 /// Collects what is wrong with a YAML text, each with its place.
 struct ConfigurationIssues {
@@ -8,17 +9,17 @@ struct ConfigurationIssues {
   init(file: String) { self.file = file }
 
   /// Notes something that is wrong at a node.
-  mutating func add(_ message: String, at node: YAMLNode) {
+  mutating func add(_ message: String, at node: Node) {
     found.append(issue(message, at: node))
   }
 
   /// Something to say of a node.
-  func issue(_ message: String, at node: YAMLNode) -> MappingError.Issue {
-    MappingError.Issue(message, file: file, line: node.mark.line, column: node.mark.column)
+  func issue(_ message: String, at node: Node) -> MappingError.Issue {
+    MappingError.Issue(message, file: file, line: node.mark?.line, column: node.mark?.column)
   }
 
   /// The text of a scalar that is not null; notes what is there instead.
-  mutating func text(_ node: YAMLNode, _ what: String) -> String? {
+  mutating func text(_ node: Node, _ what: String) -> String? {
     guard case .scalar(let scalar) = node, !node.isNull else {
       add("\(what) must be a text, but is \(Self.kind(node))", at: node)
       return nil
@@ -27,8 +28,8 @@ struct ConfigurationIssues {
   }
 
   /// A yes or no; notes what is there instead.
-  mutating func flag(_ node: YAMLNode, _ what: String) -> Bool? {
-    guard let flag = node.bool else {
+  mutating func flag(_ node: Node, _ what: String) -> Bool? {
+    guard let flag = node.plainBool else {
       add("\(what) must be true or false, but is \(Self.kind(node))", at: node)
       return nil
     }
@@ -36,8 +37,8 @@ struct ConfigurationIssues {
   }
 
   /// A whole number from 1; notes what is there instead.
-  mutating func count(_ node: YAMLNode, _ what: String) -> Int? {
-    guard let number = node.int, number > 0 else {
+  mutating func count(_ node: Node, _ what: String) -> Int? {
+    guard let number = node.plainInt, number > 0 else {
       add("\(what) must be a whole number from 1, but is \(Self.kind(node))", at: node)
       return nil
     }
@@ -46,7 +47,7 @@ struct ConfigurationIssues {
 
   /// One of some words; notes what is there instead, and what may have been meant.
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
-    _ node: YAMLNode, _ what: String, as _: Choice.Type
+    _ node: Node, _ what: String, as _: Choice.Type
   ) -> Choice? where Choice.RawValue == String {
     guard let text = text(node, what) else { return nil }
     if let choice = Choice(rawValue: text) { return choice }
@@ -59,7 +60,7 @@ struct ConfigurationIssues {
 
   /// A time within limits, such as `30s`, `5m`, `2h` or `1d`; a number alone is seconds.
   mutating func duration(
-    _ node: YAMLNode, _ what: String, in range: ClosedRange<Duration>
+    _ node: Node, _ what: String, in range: ClosedRange<Duration>
   ) -> Duration? {
     guard !node.isNull else { return nil }
     guard let duration = node.string.flatMap(Self.duration) else {
@@ -83,7 +84,7 @@ struct ConfigurationIssues {
   }
 
   /// A length of time with its unit, such as `15m`.
-  mutating func span(_ node: YAMLNode, _ what: String) -> Duration? {
+  mutating func span(_ node: Node, _ what: String) -> Duration? {
     if let span = node.string.flatMap(TimeSpan.parse) { return span }
     add(
       "\(what) is \(Self.kind(node)), but must be a length of time such as 15m, 1h or 1d", at: node)
@@ -91,7 +92,7 @@ struct ConfigurationIssues {
   }
 
   /// A share such as `20%` or `0.2`.
-  mutating func share(_ node: YAMLNode, _ what: String) -> Double? {
+  mutating func share(_ node: Node, _ what: String) -> Double? {
     guard !node.isNull else { return nil }
     var text = node.string ?? ""
     let isPercent = text.hasSuffix("%")
@@ -105,20 +106,20 @@ struct ConfigurationIssues {
   }
 
   /// A list of texts; a single text counts as a list of one.
-  mutating func texts(_ node: YAMLNode, _ what: String) -> [String]? {
-    guard case .sequence(let elements, _) = node else { return text(node, what).map { [$0] } }
+  mutating func texts(_ node: Node, _ what: String) -> [String]? {
+    guard case .sequence(let elements) = node else { return text(node, what).map { [$0] } }
     return elements.compactMap { text($0, "each of \(what)") }
   }
 
   /// The members of a mapping whose keys are all known.
   mutating func members(
-    _ node: YAMLNode, _ what: String, known: [String]?
-  ) -> [(key: String, node: YAMLNode, value: YAMLNode)]? {
-    guard case .mapping(let mapping, _) = node else {
+    _ node: Node, _ what: String, known: [String]?
+  ) -> [(key: String, node: Node, value: Node)]? {
+    guard case .mapping(let mapping) = node else {
       add("\(what) must be a mapping of keys to values, but is \(Self.kind(node))", at: node)
       return nil
     }
-    var members: [(key: String, node: YAMLNode, value: YAMLNode)] = []
+    var members: [(key: String, node: Node, value: Node)] = []
     for (key, value) in mapping {
       guard let name = text(key, "a key of \(what)") else { continue }
       if let known, !known.contains(name) {
@@ -133,11 +134,12 @@ struct ConfigurationIssues {
   }
 
   /// What a node is, in words.
-  static func kind(_ node: YAMLNode) -> String {
+  static func kind(_ node: Node) -> String {
     switch node {
     case .scalar(let scalar): node.isNull ? "empty" : "'\(scalar.string.prefix(40))'"
     case .mapping: "a mapping"
     case .sequence: "a list"
+    case .alias: "an alias"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Mapping
+import Yams
 
 /// Reads `jira-sync.yaml` over what is built in, and collects everything that is wrong.
 struct ConfigurationReader {
@@ -30,7 +31,7 @@ struct ConfigurationReader {
     return file
   }
 
-  private mutating func read(_ key: String, _ value: YAMLNode, into file: inout ConfigurationFile) {
+  private mutating func read(_ key: String, _ value: Node, into file: inout ConfigurationFile) {
     switch key {
     case "issue_type":
       if let text = issues.text(value, key) {
@@ -52,9 +53,9 @@ struct ConfigurationReader {
     }
   }
 
-  private func parse(_ yaml: String) throws(MappingError) -> YAMLNode? {
+  private func parse(_ yaml: String) throws(MappingError) -> Node? {
     do throws(YAMLError) {
-      return try YAMLNode.parse(yaml)
+      return try Node.parse(yaml)
     } catch {
       throw MappingError([
         MappingError.Issue(
@@ -64,7 +65,7 @@ struct ConfigurationReader {
     }
   }
 
-  private mutating func labels(_ node: YAMLNode) -> [String] {
+  private mutating func labels(_ node: Node) -> [String] {
     let labels = issues.texts(node, "labels") ?? []
     for label in labels where label.contains(where: \.isWhitespace) || label.isEmpty {
       issues.add("the label '\(label)' has blanks, which JIRA does not allow", at: node)
@@ -72,10 +73,10 @@ struct ConfigurationReader {
     return labels
   }
 
-  private mutating func readFields(_ node: YAMLNode, into mapping: inout Mapping) {
+  private mutating func readFields(_ node: Node, into mapping: inout Mapping) {
     for (name, key, value) in issues.members(node, "fields", known: nil) ?? [] {
       let index = mapping.fields.firstIndex { $0.name == name }
-      if let enabled = value.bool {
+      if let enabled = value.plainBool {
         guard let index else {
           issues.add(
             "'\(name)' is no field of the default mapping"

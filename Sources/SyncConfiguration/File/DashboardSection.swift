@@ -1,8 +1,10 @@
+import Yams
+
 /// Reads `dashboard`: where it is served.
 enum DashboardSection {
   /// Reads the section.
   static func read(
-    _ node: YAMLNode, into settings: inout DashboardSettings, _ issues: inout ConfigurationIssues
+    _ node: Node, into settings: inout DashboardSettings, _ issues: inout ConfigurationIssues
   ) {
     for (key, _, value) in issues.members(node, "dashboard", known: ["port", "host", "names"]) ?? []
     {
@@ -13,7 +15,7 @@ enum DashboardSection {
       }
       switch key {
       case "port":
-        if let port = value.int, DashboardSettings.isPort(port) {
+        if let port = value.plainInt, DashboardSettings.isPort(port) {
           settings.port = port
         } else {
           refuse("a number from 0 (any port that is free) to 65535")

@@ -1,4 +1,5 @@
 import Mapping
+import Yams
 
 /// Reads one entry of `fields` over what the default mapping says of it.
 struct FieldReader {
@@ -33,7 +34,7 @@ struct FieldReader {
   }
 
   /// Reads the entry; nil where it is disabled or wrong.
-  mutating func read(_ node: YAMLNode, key: YAMLNode, _ issues: inout ConfigurationIssues)
+  mutating func read(_ node: Node, key: Node, _ issues: inout ConfigurationIssues)
     -> FieldMapping?
   {
     let known =
@@ -59,8 +60,7 @@ struct FieldReader {
     return field
   }
 
-  private mutating func read(_ key: String, _ value: YAMLNode, _ issues: inout ConfigurationIssues)
-  {
+  private mutating func read(_ key: String, _ value: Node, _ issues: inout ConfigurationIssues) {
     let what = "\(name).\(key)"
     switch key {
     case "field": readTarget(value, &issues)
@@ -100,7 +100,7 @@ struct FieldReader {
   }
 
   private mutating func readTemplate(
-    _ value: YAMLNode, _ what: String, _ issues: inout ConfigurationIssues
+    _ value: Node, _ what: String, _ issues: inout ConfigurationIssues
   ) {
     guard let text = issues.text(value, what) else { return }
     do throws(TemplateError) {
@@ -114,7 +114,7 @@ struct FieldReader {
     }
   }
 
-  private mutating func readTarget(_ value: YAMLNode, _ issues: inout ConfigurationIssues) {
+  private mutating func readTarget(_ value: Node, _ issues: inout ConfigurationIssues) {
     hasTarget = true
     if case .mapping = value {
       let members = issues.members(value, "\(name).field", known: ["name", "id"]) ?? []
@@ -142,7 +142,7 @@ struct FieldReader {
   ]
 
   private mutating func readStatus(
-    _ key: String, _ value: YAMLNode, _ what: String, _ issues: inout ConfigurationIssues
+    _ key: String, _ value: Node, _ what: String, _ issues: inout ConfigurationIssues
   ) {
     guard case .status(var rules) = field.source else { return }
     switch key {
@@ -173,7 +173,7 @@ struct FieldReader {
   }
 
   private mutating func checkColumn(
-    _ column: String, _ node: YAMLNode, _ issues: inout ConfigurationIssues
+    _ column: String, _ node: Node, _ issues: inout ConfigurationIssues
   ) {
     guard let known = columns?.map(\.name) else {
       mentions.append(ColumnMention(column: column, issue: issues.issue(name, at: node)))
@@ -184,7 +184,7 @@ struct FieldReader {
   }
 
   /// What only shows once the whole entry was read.
-  private func check(_ key: YAMLNode, _ issues: inout ConfigurationIssues) {
+  private func check(_ key: Node, _ issues: inout ConfigurationIssues) {
     if !hasTarget {
       issues.add("\(name) says no field: which field of JIRA is it?", at: key)
     }

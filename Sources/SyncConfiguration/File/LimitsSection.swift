@@ -1,10 +1,12 @@
+import Yams
+
 /// Reads `limits`: how fast JIRA may be called.
 enum LimitsSection {
   private static let waits: ClosedRange<Duration> = .seconds(1) ... .seconds(86_400)
 
   /// Reads the section.
   static func read(
-    _ node: YAMLNode, into limits: inout SiteLimits, _ issues: inout ConfigurationIssues
+    _ node: Node, into limits: inout SiteLimits, _ issues: inout ConfigurationIssues
   ) {
     let known = ["calls_per_second", "endpoints", "longest_wait"]
     for (key, _, value) in issues.members(node, "limits", known: known) ?? [] {
@@ -27,12 +29,12 @@ enum LimitsSection {
   }
 
   private static func rate(
-    _ node: YAMLNode, _ what: String, _ issues: inout ConfigurationIssues
+    _ node: Node, _ what: String, _ issues: inout ConfigurationIssues
   ) -> Rate? {
     if let word = node.string?.lowercased(), word == "none" || word == "unlimited" {
       return Rate()
     }
-    if let rate = node.float, rate > 0, rate <= 10_000 { return Rate(value: rate) }
+    if let rate = node.plainNumber, rate > 0, rate <= 10_000 { return Rate(value: rate) }
     issues.add(
       "\(what) must be a number above 0 and up to 10000, or none, but is "
         + ConfigurationIssues.kind(node), at: node)
@@ -40,7 +42,7 @@ enum LimitsSection {
   }
 
   private static func endpoints(
-    _ node: YAMLNode, into limits: inout SiteLimits, _ issues: inout ConfigurationIssues
+    _ node: Node, into limits: inout SiteLimits, _ issues: inout ConfigurationIssues
   ) {
     for (name, key, value) in issues.members(node, "limits.endpoints", known: nil) ?? [] {
       guard ["GET /", "POST /", "PUT /", "DELETE /"].contains(where: name.hasPrefix) else {

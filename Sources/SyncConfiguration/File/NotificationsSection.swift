@@ -1,10 +1,12 @@
+import Yams
+
 /// Reads `notifications`: what goes to which channel.
 enum NotificationsSection {
   private static let ruleKeys = ["severity", "kinds", "also", "never", "resolved", "digest"]
 
   /// Reads the section.
   static func read(
-    _ node: YAMLNode, into settings: inout NotificationSettings,
+    _ node: Node, into settings: inout NotificationSettings,
     _ issues: inout ConfigurationIssues
   ) {
     let names = NotificationSettings.channels.map(\.0)
@@ -19,7 +21,7 @@ enum NotificationsSection {
     }
     let common = settings.rules["email"] ?? ChannelRule()
     for (name, _, value) in members where name != "digest" && !value.isNull {
-      if let isOn = value.bool {
+      if let isOn = value.plainBool {
         settings.rules[name] = isOn ? settings.rules[name] ?? common : nil
       } else {
         settings.rules[name] = rule(
@@ -29,7 +31,7 @@ enum NotificationsSection {
   }
 
   private static func rule(
-    _ node: YAMLNode, _ path: String, from standard: ChannelRule,
+    _ node: Node, _ path: String, from standard: ChannelRule,
     _ issues: inout ConfigurationIssues
   ) -> ChannelRule {
     var rule = standard
@@ -56,7 +58,7 @@ enum NotificationsSection {
   }
 
   private static func kinds(
-    _ node: YAMLNode, _ what: String, _ issues: inout ConfigurationIssues
+    _ node: Node, _ what: String, _ issues: inout ConfigurationIssues
   ) -> [String]? {
     let known = EventKind.allCases.map(\.rawValue)
     return issues.texts(node, what)?.filter { kind in

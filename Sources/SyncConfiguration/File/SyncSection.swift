@@ -1,10 +1,11 @@
 import Planning
+import Yams
 
 /// Reads `poll`, `sweep`, `on_row_deleted`, `on_issue_deleted` and `breaker`.
 enum SyncSection {
   /// Reads one of them.
   static func read(
-    _ key: String, _ node: YAMLNode, into file: inout ConfigurationFile,
+    _ key: String, _ node: Node, into file: inout ConfigurationFile,
     _ issues: inout ConfigurationIssues
   ) {
     switch key {
@@ -21,7 +22,7 @@ enum SyncSection {
   }
 
   private static func poll(
-    _ node: YAMLNode, into file: inout ConfigurationFile, _ issues: inout ConfigurationIssues
+    _ node: Node, into file: inout ConfigurationFile, _ issues: inout ConfigurationIssues
   ) {
     let known = ["interval", "overlap", "behind_after"]
     for (key, _, value) in issues.members(node, "poll", known: known) ?? [] {
@@ -40,7 +41,7 @@ enum SyncSection {
   }
 
   private static func sweep(
-    _ node: YAMLNode, into file: inout ConfigurationFile, _ issues: inout ConfigurationIssues
+    _ node: Node, into file: inout ConfigurationFile, _ issues: inout ConfigurationIssues
   ) {
     for (key, _, value) in issues.members(node, "sweep", known: ["interval", "may_miss"]) ?? [] {
       switch key {
@@ -52,12 +53,12 @@ enum SyncSection {
   }
 
   private static func breaker(
-    _ node: YAMLNode, into limits: inout OscillationLimits, _ issues: inout ConfigurationIssues
+    _ node: Node, into limits: inout OscillationLimits, _ issues: inout ConfigurationIssues
   ) {
     for (key, _, value) in issues.members(node, "breaker", known: ["changes", "within"]) ?? [] {
       switch key {
       case "changes":
-        if let number = value.int, (2...10_000).contains(number) {
+        if let number = value.plainInt, (2...10_000).contains(number) {
           limits.changes = number
         } else {
           issues.add(
@@ -73,11 +74,11 @@ enum SyncSection {
   }
 
   private static func interval(
-    _ node: YAMLNode, of name: String, into schedules: inout ScheduleSettings,
+    _ node: Node, of name: String, into schedules: inout ScheduleSettings,
     _ issues: inout ConfigurationIssues
   ) {
     guard !node.isNull else { return }
-    let text = node.int.map { "\($0) seconds" } ?? node.string
+    let text = node.plainInt.map { "\($0) seconds" } ?? node.string
     if let text, ScheduleSettings.isPlausible(text) {
       schedules.intervals[name] = text
     } else {

@@ -1,4 +1,5 @@
 import Mapping
+import Yams
 
 /// Reads the list of transforms of a field.
 struct TransformReader {
@@ -14,14 +15,14 @@ struct TransformReader {
   init(_ what: String) { self.what = what }
 
   /// Reads a list of steps, or one.
-  func read(_ node: YAMLNode, _ issues: inout ConfigurationIssues) -> [FieldTransform] {
-    guard case .sequence(let elements, _) = node else {
+  func read(_ node: Node, _ issues: inout ConfigurationIssues) -> [FieldTransform] {
+    guard case .sequence(let elements) = node else {
       return step(node, &issues).map { [$0] } ?? []
     }
     return elements.compactMap { step($0, &issues) }
   }
 
-  private func step(_ node: YAMLNode, _ issues: inout ConfigurationIssues) -> FieldTransform? {
+  private func step(_ node: Node, _ issues: inout ConfigurationIssues) -> FieldTransform? {
     if case .scalar = node {
       guard let name = issues.text(node, what) else { return nil }
       if let step = Self.plain[name] { return step }
@@ -51,7 +52,7 @@ struct TransformReader {
     }
   }
 
-  private func regex(_ node: YAMLNode, _ issues: inout ConfigurationIssues) -> FieldTransform? {
+  private func regex(_ node: Node, _ issues: inout ConfigurationIssues) -> FieldTransform? {
     var pattern: TextPattern?
     var replacement = ""
     let members = issues.members(node, "\(what).regex", known: ["pattern", "replacement"]) ?? []

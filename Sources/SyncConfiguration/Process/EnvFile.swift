@@ -1,6 +1,8 @@
 /// The settings of a `.env` file.
 ///
-/// A line is `NAME=value`, with `export` before it if you like. A value may stand in single quotes, which keep everything, or in double quotes, where `\n`, `\r`, `\t`, `\"`, `\$` and `\\` are escapes. A `#` at the start of a line or after a blank begins a comment. Nothing is interpolated: a `$` in a password is a `$`.
+/// A line is `NAME=value`, with `export` before it if you like. A value may stand in single quotes, which keep everything,
+/// or in double quotes, where `\n`, `\r`, `\t`, `\"`, `\$` and `\\` are escapes. A `#` at the start of a line or after a
+/// blank begins a comment. Nothing is interpolated: a `$` in a password is a `$`.
 package struct EnvFile: Sendable, Hashable {
   /// The values by name; of two lines with one name the later wins.
   package var values: [String: String] = [:]

@@ -1,7 +1,6 @@
 import JSON
 import Jira
 import JobQueue
-import Locks
 import Logging
 import Mapping
 import Planning
@@ -76,8 +75,7 @@ struct TicketAdopter: RowRunPart {
   /// Links a row with an issue; answers whether that is still no other row's.
   private func adopt(id: String, key: String, for item: WorkItem) async throws -> Bool {
     let text = "\(key) was adopted, to be reconciled"
-    let isMine = Lock(false)
-    try await run.write(for: [item.job], doing: "adopting \(key) for \(item.label)") {
+    let isMine = try await run.write(for: [item.job], doing: "adopting \(key) for \(item.label)") {
       transaction, _ in
       // No base: the next run is the first meeting of the two, and records what differs.
       let result = try await transaction.query(
@@ -90,11 +88,10 @@ struct TicketAdopter: RowRunPart {
           last_error = null
         where links.state = 'creating'
         """, doing: "adopting \(key) for \(item.label)")
-      guard result.affected == 1 else { return [] }
-      isMine.withLock { $0 = true }
-      return [(item.job, .postponed(text, after: .zero))]
+      let isMine = result.affected == 1
+      return (isMine ? [(item.job, .postponed(text, after: .zero))] : [], isMine)
     }
-    guard isMine.withLock({ $0 }) else { return false }
+    guard isMine == true else { return false }
     logger.info("\(item.label) adopts \(key)")
     return true
   }

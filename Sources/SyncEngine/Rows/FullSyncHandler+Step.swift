@@ -1,5 +1,4 @@
 import JobQueue
-import Locks
 import Postgres
 
 extension FullSyncHandler {
@@ -48,13 +47,5 @@ extension FullSyncHandler {
       from batch as b
       """
     }
-  }
-
-  /// What a batch came to, told from inside its transaction.
-  final class StepOutcome: Sendable {
-    private let state = Lock<(count: Int, last: Int64?)>((0, nil))
-    var count: Int { state.withLock { $0.count } }
-    var last: Int64? { state.withLock { $0.last } }
-    func set(count: Int, last: Int64?) { state.withLock { $0 = (count, last) } }
   }
 }

@@ -30,7 +30,7 @@ public struct FullSyncHandler: JobHandler {
     for job in run.jobs { try await enqueueAll(for: job, in: run) }
   }
 
-  /// Turns what triggers only marked into jobs, a slice in each transaction.
+  /// Makes jobs of what triggers only marked, a slice in each transaction.
   private func reconcileMarks(for job: Job, in run: JobRun) async throws {
     while run.isOpen(job) {
       try await run.write(for: [job], doing: "enqueuing what triggers have marked") {
@@ -78,23 +78,22 @@ public struct FullSyncHandler: JobHandler {
     var enqueued = job.arguments["enqueued"]?.integer ?? 0
     while run.isOpen(job) {
       let step = Step(kind: kind, args: args, after: after, enqueued: enqueued, total: rows)
-      let outcome = StepOutcome()
-      try await run.write(for: [job], doing: "enqueuing a batch of a full sync") {
+      let batch = try await run.write(for: [job], doing: "enqueuing a batch of a full sync") {
         transaction, _ in
         let row = try await transaction.query(
           step.statement(job: job.id), doing: "enqueuing a batch of a full sync"
         ).one
         let count: Int = try row.get("count")
-        outcome.set(count: count, last: try row.get("last", as: Int64?.self))
+        let last: Int64? = try row.get("last")
         // The last batch is short.
-        return count < Self.batch ? [(job, .done)] : []
+        return (count < Self.batch ? [(job, .done)] : [], (count: count, last: last))
       }
-      guard let last = outcome.last else { break }
+      guard let batch, let last = batch.last else { break }
       after = last
-      enqueued += outcome.count
+      enqueued += batch.count
       run.logger.info(
         "full sync: \(enqueued) of \(rows) rows enqueued", metadata: ["job": "\(job.id)"])
-      if outcome.count < Self.batch { return }
+      if batch.count < Self.batch { return }
     }
   }
 }

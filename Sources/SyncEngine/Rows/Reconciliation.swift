@@ -215,9 +215,11 @@ struct Reconciliation: Sendable {
       """
   }
 
-  /// The base with values that a write of ours left at the issue without ever being recorded: by a worker that died behind it, or late, by a lease that was lost.
+  /// The base with values that a write of ours left at the issue without ever being recorded: by a worker that died behind
+  /// it, or late, by a lease that was lost.
   ///
-  /// Such a value counts as what both sides last agreed on, so that a row that says something else is written again. Were it taken for the issue's side of the agreement alone, the two would be agreed to differ.
+  /// Such a value counts as what both sides last agreed on, so that a row that says something else is written again. Were
+  /// it taken for the issue's side of the agreement alone, the two would be agreed to differ.
   private static func claiming(
     _ base: Base, issue: Issue, recorded: Int64?, mapping: ResolvedMapping, dialect: JiraDialect
   ) -> Base {

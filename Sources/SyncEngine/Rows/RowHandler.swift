@@ -31,7 +31,7 @@ public struct RowHandler: JobHandler {
     self.tally = tally
   }
 
-  /// Why JIRA cannot be called at the moment.
+  /// Why JIRA cannot be called now.
   public var closedReason: String? { session.closedReason }
 
   /// Reconciles the rows of the jobs with their issues.

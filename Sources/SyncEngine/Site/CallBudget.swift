@@ -15,7 +15,7 @@ public actor CallBudget {
   /// A call that waited longer asks again before it is sent.
   private static let trusted = Duration.milliseconds(3)
   /// A call that is later than this for its send slot asks for another one, so that it does not meet the calls behind it.
-  private static let punctuality = Duration.milliseconds(90)
+  private static let mostLate = Duration.milliseconds(90)
 
   private let database: PostgresClient
   private var waiting: [Waiting] = []
@@ -58,7 +58,7 @@ public actor CallBudget {
         throw obstacle.error(for: call)
       }
       // Once: a machine that is always late must get on, too.
-      if !isLate, .now - permit.sendSlot > Self.punctuality {
+      if !isLate, .now - permit.sendSlot > Self.mostLate {
         isLate = true
         continue
       }

@@ -28,17 +28,8 @@ public struct SiteFinder: Sendable {
   /// - Returns: the site, with the mapping against its fields.
   /// - Throws: `SiteError` where a person has to change something, `JiraError`, `PostgresError`.
   public func find() async throws -> Site {
-    let address = client.configuration.siteURL
-    let missing = try await store.missingColumns()
-    guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
-    let bound = try await store.check(baseURL: address, project: projectKey)
-    let table = try await store.columns()
-    let mapping: Mapping
-    do {
-      mapping = try self.mapping.on(table: table)
-    } catch {
-      throw SiteError.mapping(error)
-    }
+    let (mapping, bound) = try await store.prepare(
+      mapping, baseURL: client.configuration.siteURL, project: projectKey)
     let site = try await Self.find(
       client: try await client.located(), project: projectKey, mapping: mapping)
     try await bound?.check(is: site.project, configured: projectKey, client: site.client)

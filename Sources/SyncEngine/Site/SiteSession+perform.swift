@@ -17,35 +17,6 @@ extension SiteSession {
     }
     try await body(site.leased(to: run))
   }
-
-  /// Has each job of a run worked on, one after the other; what JIRA says ends the job.
-  ///
-  /// - Parameters:
-  ///   - run: the jobs.
-  ///   - work: the work of one job.
-  /// - Throws: `PostgresError`, `LeaseLost`.
-  func performEach<Work: ProjectWork>(_ run: JobRun, _ work: (Job, Site) -> Work) async throws {
-    try await perform(run) { site in
-      for job in run.jobs where run.isOpen(job) {
-        var work = work(job, site)
-        do {
-          try await work.perform()
-        } catch let error as JiraError {
-          await report(error)
-          try await work.fail(
-            run.settlement(of: job, after: error, session: self), reason: "\(error)")
-        }
-      }
-    }
-  }
-}
-
-/// The work of one job about a whole project.
-protocol ProjectWork {
-  /// Does it, and settles the job.
-  mutating func perform() async throws
-  /// Ends the job after JIRA said no, which changes nothing.
-  func fail(_ settlement: Settlement, reason: String) async throws
 }
 
 extension Site {

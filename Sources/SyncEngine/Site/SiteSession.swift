@@ -346,16 +346,8 @@ public actor SiteSession {
 
   private func discover() async throws -> Site {
     if memory.isStale { memory = ReadMemory() }
-    let missing = try await store.missingColumns()
-    guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
-    let bound = try await store.check(baseURL: address, project: projectKey)
-    let table = try await store.columns()
-    let mapping: Mapping
-    do {
-      mapping = try self.mapping.on(table: table)
-    } catch {
-      throw SiteError.mapping(error)
-    }
+    let (mapping, bound) = try await store.prepare(
+      mapping, baseURL: address, project: projectKey)
     try await budget.set(limits)
     let site = try await SiteFinder.find(
       client: try await prober.persisting(keeping: memory).located(), project: projectKey,

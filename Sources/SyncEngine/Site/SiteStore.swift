@@ -9,8 +9,30 @@ import Postgres
 struct SiteStore: Sendable {
   let database: PostgresClient
 
+  /// What the database says before JIRA is asked.
+  ///
+  /// - Parameters:
+  ///   - mapping: the mapping, whose columns the table has to have.
+  ///   - baseURL: the address of the site.
+  ///   - project: the key of the project.
+  /// - Returns: the mapping against the table, and what `check` returns.
+  /// - Throws: `SiteError` where a user has to change something, `PostgresError`.
+  func prepare(
+    _ mapping: Mapping, baseURL: String, project: String
+  ) async throws -> (mapping: Mapping, bound: BoundProject?) {
+    let missing = try await missingColumns()
+    guard missing.isEmpty else { throw SiteError.missingColumns(missing) }
+    let bound = try await check(baseURL: baseURL, project: project)
+    let table = try await columns()
+    do {
+      return (try mapping.on(table: table), bound)
+    } catch {
+      throw SiteError.mapping(error)
+    }
+  }
+
   /// The columns that nothing can be done without and the table lacks.
-  func missingColumns() async throws -> [String] {
+  private func missingColumns() async throws -> [String] {
     let missing: [String] =
       try await database.query(
         "select jira_sync.missing_columns() as missing",
@@ -20,7 +42,7 @@ struct SiteStore: Sendable {
   }
 
   /// The columns of the table as the database has them.
-  func columns() async throws -> [TableColumn] {
+  private func columns() async throws -> [TableColumn] {
     try await database.query(
       TableColumn.query, doing: "reading which columns file_audit has"
     ).rows.map { try TableColumn($0) }
@@ -30,7 +52,7 @@ struct SiteStore: Sendable {
   ///
   /// - Returns: the project of the links, where its key is another one than is configured: JIRA has to be asked whether it is the same.
   /// - Throws: `SiteError.otherSite`, `PostgresError`.
-  func check(baseURL: String, project: String) async throws -> BoundProject? {
+  private func check(baseURL: String, project: String) async throws -> BoundProject? {
     let row = try await database.query(
       Self.binding, doing: "reading which site the database belongs to"
     ).rows.first
@@ -60,7 +82,8 @@ struct SiteStore: Sendable {
 
   /// Makes sure that the database belongs to the site, binds it where it belongs to none, and stores the mapping.
   ///
-  /// As long as nothing is linked, another site may take the place of one that was configured by mistake. The project is named as it is configured: JIRA finds one under its old key after it was given a new one.
+  /// As long as nothing is linked, another site may take the place of one that was configured by mistake. The project is
+  /// named as it is configured: JIRA finds one under its old key after it was given a new one.
   ///
   /// - Throws: `SiteError.otherSite`, `PostgresError`.
   func bind(

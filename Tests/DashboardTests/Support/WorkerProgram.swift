@@ -52,7 +52,7 @@ final class WorkerProgram: Sendable {
         return WorkerProgram(site: Website(port: port), process: process, log: log, ended: ended)
       }
       guard process.isRunning else { throw Failure(description: "it ended: \(text)") }
-      // A file tells nobody that it has grown.
+      // There is no event for a file that has grown.
       try await Task.sleep(for: .milliseconds(25))
     }
     Foundation.kill(process.processIdentifier, SIGKILL)
@@ -101,7 +101,7 @@ final class WorkerProgram: Sendable {
       if answer.status == status, word.isEmpty || answer.body.contains(word) {
         return try JSON(parsing: answer.body)
       }
-      // `/readyz` tells nobody that it has changed, as it tells no load balancer.
+      // There is no event for a changed answer of `/readyz`; a load balancer asks again, too.
       try await Task.sleep(for: .milliseconds(50))
     }
     throw Failure(

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A program that runs beside the tests; it is ended by its own id and waited for when nobody holds it.
 final class ChildProcess: Sendable {

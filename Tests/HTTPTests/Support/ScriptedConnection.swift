@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// One connection of a `ScriptedServer`; its calls block, on the connection's own thread.
 final class ScriptedConnection {

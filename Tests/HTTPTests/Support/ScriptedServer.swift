@@ -1,12 +1,7 @@
+import Glibc
 import Locks
 
 @testable import HTTP
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// A server on a free loopback port; each connection runs a script on a thread of its own, and is closed at its end.
 final class ScriptedServer: Sendable {

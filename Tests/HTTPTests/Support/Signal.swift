@@ -1,12 +1,7 @@
+import Glibc
 import Locks
 
 @testable import HTTP
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// Something that happens once, and that tasks and threads wait for.
 final class Signal: Sendable {

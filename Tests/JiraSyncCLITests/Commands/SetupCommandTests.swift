@@ -117,7 +117,8 @@ struct SetupCommandTests {
   }
 
   @Test
-  func `doctor names who holds back vacuum, and what a role lacks; exit 1 on failure`() async throws
+  func `doctor names the session that blocks vacuum, and what a role lacks; exit 1 on failure`()
+    async throws
   {
     try await CommandWorld.with { world in
       // Long ago enough to matter cannot be waited for, and other tests hold snapshots, too; but a process is named.

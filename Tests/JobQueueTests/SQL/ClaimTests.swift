@@ -97,7 +97,7 @@ import Testing
   }
 
   /// Caught: leases of a worker without a row in `workers`, which end at once, so that others take its jobs while it works.
-  @Test func `who is not registered gets nothing`() async throws {
+  @Test func `a worker that is not registered gets nothing`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  /// Has busy workers finish what they hold for a suspect after an hour instead of five seconds.
+  /// Has busy workers finish what they hold for a quarantined job after an hour instead of five seconds.
   private func patientSuspects(_ queue: Queue) async throws {
     try await queue.breakFunction(
       "jira_sync.quarantined_job(uuid, text[], boolean, timestamptz)",
@@ -117,7 +117,7 @@ import Testing
 
   @Test func `a job that was there in a crash runs alone`() async throws {
     try await Queue.with { queue in
-      let suspect = try await queue.noop()
+      let quarantined = try await queue.noop()
       // As if it had only just fallen due, however slow the machine is.
       try await patientSuspects(queue)
       try await queue.run("update jira_sync.jobs set crashes = 1")
@@ -125,73 +125,73 @@ import Testing
       let claimer = try await Claimer.join(queue.database)
       // With full hands it takes others only.
       #expect(try await claimer.claim(hasNoRuns: false).map(\.id) == [other])
-      #expect(try await claimer.claim(hasNoRuns: true).map(\.id) == [suspect])
+      #expect(try await claimer.claim(hasNoRuns: true).map(\.id) == [quarantined])
     }
   }
 
   /// A worker that is never without work would otherwise never come to it.
-  @Test func `a suspect that waited makes busy workers finish first`() async throws {
+  @Test func `a quarantined job that waited makes busy workers finish first`() async throws {
     try await Queue.with { queue in
-      let suspect = try await queue.noop()
+      let quarantined = try await queue.noop()
       try await queue.run(
         "update jira_sync.jobs set crashes = 1, run_at = now() - interval '6 seconds'")
       try await queue.noop()
       let claimer = try await Claimer.join(queue.database)
       #expect(try await claimer.claim(hasNoRuns: false).isEmpty)
-      #expect(try await claimer.claim(hasNoRuns: true).map(\.id) == [suspect])
+      #expect(try await claimer.claim(hasNoRuns: true).map(\.id) == [quarantined])
     }
   }
 
   /// Catches a crash that keeps everything waiting until the last of its jobs has run by itself: minutes, where one worker had
   /// hundreds.
-  @Test func `suspects take turns with what else is due and leave the others their work`()
+  @Test func `quarantined jobs alternate with other due jobs, and leave other workers their work`()
     async throws
   {
     try await Queue.with { queue in
-      let suspects = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
+      let quarantinedJobs = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
       try await queue.run(
         "update jira_sync.jobs set crashes = 1, run_at = now() - interval '1 hour'")
       let first = try await queue.noop(key: "c")
       let claimer = try await Claimer.join(queue.database)
       let other = try await Claimer.join(queue.database)
       let alone = try await claimer.claim()
-      #expect(alone.map(\.id) == [suspects[0]])
-      // One suspect at a time, and nobody who is busy waits for the second.
+      #expect(alone.map(\.id) == [quarantinedJobs[0]])
+      // One quarantined job at a time, and no busy worker waits for the second.
       let beside = try await other.claim(hasNoRuns: false)
       #expect(beside.map(\.id) == [first])
       let second = try await queue.noop(key: "d")
       #expect(try await other.settle(beside).count == 1)
       #expect(try await claimer.settle(alone).count == 1)
-      // It was the suspects' turn.
+      // It was the quarantinedJobs' turn.
       let ordinary = try await claimer.claim()
       #expect(ordinary.map(\.id) == [second])
       #expect(try await claimer.settle(ordinary).count == 1)
       try await queue.noop(key: "e")
-      #expect(try await claimer.claim().map(\.id) == [suspects[1]])
+      #expect(try await claimer.claim().map(\.id) == [quarantinedJobs[1]])
     }
   }
 
-  /// Catches a turn that is kept for work which nobody can claim: the worker would fall asleep beside a suspect.
-  @Test func `a suspect does not wait for work that waits for it`() async throws {
+  /// Catches a turn that is kept for work which nobody can claim: the worker would fall asleep beside a quarantined.
+  @Test func `a quarantined job does not wait for work that waits for it`() async throws {
     try await Queue.with { queue in
-      let suspects = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
+      let quarantinedJobs = [try await queue.noop(key: "a"), try await queue.noop(key: "b")]
       try await queue.run(
         "update jira_sync.jobs set crashes = 1, run_at = now() - interval '1 hour'")
       let claimer = try await Claimer.join(queue.database)
       let first = try await claimer.claim()
-      #expect(first.map(\.id) == [suspects[0]])
+      #expect(first.map(\.id) == [quarantinedJobs[0]])
       let newer = try await queue.noop(key: "b")
       #expect(try await claimer.settle(first).count == 1)
       let second = try await claimer.claim()
-      #expect(second.map(\.id) == [suspects[1]])
+      #expect(second.map(\.id) == [quarantinedJobs[1]])
       #expect(second.first?.merged == [newer])
     }
   }
 
-  /// Caught: a newer job of the same key that takes the suspect with it into a batch.
-  @Test func `a newer job of its key does not bring a suspect into a batch`() async throws {
+  /// Caught: a newer job of the same key that takes the quarantined job with it into a batch.
+  @Test func `a newer job of its key does not bring a quarantined job into a batch`() async throws {
     try await Queue.with { queue in
-      let suspect = try await queue.noop(key: "a")
+      let quarantined = try await queue.noop(key: "a")
       try await patientSuspects(queue)
       try await queue.run("update jira_sync.jobs set crashes = 1")
       let newer = try await queue.noop(key: "a")
@@ -199,7 +199,7 @@ import Testing
       let claimer = try await Claimer.join(queue.database)
       #expect(try await claimer.claim(hasNoRuns: false).map(\.id) == [other])
       let alone = try await claimer.claim(hasNoRuns: true)
-      #expect(alone.map(\.id) == [suspect])
+      #expect(alone.map(\.id) == [quarantined])
       #expect(alone.first?.merged == [newer])
     }
   }

@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `who sleeps is told of what fell due within the window`() async throws {
+  @Test func `a sleeping worker is told what fell due within the window`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       try await queue.run(

@@ -101,7 +101,7 @@ import Testing
   ///
   /// Merged they would be of a kind that needs a row and has none,
   /// and every claim of the whole fleet would fail.
-  @Test func `a key that somebody chose is not that of a row`() async throws {
+  @Test func `a key that a user chose is not that of a row`() async throws {
     try await Queue.with { queue in
       try await queue.addRows(1...1)
       try await queue.noop(key: "row:1")

@@ -44,7 +44,7 @@ import Testing
   }
 
   /// Caught: candidates that are dropped after they have used up the claim's limit.
-  @Test func `keys of suspects do not hide what waits behind them`() async throws {
+  @Test func `keys of quarantined jobs do not hide what waits behind them`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       for key in ["a", "b", "c"] { try await suspect(queue, key: key) }

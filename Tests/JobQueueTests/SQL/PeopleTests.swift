@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `what is done is done also where somebody cancelled`() async throws {
+  @Test func `a finished job stays finished where a user cancelled it`() async throws {
     try await Queue.with { queue in
       let job = try await queue.noop()
       let claimer = try await Claimer.join(queue.database)

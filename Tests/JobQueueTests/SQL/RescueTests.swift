@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `who is unknown judges nobody`() async throws {
+  @Test func `an unknown worker rescues no job`() async throws {
     try await Queue.with { queue in
       try await queue.noop()
       let (lost, rescuer) = try await crash(queue)

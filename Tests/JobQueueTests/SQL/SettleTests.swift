@@ -165,7 +165,7 @@ import Testing
     }
   }
 
-  @Test func `who takes leave leaves nothing running`() async throws {
+  @Test func `a worker that unregisters leaves nothing running`() async throws {
     try await Queue.with { queue in
       for _ in 0..<3 { try await queue.noop() }
       let claimer = try await Claimer.join(queue.database)

@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test func `who sleeps is told what is due and when`() async throws {
+  @Test func `a sleeping worker is told what is due and when`() async throws {
     try await Queue.with { queue in
       let claimer = try await Claimer.join(queue.database)
       try await queue.run(

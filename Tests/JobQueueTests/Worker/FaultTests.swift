@@ -103,7 +103,7 @@ import Testing
           return isFirst
         }) {
           do {
-            // No statements: those wait for the same lock as the heartbeat does.
+            // No statements: those wait for the same lock as the heartbeat does. A lease that expires sends no event.
             while true {
               try run.checkLease()
               try await Task.sleep(for: .milliseconds(20))

@@ -145,7 +145,7 @@ struct BadValueTests {
     }
   }
 
-  /// A text that somebody may have in a table.
+  /// A text that a table may have.
   struct Text: Sendable, CustomTestStringConvertible {
     let name: String
     let value: String

@@ -9,10 +9,10 @@ import Testing
 @Suite("A mapping that changed", .requiresPostgres)
 struct ChangedMappingTests {
   private func mapping(_ yaml: String) throws -> Mapping {
-    try Mapping(yaml: "fields:\n" + yaml, file: "m.yaml", columns: nil)
+    try ConfigurationFile(yaml: "fields:\n" + yaml, file: "m.yaml", columns: nil).mapping
   }
 
-  /// Links rows while `notes` is not mapped, and lets somebody write into JIRA's *Notes* meanwhile.
+  /// Links rows while `notes` is not mapped, and has a user write into JIRA's *Notes* meanwhile.
   private func linked(_ world: SyncWorld, _ count: Int) async throws -> [(id: Int64, key: String)] {
     let ids = try await world.addRows(count)
     try await world.run("update public.file_audit set notes = 'the row''s'")

@@ -19,7 +19,7 @@ struct ConfigurationTests {
     }
   }
 
-  /// Catches a worker that edits the issues of the same ids on somebody else's site.
+  /// Catches a worker that edits the issues of the same ids on another site.
   @Test
   func `Another site with a linked database: nothing is sent to it, and both are named`()
     async throws

@@ -42,7 +42,7 @@ struct ExactlyOneTests {
       Fault(name: "the answer is cut in the middle", action: "truncate", isMade: true),
       Fault(name: "no answer ever", action: "hang"),
       Fault(name: "429", action: ["status": 429, "headers": ["Retry-After": "0"]], isClear: true),
-      Fault(name: "401 for a moment", action: ["status": 401], isClear: true),
+      Fault(name: "one 401", action: ["status": 401], isClear: true),
     ]
   }
 
@@ -259,18 +259,18 @@ struct ExactlyOneTests {
   }
 
   /// Where a worker is when it is lost.
-  enum Moment: String, CaseIterable, Sendable {
+  enum Place: String, CaseIterable, Sendable {
     case beforeThePOST
     case afterTheAnswer
   }
 
-  @Test(arguments: Moment.allCases, [1, 3])
-  func `A worker that is stopped at once`(at moment: Moment, rows: Int) async throws {
+  @Test(arguments: Place.allCases, [1, 3])
+  func `A worker that is stopped at once`(at place: Place, rows: Int) async throws {
     try await withSyncWorld(indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(rows)
       let gate = FirstTaskGate()
       let worker = try world.startWorker { setup in
-        switch moment {
+        switch place {
         case .beforeThePOST:
           setup.hooks.before = { if $0.makesIssues { await gate.stopHere() } }
         case .afterTheAnswer:
@@ -288,13 +288,13 @@ struct ExactlyOneTests {
   }
 
   /// Catches a worker that settles by the job's id alone, and one that sends before it looks at its lease.
-  @Test(arguments: Moment.allCases, [1, 3])
-  func `A worker that loses its lease and comes back`(at moment: Moment, rows: Int) async throws {
+  @Test(arguments: Place.allCases, [1, 3])
+  func `A worker that loses its lease and comes back`(at place: Place, rows: Int) async throws {
     try await withSyncWorld(indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(rows)
       let gate = FirstTaskGate()
       let stalled = try world.startWorker { setup in
-        switch moment {
+        switch place {
         case .beforeThePOST:
           setup.hooks.before = { if $0.makesIssues { await gate.stopHere() } }
         case .afterTheAnswer:
@@ -308,7 +308,7 @@ struct ExactlyOneTests {
         update jira_sync.jobs set state = 'ready', worker = null, token = null, crashes = crashes + 1
         where state = 'running'
         """)
-      if moment == .beforeThePOST {
+      if place == .beforeThePOST {
         // What it will send cannot be called back, so it is sent before the last look of the other.
         // Told to stop before: it must not take the job up again.
         await stalled.worker.stop()
@@ -317,7 +317,7 @@ struct ExactlyOneTests {
       }
       try await world.drain { $0.row.lookupTimes = [.milliseconds(50), .seconds(3)] }
       gate.open()
-      if moment == .afterTheAnswer { try await stalled.stop() }
+      if place == .afterTheAnswer { try await stalled.stop() }
       try await expectOneEach(world, ids)
       try await world.drain()
       try await expectOneEach(world, ids)

@@ -9,7 +9,7 @@ import Testing
 @testable import JiraSandbox
 @testable import SyncConfiguration
 
-/// Every type of field, from a column that somebody added to the table to JIRA and back, in both products.
+/// Every type of field, from an added column to JIRA and back, in both products.
 @Suite("Every type of field, there and back", .requiresPostgres)
 struct FieldRoundTripTests {
   /// One added column and the field of JIRA that it is mapped to.
@@ -24,7 +24,7 @@ struct FieldRoundTripTests {
     /// The row's value, and what JIRA then says at least.
     let row: JSON
     let jira: JSON
-    /// What somebody enters in JIRA, and what the row then holds.
+    /// What a user enters in JIRA, and what the row then has.
     let edit: JSON
     let back: JSON
     /// What the row holds once the field is emptied in JIRA.
@@ -194,7 +194,7 @@ struct FieldRoundTripTests {
         "fields:\n"
         + samples.map { "  my_\($0.column): {column: \($0.column), direction: both, \($0.entry)}" }
         .joined(separator: "\n")
-      world.setup.mapping = try Mapping(yaml: yaml, file: "m.yaml", columns: nil)
+      world.setup.mapping = try ConfigurationFile(yaml: yaml, file: "m.yaml", columns: nil).mapping
 
       // Out.
       let id = try await world.addRow()

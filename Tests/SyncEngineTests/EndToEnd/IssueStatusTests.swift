@@ -175,7 +175,7 @@ struct IssueStatusTests {
   }
 
   @Test
-  func `A step that fails for a moment: the way goes on from where the issue stands`() async throws
+  func `A transition that fails once: the path goes on from the status of the issue`() async throws
   {
     try await withSyncWorld { world in
       let (id, key) = try await world.addLinkedRow()

@@ -54,7 +54,7 @@ struct ManualLinkTests {
 
   @Test
   func
-    `A row and an issue that somebody made: linked, in sync after the job, nothing else is made`()
+    `A row and an issue that a user made: linked, in sync after the job, nothing else is made`()
     async throws
   {
     try await withSyncWorld { world in

@@ -79,9 +79,10 @@ struct OptionSpellingTests {
       _ = try await world.sql.query(
         "alter table public.file_audit add column thing \(unescaped: sample.column)",
         doing: "adding a column")
-      world.setup.mapping = try Mapping(
+      world.setup.mapping = try ConfigurationFile(
         yaml: "fields:\n  thing: {column: thing, field: Thing, direction: both}\n",
-        file: "m.yaml", columns: nil)
+        file: "m.yaml", columns: nil
+      ).mapping
       let id = try await world.addRow()
       try await world.run(
         """
@@ -122,12 +123,13 @@ struct OptionSpellingTests {
       let (component, version) = (site.components[0].name, site.versions[0].name)
       try await world.run(
         "alter table public.file_audit add column parts text[], add column fixed text[]")
-      world.setup.mapping = try Mapping(
+      world.setup.mapping = try ConfigurationFile(
         yaml: """
           fields:
             parts: {column: parts, field: components, direction: both}
             fixed: {column: fixed, field: fixVersions, direction: both}
-          """, file: "m.yaml", columns: nil)
+          """, file: "m.yaml", columns: nil
+      ).mapping
       let id = try await world.addRow()
       let (own, ownVersion) = (component.trimmingBlanks, version.trimmingBlanks)
       try await world.run(
@@ -173,9 +175,10 @@ struct OptionSpellingTests {
           "options": ["A": ["B / C", "D"], "A / B": ["C"]],
         ])
       try await world.run("alter table public.file_audit add column thing text")
-      world.setup.mapping = try Mapping(
+      world.setup.mapping = try ConfigurationFile(
         yaml: "fields:\n  thing: {column: thing, field: Thing, direction: both}\n",
-        file: "m.yaml", columns: nil)
+        file: "m.yaml", columns: nil
+      ).mapping
       let ids = try await world.addRows(2, debt: false)
       try await world.run("update public.file_audit set thing = 'A / B / C' where id = \(ids[0])")
       try await world.run("update public.file_audit set thing = 'A / D' where id = \(ids[1])")

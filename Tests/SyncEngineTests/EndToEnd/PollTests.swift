@@ -75,7 +75,7 @@ struct PollTests {
           """
           jira_sync.changes where field = 'audit_status' and cause = 'jira_changed' and author = 'Alex Example'
             and author_at > now() - interval '1 hour'
-          """) == 1, "JIRA's history says who did it")
+          """) == 1, "JIRA's history names the user")
       #expect(try await world.poll().count == 1, "what the run wrote is no news")
     }
   }
@@ -285,7 +285,7 @@ struct PollTests {
     }
   }
 
-  /// Catches a push that takes what somebody else changed at the same moment for read.
+  /// Catches a push that takes what another user changed at the same time for read.
   @Test
   func
     `JIRA is edited between a worker's look and its write: the edit is in the row without a poll`()

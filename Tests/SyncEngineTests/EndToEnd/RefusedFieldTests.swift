@@ -73,7 +73,7 @@ struct RefusedFieldTests {
     }
   }
 
-  /// Catches a row that loses the end of its text when somebody corrects its beginning in JIRA.
+  /// Catches a row that loses the end of its text when a user corrects its beginning in JIRA.
   @Test
   func `An edit in JIRA of a text that was cut further waits for a person`() async throws {
     try await withSyncWorld { world in

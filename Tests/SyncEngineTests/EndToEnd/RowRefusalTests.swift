@@ -98,7 +98,7 @@ struct RowRefusalTests {
   /// Catches a transaction that waits for an application's lock while it holds the queue's.
   @Test
   func
-    `Somebody holds the row: the link is stored without waiting, and the row is written when it is free`()
+    `Another session has locked the row: the link is stored without waiting, and the row is written when it is free`()
     async throws
   {
     try await withSyncWorld { world in

@@ -88,7 +88,7 @@ struct StrictSiteTests {
       #expect(try world.jira.issue(key).text("Layer") != "Services")
 
       world.jira.heal()
-      // What a worker has just read it believes for a moment.
+      // A worker believes what it has just read for a short time.
       while try await world.link(id).error != nil {
         try await world.enqueue("push", id)
         try await world.wait(until: "select not exists (select from jira_sync.jobs)")

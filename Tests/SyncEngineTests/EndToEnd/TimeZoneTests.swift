@@ -26,7 +26,7 @@ struct TimeZoneTests {
     Change(name: "Berlin, forward", instant: "2027-03-28T01:00:00Z"),
   ]
 
-  /// Catches the commonest error of pollers: times in the zone of somebody else.
+  /// Catches the commonest error of pollers: times in the time zone of another user.
   @Test(
     arguments: changes,
     [true, false])

@@ -92,7 +92,7 @@ struct TwoPeopleTests {
     return text
   }
 
-  /// Runs a worker with polls for a moment, and loses it at some call: its jobs are given to another one before it knows.
+  /// Runs a worker with polls for a short time, and loses it at some call: its jobs are given to another one before it knows.
   private func loseWorker(in world: SyncWorld, _ random: inout SeededGenerator) async throws {
     let once = Once(at: Int.random(in: 8...40, using: &random))
     let gate = FirstTaskGate()

@@ -187,12 +187,13 @@ struct UnstoredValueTests {
   private func pointsMapping(_ world: SyncWorld) async throws -> Mapping {
     try await world.run("alter table public.file_audit add column points numeric")
     try world.jira.administer("POST", "fields", ["name": "Points", "type": "float"])
-    return try Mapping(
+    return try ConfigurationFile(
       yaml: """
         fields:
           points: {column: points, field: Points, direction: both, conflict: jira_wins}
           workflows: {direction: both, conflict: jira_wins}
-        """, file: "m.yaml", columns: nil)
+        """, file: "m.yaml", columns: nil
+    ).mapping
   }
 
   @Test(arguments: Alteration.all)
@@ -239,9 +240,10 @@ struct UnstoredValueTests {
       try world.jira.administer("POST", "fields", ["name": "Topics", "type": "labels"])
       try world.jira.administer("POST", "storage", ["field": "Topics", "effect": "lower"])
       try world.jira.administer("POST", "storage", ["field": "Audit date", "effect": "minute"])
-      world.setup.mapping = try Mapping(
+      world.setup.mapping = try ConfigurationFile(
         yaml: "fields:\n  topics: {column: workflows, field: Topics, direction: push}\n",
-        file: "m.yaml", columns: nil)
+        file: "m.yaml", columns: nil
+      ).mapping
       let (id, key) = try await world.addLinkedRow()
       #expect(try world.jira.issue(key)["Topics"] == ["wf1", "wf2"])
       try await world.run(
@@ -347,8 +349,9 @@ struct UnstoredValueTests {
         "insert into jira_sync.jobs (kind, row_id, args) values ('sync', \("\(id)"), '{\"force\": true}')"
       )
       #expect(try await edits() == 1)
-      let other = try Mapping(
-        yaml: "fields:\n  notes: {conflict: jira_wins}\n", file: "m.yaml", columns: nil)
+      let other = try ConfigurationFile(
+        yaml: "fields:\n  notes: {conflict: jira_wins}\n", file: "m.yaml", columns: nil
+      ).mapping
       try await world.enqueue("sync", id)
       #expect(try await edits { $0.mapping = other } == 1)
       #expect(try await world.row(id)["notes"] == "x")

@@ -67,7 +67,7 @@ struct CallBudgetTests {
     try await with(16) { budgets, sql in
       try await budgets[0].set(SiteLimits(callsPerSecond: 20))
       // A machine that has no time for us leaves moments unused, and wakes a call so late that it falls together with the
-      // next: what went out while it was later than a moment says nothing of the budget.
+      // next: calls that went out later than that say nothing of the budget.
       var used = 0.0
       var busiest = Int.max
       var late = Duration.zero
@@ -96,17 +96,17 @@ struct CallBudgetTests {
     }
   }
 
-  /// How late, at the worst, somebody who sleeps until a moment and then asks the database has its answer.
+  /// The longest delay of a task that sleeps until a time and then asks the database.
   private func lateness(
     of sql: PostgresConnection, for time: Duration
   ) async throws -> Duration {
     var worst = Duration.zero
     let end = ContinuousClock.now + time
     while ContinuousClock.now < end {
-      let moment = ContinuousClock.now + .milliseconds(10)
-      try await Task.sleep(until: moment, clock: .continuous)
+      let time = ContinuousClock.now + .milliseconds(10)
+      try await Task.sleep(until: time, clock: .continuous)
       _ = try await sql.query("select", doing: "waking up")
-      worst = max(worst, .now - moment)
+      worst = max(worst, .now - time)
     }
     return worst
   }
@@ -148,7 +148,7 @@ struct CallBudgetTests {
   /// Catches a worker that goes on with moments that it was given before the block.
   @Test
   func
-    `A refusal stops everybody at once, also who had his moment already, and none comes in a burst after it`()
+    `A refusal stops all calls at once, also those that had a send slot, and no burst follows it`()
     async throws
   {
     try await with(4) { budgets, _ in

@@ -17,7 +17,7 @@ struct OutageExtentTests {
   }
 
   @Test(arguments: [2_001, 5_000, 90_000])
-  func `without a success for a moment it has to be looked into`(milliseconds: Int) {
+  func `without a success for a short time it has to be examined`(milliseconds: Int) {
     var extent = OutageExtent()
     #expect(extent.isDoubtful(isBroken: false, at: start), "nothing has ever succeeded")
     extent.succeeded(at: start)

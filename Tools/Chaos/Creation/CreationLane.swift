@@ -141,7 +141,7 @@ struct CreationLane: Sendable {
     return held
   }
 
-  /// Somebody waits for the lock, or there is nobody left who could.
+  /// A session waits for the lock, or none is left that could.
   private func isSomebodyWaiting() async throws -> Bool {
     let waits = try await holds(
       """

@@ -11,7 +11,7 @@ struct CreationTransport: HTTPTransport {
   let step: CreationStep?
   /// Milliseconds after the POST left.
   let delay: Int
-  /// Is made when the answer to a creation has come; then a moment passes before anybody hears of it.
+  /// Is made when the answer to a creation has come; then a short time passes before the worker gets it.
   let signal: String?
 
   func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {

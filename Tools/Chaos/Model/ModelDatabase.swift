@@ -76,7 +76,8 @@ struct ModelDatabase: Sendable {
     }
   }
 
-  /// Notifies nobody: a commit with a NOTIFY waits for those of all databases of the server (`src/backend/commands/async.c`), which other tests' are among, and schedules wait for nobody's locks.
+  /// Notifies nobody: a commit with a NOTIFY waits for those of all databases of the server
+  /// (`src/backend/commands/async.c`), which other tests' are among, and schedules wait for nobody's locks.
   private static let silence = """
     create function model.notify_nobody(channel text, payload text) returns void language sql as '';
     do $$

@@ -104,7 +104,7 @@ struct ModelQueue: Sendable {
       throw Violation(
         what: stale.isEmpty
           ? "a live lease was refused: jobs \(expected.map(\.lease.id)), held \(held)"
-          : "somebody else's run was ended by a lease that was over: jobs \(stale.sorted())")
+          : "a run of another worker was ended by an expired lease: jobs \(stale.sorted())")
     }
     for (lease, outcome) in expected { end(lease, as: outcome) }
   }
@@ -254,4 +254,11 @@ struct ModelQueue: Sendable {
   enum Outcome: String, Sendable, CaseIterable {
     case done, retry, returned, refused, dead, cancelled
   }
+}
+
+/// A promise of the queue that a schedule broke.
+struct Violation: Error, Sendable, CustomStringConvertible {
+  /// Which promise, and by what.
+  let what: String
+  var description: String { what }
 }

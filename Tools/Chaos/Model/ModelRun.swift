@@ -11,7 +11,8 @@ struct ModelRun: Sendable {
   /// How many databases are worked on at a time.
   let lanes: Int
 
-  /// How many schedules a database sees before it is vacuumed; by hand, since vacuum of its own accord would hold a lock that schedules do not wait for.
+  /// How many schedules a database sees before it is vacuumed; by hand, since vacuum of its own accord would hold a lock
+  /// that schedules do not wait for.
   private static let untilCleanUp = 100
 
   /// What came of it.

@@ -16,7 +16,7 @@ enum ModelVariant: String, Sendable, CaseIterable {
   case mergeWithoutComparison = "merge-without-comparison"
   /// A claim merges jobs of a key that another claim has leased since it looked.
   case mergeWithoutLook = "merge-without-look"
-  /// `rescue` takes whatever runs when it comes to lock it, though somebody else has taken it meanwhile.
+  /// `rescue` takes whatever runs when it comes to lock it, though another worker has taken it meanwhile.
   case rescueByID = "rescue-by-id"
 
   /// The mistake, as replacements in the text of functions, and statements to run besides.

@@ -274,7 +274,7 @@ extension Schedule {
     let worker = actors[actor].worker
     let mine = queue.live.filter { $0.worker == worker }
     guard lockedTokens.isDisjoint(with: mine.map(\.token)) else { return }
-    trace.append("worker \(actor) takes leave")
+    trace.append("worker \(actor) unregisters")
     let results = try await database.main.pipeline(
       ["select jira_sync.unregister(\(worker)::uuid)", Self.state], doing: "taking leave")
     try queue.settled(mine.map { ($0, .returned) }, held: mine.map(\.id))

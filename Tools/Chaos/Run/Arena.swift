@@ -100,7 +100,7 @@ struct Arena: Sendable {
     }
   }
 
-  /// The process id of a worker that runs something at the moment; an idle one would not be missed.
+  /// The process id of a worker that runs something now; an idle one would not be missed.
   func busyWorker() async throws -> Int32? {
     for _ in 0..<50 {
       let row = try await ask(
@@ -109,7 +109,7 @@ struct Arena: Sendable {
         from jira_sync.workers as w
         inner join jira_sync.jobs as j on j.worker = w.incarnation and j.state = 'running'
         order by random() limit 1
-        """, doing: "looking who is busy"
+        """, doing: "reading which workers are busy"
       ).rows.first
       if let row { return try row.get("pid", as: Int32.self) }
       try await Task.sleep(for: .milliseconds(10))

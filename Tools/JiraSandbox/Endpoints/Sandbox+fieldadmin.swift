@@ -3,7 +3,8 @@ import JSON
 extension Sandbox {
   /// Changes the fields of the site as administrators do; a field is named by its id or its name.
   ///
-  /// `POST fields` makes one, `PUT fields/<field>` changes it, `POST fields/<field>/duplicate` makes another of the same name, `DELETE fields/<field>` removes it.
+  /// `POST fields` makes one, `PUT fields/<field>` changes it, `POST fields/<field>/duplicate` makes another of the same
+  /// name, `DELETE fields/<field>` removes it.
   func administerFields(_ call: Call, _ path: [String]) throws(Refusal) -> SandboxReply {
     switch (call.request.method, path.count) {
     case ("POST", 0):

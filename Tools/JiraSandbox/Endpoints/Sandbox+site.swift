@@ -22,7 +22,7 @@ extension Sandbox {
     return .json(.object(info))
   }
 
-  /// All fields; somebody unknown sees only those of the system.
+  /// All fields; an unknown user sees only those of the system.
   func fields(_ call: Call) -> SandboxReply {
     let shown = site.fields.filter { call.caller != nil || !$0.isCustom }
     let renderer = Renderer(site: site, call: call)

@@ -29,7 +29,8 @@ extension Sandbox {
 
   /// Moves an issue, as the API and the page of an issue do.
   ///
-  /// - Throws: `Refusal` with status 400 where the edge does not start at the issue's status, a field is not on its screen, or a required one is missing.
+  /// - Throws: `Refusal` with status 400 where the edge does not start at the issue's status, a field is not on its screen,
+  ///   or a required one is missing.
   func transition(
     _ idOrKey: String, along id: String, _ body: JSON, by author: Person, version: APIVersion
   ) throws(Refusal) {

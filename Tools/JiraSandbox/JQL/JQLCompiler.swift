@@ -1,6 +1,6 @@
 import JSON
 
-/// Looks up the fields and values of a query and turns it into a test of issues.
+/// Looks up the fields and values of a query and makes a test of issues from it.
 struct JQLCompiler: Sendable {
   typealias Test = @Sendable (Issue) -> Bool
 

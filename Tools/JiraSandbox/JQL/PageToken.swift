@@ -2,7 +2,8 @@ import Foundation
 
 /// Where the next page of a search starts: behind a place in the order, not at a number.
 ///
-/// So what is deleted or moves to the end while somebody pages neither repeats nor hides another issue. The token serves only the query it was made for.
+/// So what is deleted or moves to the end while a client pages neither repeats nor hides another issue. The token serves
+/// only the query it was made for.
 struct PageToken: Codable, Sendable, Hashable {
   var query: String
   var after: SortCursor
@@ -30,4 +31,10 @@ struct PageToken: Codable, Sendable, Hashable {
     self.query = query
     self.after = after
   }
+}
+
+/// The place of an issue in the order of a query.
+struct SortCursor: Codable, Sendable, Hashable {
+  var values: [SortValue]
+  var id: Int
 }

@@ -155,7 +155,7 @@ struct EditPage {
     return ["type": "doc", "version": 1, "content": .array(paragraphs)]
   }
 
-  /// Somebody by the name that is shown, in the form that the site's deployment wants.
+  /// A user by the shown name, in the form that the site's deployment wants.
   private func person(_ name: String) -> JSON {
     let found = site.people.first { [$0.displayName, $0.email, $0.name].contains(name) }
     switch site.deployment {

@@ -3,7 +3,9 @@ import JSON
 
 /// Which values a field takes, and how they are kept.
 ///
-/// Kept are: text, days and account ids as strings, numbers as numbers, instants as milliseconds since 1970, options, priorities, components and versions by id, a cascading option as the ids of both levels, sets as arrays, a parent as its id and key, documents as `RichText.stored`.
+/// Kept are: text, days and account ids as strings, numbers as numbers, instants as milliseconds since 1970, options,
+/// priorities, components and versions by id, a cascading option as the ids of both levels, sets as arrays, a parent as its
+/// id and key, documents as `RichText.stored`.
 struct FieldRules: Sendable {
   let site: Site
   let version: APIVersion

@@ -4,7 +4,7 @@ import JSON
 /// A request whose sender is known, with what the endpoints need of it.
 struct Call: Sendable {
   var request: SandboxRequest
-  /// Who asks; nil for somebody without credentials.
+  /// The user that asks; nil without credentials.
   var caller: Person?
   var version: APIVersion
   /// The site's address as the client knows it.

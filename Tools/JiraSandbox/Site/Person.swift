@@ -1,4 +1,4 @@
-/// Somebody with an account at the sandbox.
+/// A user with an account at the sandbox.
 public struct Person: Sendable, Hashable {
   /// The address used with Basic authentication.
   public var email: String

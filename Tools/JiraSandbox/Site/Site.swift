@@ -58,7 +58,7 @@ struct Site: Sendable {
     fieldsByID = Dictionary(fields.map { ($0.id, $0) }) { first, _ in first }
   }
 
-  /// Puts somebody in, or in the place of who has the address.
+  /// Adds a user, or replaces the one with the same address.
   ///
   /// - Throws: `SandboxError.unknownTimeZone` where the zone is no IANA name.
   mutating func set(person: Person) throws(SandboxError) {

@@ -11,3 +11,10 @@ struct Transition: Sendable {
   /// Whether a post-function empties the resolution.
   var clearsResolution = false
 }
+
+/// A step of the workflow.
+struct Status: Sendable, Hashable {
+  var id: String
+  var name: String
+  var category: StatusCategory
+}

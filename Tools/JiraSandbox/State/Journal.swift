@@ -3,7 +3,8 @@ import Glibc
 
 /// The state file: a line of JSON for each change, written before the change is answered.
 ///
-/// A killed process loses nothing that was acknowledged; a machine that loses power may lose the last moments. When most of the file is overtaken by later lines it is written anew beside itself and renamed.
+/// A killed process loses nothing that was acknowledged; a machine that loses power may lose the last moments. When most of
+/// the file is overtaken by later lines it is written anew beside itself and renamed.
 final class Journal {
   private let path: String
   private var descriptor: Int32
@@ -135,4 +136,16 @@ final class Journal {
   private static func failure(_ path: String, _ doing: String) -> SandboxError {
     .stateFile(path: path, doing: doing, reason: String(cString: strerror(errno)))
   }
+}
+
+/// One line of the state file.
+struct JournalEntry: Codable, Sendable, Hashable {
+  enum Change: Codable, Sendable, Hashable {
+    case put(Issue)
+    case remove(Int)
+    case fields([FieldDefinition])
+  }
+
+  var counters: Counters
+  var change: Change
 }

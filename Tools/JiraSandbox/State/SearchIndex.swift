@@ -10,7 +10,7 @@ struct SearchIndex: Sendable {
   private(set) var issues: [Int: Issue]
   private var pending: [Pending] = []
   private var done = 0
-  /// Issues whose writes are not to be seen until somebody says so, and those writes.
+  /// Issues whose writes are hidden until a test shows them, and those writes.
   private var held: [Int: [Pending]] = [:]
 
   /// Whether a write of any issue is kept back.

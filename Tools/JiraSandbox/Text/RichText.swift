@@ -2,7 +2,8 @@ import JSON
 
 /// A document, kept in the form it was written in.
 ///
-/// Data Center stores wiki markup as it came, so a text written through version 2 must read back unchanged; the other form is derived when it is asked for.
+/// Data Center stores wiki markup as it came, so a text written through version 2 must read back unchanged; the other form
+/// is derived when it is asked for.
 enum RichText: Codable, Sendable, Hashable {
   case adf(JSON)
   case wiki(String)

@@ -2,7 +2,7 @@ import Foundation
 import HTTP
 import TestSupport
 
-/// The real client, with something to happen around each request: a crash, a lost lease, somebody's edit.
+/// The real client, with something to happen around each request: a crash, a lost lease, another user's edit.
 struct HookedTransport: HTTPTransport {
   /// What happens around a request.
   struct Hooks: Sendable {

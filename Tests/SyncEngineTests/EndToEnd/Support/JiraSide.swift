@@ -45,7 +45,7 @@ struct JiraSide: Sendable {
 
   // MARK: What people do
 
-  /// Does something in JIRA as Alex, who is not the account of the sync; not in the log of calls.
+  /// Does something in JIRA as Alex, another account than that of the sync; not in the log of calls.
   @discardableResult
   func ask(_ method: String, _ path: String, _ body: JSON? = nil) throws -> JSON {
     let reply = server.sandbox.answer(

@@ -12,7 +12,7 @@ struct RandomRun: Sendable, CustomStringConvertible {
   var lostAt: Int?
   /// Whether it is lost before the call leaves, else when the answer has come.
   var isLostBefore: Bool
-  /// Whether somebody else takes its jobs before it knows.
+  /// Whether another worker takes its jobs before it knows.
   var isRescued: Bool
   /// Whether it goes on afterwards, not knowing.
   var comesBack: Bool

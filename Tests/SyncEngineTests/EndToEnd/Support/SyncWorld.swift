@@ -43,8 +43,8 @@ struct SyncWorld: Sendable {
       database: client,
       handlers: [
         RowHandler(session: session, options: setup.row, tally: tally),
-        PollHandler(session: session, settings: setup.sync),
-        SweepHandler(session: session, settings: setup.sync), FullSyncHandler(),
+        ProjectHandler.poll(session: session, settings: setup.sync),
+        ProjectHandler.sweep(session: session, settings: setup.sync), FullSyncHandler(),
       ],
       options: setup.options, incarnation: member.worker, name: setup.name, logger: logger,
       heard: { if $0.isEmpty || $0 == SiteSession.notification { await session.heardFromFleet() } })
@@ -238,14 +238,14 @@ func withSyncWorld(
   options.longestPage = longestPage
   if let now { options.now = now }
   change(&options)
-  await Turns.worlds.take()
+  await WorldLimit.shared.take()
   let outcome: Result<Void, any Error>
   do {
     outcome = .success(try await withWorld(options, body))
   } catch {
     outcome = .failure(error)
   }
-  await Turns.worlds.giveBack()
+  await WorldLimit.shared.giveBack()
   try outcome.get()
 }
 

@@ -1,7 +1,7 @@
-/// Lets only so many go on at a time: tests start all at once, and each world has several connections.
-actor Turns {
-  /// The turns of all worlds of this process.
-  static let worlds = Turns(8)
+/// Limits how many worlds exist at a time: tests start all at once, and each world has several connections.
+actor WorldLimit {
+  /// The limit of all worlds of this process.
+  static let shared = WorldLimit(8)
 
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []

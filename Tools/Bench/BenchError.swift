@@ -1,8 +1,0 @@
-/// Something broke, so there is no figure.
-struct BenchError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) {
-    self.description = description
-  }
-}

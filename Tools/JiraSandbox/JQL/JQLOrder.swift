@@ -1,5 +1,0 @@
-/// One field of ORDER BY.
-struct JQLOrder: Sendable, Hashable {
-  var field: String
-  var isDescending: Bool
-}

@@ -1,4 +1,0 @@
-import ArgumentParser
-import JiraSandbox
-
-extension Deployment: ExpressibleByArgument {}
