@@ -4,6 +4,7 @@ import JSON
 import Jira
 import Mapping
 import Planning
+import Simulation
 
 /// How long the plan of one row takes.
 struct PlanTime: ParsableCommand {
@@ -14,8 +15,7 @@ struct PlanTime: ParsableCommand {
   @Option(help: "How many plans.") var plans = 20_000
 
   func run() throws {
-    let mapping = try ResolvedMapping.resolve(
-      .standard, fields: Self.fields, createMetadata: nil, projectID: "10000")
+    let mapping = try SampleSite.resolved(without: ["Labels", "Priority"])
     let first = plan(base: nil, row: .present(Self.row), issue: .absent, mapping: mapping)
     var fields: [String: JSON] = [
       "status": ["id": "1", "name": "To Do", "statusCategory": ["key": "new"]]
@@ -55,31 +55,4 @@ struct PlanTime: ParsableCommand {
     "has_technical_debt": true, "technical_debt": "Raw SQL.\nSeverity: HIGH.",
     "audit_status": "NOT_STARTED", "notes": "A few words.",
   ]
-
-  private static let fields: [JiraField] = [
-    system("summary", "Summary"), system("description", "Description"),
-    custom(10_001, "File path", "textfield"), custom(10_002, "File name", "textfield"),
-    custom(10_003, "File number", "textfield"),
-    custom(10_004, "Layer number", "float", type: "number"),
-    custom(10_005, "Layer", "select", type: "option"),
-    custom(10_006, "File status", "select", type: "option"),
-    custom(10_007, "Workflows", "multiselect", type: "array", items: "option"),
-    custom(10_008, "Technical debt", "textarea"),
-    custom(10_009, "Audit date", "datetime", type: "datetime"),
-    custom(10_010, "Audited by", "textfield"), custom(10_011, "Notes", "textarea"),
-  ]
-
-  private static func system(_ id: String, _ name: String) -> JiraField {
-    JiraField(id: id, name: name, isCustom: false, schema: FieldSchema(type: "string", system: id))
-  }
-
-  private static func custom(
-    _ number: Int, _ name: String, _ kind: String, type: String = "string", items: String? = nil
-  ) -> JiraField {
-    JiraField(
-      id: "customfield_\(number)", name: name, isCustom: true,
-      schema: FieldSchema(
-        type: type, items: items,
-        custom: "com.atlassian.jira.plugin.system.customfieldtypes:" + kind, customID: number))
-  }
 }

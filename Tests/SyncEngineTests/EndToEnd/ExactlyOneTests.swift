@@ -262,6 +262,16 @@ struct ExactlyOneTests {
   enum Place: String, CaseIterable, Sendable {
     case beforeThePOST
     case afterTheAnswer
+
+    /// Has the first creation of a worker stop here.
+    func stop(at gate: FirstTaskGate, _ setup: inout WorkerSetup) {
+      switch self {
+      case .beforeThePOST:
+        setup.hooks.before = { if $0.makesIssues { await gate.stopHere() } }
+      case .afterTheAnswer:
+        setup.hooks.after = { if $0.makesIssues { await gate.stopHere() } }
+      }
+    }
   }
 
   @Test(arguments: Place.allCases, [1, 3])
@@ -269,14 +279,7 @@ struct ExactlyOneTests {
     try await withSyncWorld(indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(rows)
       let gate = FirstTaskGate()
-      let worker = try world.startWorker { setup in
-        switch place {
-        case .beforeThePOST:
-          setup.hooks.before = { if $0.makesIssues { await gate.stopHere() } }
-        case .afterTheAnswer:
-          setup.hooks.after = { if $0.makesIssues { await gate.stopHere() } }
-        }
-      }
+      let worker = try world.startWorker { place.stop(at: gate, &$0) }
       await gate.reached()
       try await worker.stopAtOnce()
       #expect(try await world.count("jira_sync.jobs where state = 'running'") == 0)
@@ -293,14 +296,7 @@ struct ExactlyOneTests {
     try await withSyncWorld(indexLag: .milliseconds(200)) { world in
       let ids = try await world.addRows(rows)
       let gate = FirstTaskGate()
-      let stalled = try world.startWorker { setup in
-        switch place {
-        case .beforeThePOST:
-          setup.hooks.before = { if $0.makesIssues { await gate.stopHere() } }
-        case .afterTheAnswer:
-          setup.hooks.after = { if $0.makesIssues { await gate.stopHere() } }
-        }
-      }
+      let stalled = try world.startWorker { place.stop(at: gate, &$0) }
       await gate.reached()
       // Just what a rescue does.
       try await world.run(
